@@ -120,11 +120,11 @@ class Caller:
             sent, slept_s = clock.now(), clock.asleep()
             reply = way.exchange(connection, turn)
         except DeadlinePassedError as error:
-            failure, sent = error, clock.now() - error.elapsed_s
+            failure, sent = _light(error), clock.now() - error.elapsed_s
         except NETWORK_ERRORS as error:
-            failure = error
+            failure = _light(error)
         except gevent.GreenletExit as error:  # the run ends and does not wait any longer
-            failure = error
+            failure = _light(error)
         ended = clock.now()
         latency_ms = (ended - sent) * 1000.0
         if not connected and isinstance(failure, gevent.GreenletExit):
@@ -209,6 +209,16 @@ class Caller:
                 for payload in load.payloads
             ],
         )
+
+
+def _light(error: BaseException) -> BaseException:
+    """Return an error without the frames it came through.
+
+    Kept in one of them it would be a circle, and hold what they hold (megabytes of a reply) until the garbage
+    collector comes by.
+    """
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error
 
 
 def _judge_failure(way: CallWay, failure: BaseException, connected: bool) -> Classified:

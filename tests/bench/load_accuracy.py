@@ -29,7 +29,7 @@ def run() -> None:
     _freeze()
 
 
-def _over(recorded: Any, log: Path) -> str:
+def over(recorded: Any, log: Path) -> str:
     true = np.loadtxt(log, usecols=1) / 1000
     over = np.quantile(recorded, QUANTILES) - np.quantile(true, QUANTILES)
     return f"{over[0]:+.2f} / {over[1]:+.2f}"
@@ -43,7 +43,7 @@ def _ours(rate: int) -> str:
         table = rows(folder)
         lag = (table["started_at"] - table["scheduled_at"]) * 1000
         late = np.quantile(lag, 0.99)
-        return f"{_over(table['latency_ms'], log)}, schedule lag p99 {late:.2f} (goal < 2 at 500)"
+        return f"{over(table['latency_ms'], log)}, schedule lag p99 {late:.2f} (goal < 2 at 500)"
 
 
 def _bare(rate: int) -> str:
@@ -56,7 +56,7 @@ def _bare(rate: int) -> str:
                 DIAG_BENCH_RATE=str(rate / 100),
                 DIAG_BENCH_OUT=str(out),
             )
-        return _over(np.fromfile(out), log)
+        return over(np.fromfile(out), log)
 
 
 def _wrk(rate: int) -> str:
@@ -69,7 +69,7 @@ def _wrk(rate: int) -> str:
             line = ["wrk", "-t1", f"-c{connections}", "-d10s", "--latency", "-s", str(script), url]
             output = subprocess.run(line, capture_output=True, text=True, check=True).stdout
         found = {share: _ms(text) for share, text in re.findall(r"(50|99)%\s+(\S+)", output)}
-        return _over(np.array([found["50"], found["50"], found["99"]]), log) if not found else _of(found, log)
+        return over(np.array([found["50"], found["50"], found["99"]]), log) if not found else _of(found, log)
 
 
 def _of(found: dict[str, float], log: Path) -> str:

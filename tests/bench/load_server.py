@@ -1,7 +1,8 @@
 """A server that knows its own latency to the microsecond, for measuring the load generator against it.
 
 A raw asyncio protocol on uvloop: about four times what uvicorn answers on one core, so that it is not what
-is measured. Speaks just enough of the platform for the locustfile: token, org, limits, list, get, test.
+is measured. Speaks just enough of the platform for the locustfile: token, org, limits, list, get, test; each
+action's own request leads back here, to /backend.
 
     python -m tests.bench.load_server PORT [--delays-ms 5,5,5,20] [--actions 1] [--log FILE]
 
@@ -22,6 +23,9 @@ from typing import Any
 SUCCESS = (
     b'{"operations":[{"step":1,"name":"Execute","success":true}],"finalResult":{"id":"1"},"success":true}'
 )
+
+TEMPLATES = {b"requesttemplate.vm": b"${input.rawRequest}", b"successtemplate.vm": b"${rawResult}"}
+ANYTHING = {"type": "object", "properties": {}}
 
 
 class Platform(asyncio.Protocol):
@@ -52,14 +56,18 @@ class Platform(asyncio.Protocol):
             self.answer(line.split(b" "), began)
 
     def answer(self, line: list[bytes], began: float) -> None:
-        if line[0] == b"POST" and line[1].endswith(b"/test"):
+        if line[1].endswith((b"/test", b"/backend")):
             delay = next(self.settings.delays) / 1000
             if delay <= 0:
                 self.finish(began)
             else:
                 asyncio.get_running_loop().call_later(delay, self.finish, began)
             return
-        self.reply(json.dumps(self.settings.admin(line[1].decode())).encode())
+        template = TEMPLATES.get(line[1].rpartition(b"/")[2])
+        if template is not None:
+            self.reply(template, kind=b"text/plain")
+        else:
+            self.reply(json.dumps(self.settings.admin(line[1].decode())).encode())
 
     def finish(self, began: float) -> None:
         took_us = int((time.perf_counter() - began) * 1e6)
@@ -67,11 +75,11 @@ class Platform(asyncio.Protocol):
         if self.settings.log:
             self.settings.log.write(f"{time.time():.6f} {took_us}\n")
 
-    def reply(self, body: bytes, more: bytes = b"") -> None:
+    def reply(self, body: bytes, more: bytes = b"", kind: bytes = b"application/json") -> None:
         if not self.transport.is_closing():
             self.transport.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s"
-                % (more, len(body), body)
+                b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n%s"
+                % (kind, more, len(body), body)
             )
 
 
@@ -80,6 +88,8 @@ class Settings:
         self.delays = itertools.cycle([float(delay) for delay in options.delays_ms.split(",")])
         # SIM115: open as long as the process lives.
         self.log = open(options.log, "w", buffering=1 << 20) if options.log else None  # noqa: SIM115
+        self.request = {"requestType": "GET"}
+        """Of every action."""
         self.actions = [
             {
                 "id": f"bench-{number}",
@@ -88,7 +98,8 @@ class Settings:
                 "category": "Bench",
                 "version": 1,
                 "secure": False,
-                "config": {"timeoutSeconds": 10, "request": {"requestType": "GET"}, "response": {}},
+                "config": {"timeoutSeconds": 10, "request": self.request, "response": {}},
+                "contract": {"input": {"inputSchema": ANYTHING}, "output": {"successSchema": ANYTHING}},
             }
             for number in range(1, options.actions + 1)
         ]
@@ -130,7 +141,9 @@ async def serve(options: argparse.Namespace) -> None:
     )
     stopped = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    print("ready", server.sockets[0].getsockname()[1], flush=True)
+    port = server.sockets[0].getsockname()[1]
+    settings.request["requestUrlTemplate"] = f"http://127.0.0.1:{port}/backend"
+    print("ready", port, flush=True)
     await stopped.wait()
     if settings.log:
         settings.log.close()

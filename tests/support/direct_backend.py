@@ -117,13 +117,13 @@ def direct_way(load: ActionLoad, *bases: str) -> Iterator[DirectWay]:
         calls.close()
 
 
-def one_call(way: DirectWay) -> Classified:
-    """Make one call as `Caller` does; return how it ended."""
+def one_call(way: DirectWay, turn: int = 0) -> Classified:
+    """Make one call as `Caller` does; return how it ended. `turn`: of its input."""
     connected = False
     try:
-        call, _ = way.connect(0)
+        call, _ = way.connect(turn)
         connected = True
-        reply = way.exchange(call, 0)
+        reply = way.exchange(call, turn)
     except NETWORK_ERRORS as error:
         return way.judge_failure(error, connected=connected)
     return way.judge(reply, 0.0)

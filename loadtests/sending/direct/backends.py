@@ -5,6 +5,7 @@ from diag.direct.hosts.backend_host import BackendHost
 from diag.direct.hosts.permission import address_may_be_called, may_be_called
 from diag.errors import DiagError
 from loadtests.sending.connections.pools import Connections
+from loadtests.sending.direct.bounded_reply import BodyRoom
 from loadtests.sending.direct.wire_request import WireRequest
 
 
@@ -20,6 +21,7 @@ class Backends:
     def __init__(self, rules: DirectRules, *, most: int) -> None:
         self._rules = rules
         self._most = most
+        self.room = BodyRoom()
         self._pools: dict[BackendHost, Connections] = {}
 
     def refuse_what_is_not_allowed(self, request: WireRequest) -> None:

@@ -11,6 +11,9 @@ MOST_HEADER_BYTES: Final = 256 * 1024
 """Of everything before the body, interim replies (1xx) included."""
 MOST_BODY_BYTES: Final = 8 * 1024 * 1024
 """Of a body as sent, and unpacked."""
+MOST_BYTES_TOGETHER: Final = 128 * 1024 * 1024
+"""Of all bodies that a process is reading at a moment: a backend that answers every call so must not fill the
+memory of this machine."""
 MOST_MEMBERS: Final = 100
 """Of a packed body: streams one after the other, as gzip allows."""
 _BLOCK_SIZE: Final = 65536
@@ -79,7 +82,24 @@ def read_head(sock: Any, method: str) -> ParsedReply:
     return reply
 
 
-def read_body(sock: Any, reply: ParsedReply) -> bytes:
+class BodyRoom:
+    """How many bytes of bodies all calls together hold; shared by them."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self, size: int) -> None:
+        """Hold so many bytes more. Raises ReplyTooLargeError where that is too many."""
+        self._taken += size
+        if self._taken > MOST_BYTES_TOGETHER:
+            raise ReplyTooLargeError
+
+    def give_back(self, size: int) -> None:
+        """Hold so many bytes less."""
+        self._taken -= size
+
+
+def read_body(sock: Any, reply: ParsedReply, room: BodyRoom) -> bytes:
     """Return the whole body of a reply, unpacked as its Content-Encoding says. Raises one of NETWORK_ERRORS.
 
     Of a reply that is no success (2xx) the body is read, so that the connection can be kept, and dropped:
@@ -89,17 +109,22 @@ def read_body(sock: Any, reply: ParsedReply) -> bytes:
     encoding = reply.header("content-encoding").strip().lower() if wanted else ""
     unpacker = None if encoding in ("", "identity") else _unpacker(encoding)
     whole = bytearray()
-    arrived = 0
-    while True:
-        block = reply.take_body()
-        arrived += len(block)
-        if wanted:
-            whole += block if unpacker is None else unpacker.feed(block, MOST_BODY_BYTES - len(whole))
-        if arrived > MOST_BODY_BYTES or len(whole) > MOST_BODY_BYTES:
-            raise ReplyTooLargeError
-        if reply.message_complete:
-            break
-        reply.feed(sock.recv(_BLOCK_SIZE))  # an empty one ends it, or raises where more was promised
+    arrived = held = 0
+    try:
+        while True:
+            block = reply.take_body()
+            arrived += len(block)
+            if wanted:
+                whole += block if unpacker is None else unpacker.feed(block, MOST_BODY_BYTES - len(whole))
+                grown, held = len(whole) - held, len(whole)
+                room.take(grown)
+            if arrived > MOST_BODY_BYTES or len(whole) > MOST_BODY_BYTES:
+                raise ReplyTooLargeError
+            if reply.message_complete:
+                break
+            reply.feed(sock.recv(_BLOCK_SIZE))  # an empty one ends it, or raises where more was promised
+    finally:
+        room.give_back(held)
     if unpacker is not None and arrived and not unpacker.whole:
         raise BrokenEncodingError
     return bytes(whole)

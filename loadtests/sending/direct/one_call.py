@@ -30,6 +30,7 @@ class OneCall:
         self.auth_number = 0
         """Of the custom authentication's response that the request holds."""
         self._connections: Connections = backends.connections(request.host)
+        self._room = backends.room
         self._socket: Any = None
         self._deadline = Deadline(limit_s)
 
@@ -78,7 +79,7 @@ class OneCall:
         sock = self._socket
         sock.sendall(request.with_trace(self.trace.header))
         reply = read_head(sock, request.method)
-        body = read_body(sock, reply)
+        body = read_body(sock, reply, self._room)
         self._socket = None
         if reply.should_close():
             self._connections.drop(sock)

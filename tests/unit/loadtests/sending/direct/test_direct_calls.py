@@ -7,17 +7,22 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+import gevent
 import pytest
 
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import InputOrigin, Outcome
 from diag.direct.direct_load import DirectRules
+from diag.workload.payload import Payload
 from loadtests.planning.plan import LoadPlan
 from loadtests.sending.connections.network_errors import DeadlinePassedError
+from loadtests.sending.direct import bounded_reply
 from loadtests.sending.direct.backends import HostRefusedError
 from loadtests.sending.direct.bounded_reply import MOST_BODY_BYTES
 from loadtests.sending.direct.direct_calls import DirectCalls
@@ -327,3 +332,28 @@ def test_a_host_that_was_not_confirmed_is_refused_before_the_first_call() -> Non
 
     with pytest.raises(HostRefusedError, match=r"api\.example\.com is not confirmed"), direct_way(load):
         pass
+
+
+def test_bodies_of_many_calls_share_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_reply, "MOST_BYTES_TOGETHER", 100_000)
+    held = threading.Event()
+
+    def answer(request: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n" + b" " * 80_000
+        if b"/first" in request:
+            held.wait(20)
+        yield b" " * 10_000
+
+    with backend(answer) as running:
+        load = direct_load(running.base, path="/${input.name}")
+        load = replace(
+            load, payloads=tuple(Payload.of(n, {"name": n}, InputOrigin.FILE) for n in ("first", "b"))
+        )
+        with direct_way(load, running.base) as way:
+            first = gevent.spawn(one_call, way, 0)
+            wait_until(lambda: gevent.sleep(0.01) or way._backends.room._taken, "the first body")
+            assert one_call(way, 1).error_code == "reply_too_large"
+            held.set()
+            first.join()
+            assert first.value.error_code == "contract"
+            assert one_call(way, 1).error_code == "contract"  # there is room again
