@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
@@ -25,6 +25,9 @@ from diag import __version__
 from diag.errors import Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.supported_platform import why_unsupported
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
@@ -46,6 +49,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "history": ("history", "List which timeouts were changed, when and by whom."),
     "check": ("check", "For CI: exit 3 when a timeout is outside its recommendation."),
     "register": ("register", "Create an action from a file, with its timeout set."),
+    "completion": ("completion", "Print the script by which a shell completes diag's lines at TAB."),
     "export": ("export", "Write an action to a file that `diag register` accepts."),
 }
 """Verb -> (module below diag.commands, one line of help). Each module defines `command`."""
@@ -62,11 +66,21 @@ class VerbTable(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one verb, or None when there is no such verb."""
+        if cmd_name not in VERBS and ctx.resilient_parsing:  # a shell asks what may follow
+            return None
         if cmd_name not in VERBS:
             near = difflib.get_close_matches(cmd_name, VERBS, n=1)
             ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         module = importlib.import_module(f"diag.commands.{VERBS[cmd_name][0]}")
         return cast(click.Command, module.command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Return the verbs that begin so, from the table, and the flags."""
+        from click.shell_completion import CompletionItem
+
+        found = ((verb, line) for verb, (_, line) in VERBS.items() if verb.startswith(incomplete))
+        verbs = [CompletionItem(verb, help=line) for verb, line in found]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Print the verbs from the table, without importing any of them."""
@@ -112,6 +126,11 @@ def run(arguments: Sequence[str]) -> int:
     if refusal is not None:
         _print_error(*refusal)
         return ExitCode.USAGE
+    if "_DIAG_COMPLETE" in os.environ:
+        from diag.completion.shells import answer
+
+        answer(cli)
+        return ExitCode.OK
     try:
         result = cli.main(args=list(arguments), prog_name="diag", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.OK

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.plain_text import json_text
+from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -50,7 +51,9 @@ class CheckOptions:
         "diag check --live --only 'CRM *' --fail-on outside",
     )
 )
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
+@click.argument(
+    "inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...", shell_complete=run_folders
+)
 @click.option(
     "--baseline",
     "baselines",

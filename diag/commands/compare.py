@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from analysis.plain_text import json_text
+from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -50,7 +51,12 @@ class CompareOptions:
     epilog=examples("diag compare runs/A runs/B", "diag compare before.csv after.csv -o compare.html")
 )
 @click.argument(
-    "inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN|FILE RUN|FILE..."
+    "inputs",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="RUN|FILE RUN|FILE...",
+    shell_complete=run_folders,
 )
 @click.option(
     "--format",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from analysis.plain_text import json_text
+from diag.completion.candidates import action_names
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -58,6 +59,7 @@ class DoctorOptions:
     is_flag=False,
     flag_value="",
     metavar="[ACTION]",
+    shell_complete=action_names,
     help="Learn how this platform behaves, on a draft of ACTION (a GET); shows its plan first.",
 )
 @click.option("--slow-url", metavar="URL", help="With --learn: what the draft calls, if ACTION is too quick.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.plain_text import json_text
+from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
 from diag.interaction.output import output_option, write_result
 from diag.interaction.shared_options import profile_option
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples("diag export 'Get Customer' -o get-customer.json", "diag export custom_-_1234")
 )
-@click.argument("action")
+@click.argument("action", shell_complete=action_names)
 @output_option
 @profile_option
 def command(action: str, output: Path | None, profile: str | None) -> None:

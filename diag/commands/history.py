@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.plain_text import json_text
+from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
 from diag.interaction.shared_options import profile_option
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
         "diag history --format json",
     )
 )
-@click.option("--action", help="Only this action (name or id).")
+@click.option("--action", help="Only this action (name or id).", shell_complete=action_names)
 @click.option(
     "--limit", type=click.IntRange(1), default=50, show_default=True, help="Show at most this many."
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from analysis.typed_command import is_usual_workload
+from diag.completion.candidates import action_names
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.output import goes_to_stdout, write_result
@@ -25,7 +26,14 @@ MOST_CONTRACTS: Final = 100
     epilog=examples("diag init", "diag init crm.toml --action 'CRM*'", "diag tune crm.toml --dry-run")
 )
 @click.argument("file", default="workload.toml", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    metavar="NAME|ID",
+    help="Only this action; repeatable.",
+    shell_complete=action_names,
+)
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @profile_option
 def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | None) -> None:

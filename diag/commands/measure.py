@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S, Asked
+from diag.completion.candidates import action_names
 from diag.errors import UsageError
 from diag.interaction.direct_flags import direct_options
 from diag.interaction.examples import examples
@@ -70,7 +71,14 @@ class MeasureOptions:
     )
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
-@click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    metavar="NAME|ID",
+    help="Only this action; repeatable.",
+    shell_complete=action_names,
+)
 @click.option(
     "--time", "--run-time", "duration", metavar="TIME", help="Run at most this long, e.g. 90s, 10m, 2h."
 )

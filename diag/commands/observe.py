@@ -12,6 +12,7 @@ import click
 from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
 from analysis.typed_command import Asked, apply_plan
+from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
@@ -76,7 +77,7 @@ class ObserveOptions:
         "diag observe --from export.csv",
     )
 )
-@click.argument("actions", nargs=-1, metavar="[ACTION]...")
+@click.argument("actions", nargs=-1, metavar="[ACTION]...", shell_complete=action_names)
 @click.option(
     "--days",
     type=click.IntRange(1, MOST_DAYS),

@@ -10,6 +10,7 @@ import click
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
 from diag.apply_dialog.apply_options import ApplyFlags
+from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -78,7 +79,9 @@ class ChangeOptions:
 @click.command(
     epilog=examples("diag recommend", "diag recommend runs/A runs/B --format json", "diag recommend --apply")
 )
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
+@click.argument(
+    "inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...", shell_complete=run_folders
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @output_option
 @actions_file_option

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.plain_text import json_text
+from diag.completion.candidates import run_folders
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -49,7 +50,9 @@ class ReportOptions:
         "diag report --flows-from exports/",
     )
 )
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
+@click.argument(
+    "inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...", shell_complete=run_folders
+)
 @click.option(
     "--format",
     "form",

@@ -88,6 +88,7 @@ def command(options: ScanOptions) -> None:
     and, or, not, parentheses.
     """
     from diag.clocks.target_clock import clock_of
+    from diag.completion.last_scan import ScannedName, keep_names
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
@@ -112,6 +113,8 @@ def command(options: ScanOptions) -> None:
             console.banner("SANDBOX: no org is read")
         with console.progress("Reading actions") as bar:
             inventory = read_inventory(client, on_progress=bar.update)
+        scanned = (ScannedName(row.action.id, row.action.name) for row in inventory.rows)
+        keep_names(settings.runs, target.connection.host, scanned)
         chosen = select(
             inventory.rows,
             where=filters,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
+from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 
@@ -35,7 +36,7 @@ class SetOptions:
         "diag set --where 'timeout=60 and kind=custom' --timeout 20 --dry-run",
     ),
 )
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=action_names)
 @click.option(
     "--where",
     "expressions",

@@ -7,6 +7,7 @@ import click
 
 from analysis.plain_text import json_text
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
+from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 
@@ -60,7 +61,7 @@ class WatchOptions:
         "diag watch --undo --yes        and undo the change that broke it",
     )
 )
-@click.argument("actions", nargs=-1, metavar="[ACTION]...")
+@click.argument("actions", nargs=-1, metavar="[ACTION]...", shell_complete=action_names)
 @click.option("--once", is_flag=True, help="Look once and exit (the default).")
 @click.option("--every", "every", metavar="TIME", help="Look again and again, for example 1h, until broken.")
 @click.option("--undo", is_flag=True, help="Undo the change that broke its promise, as `diag undo` does.")

@@ -7,6 +7,7 @@ import click
 
 from analysis.settings import SAME_WITHIN_S
 from analysis.typed_command import USUAL_WORKLOAD
+from diag.completion.candidates import action_names
 
 USUAL_DAYS: Final = 7
 """Of production, where no other number is asked for."""
@@ -25,10 +26,18 @@ actions_file_option = click.option(
     help="JSON file with action details, for samples that do not carry them.",
 )
 only_option = click.option(
-    "--only", multiple=True, metavar="ACTION", help="Only this action (name, id or *); repeatable."
+    "--only",
+    multiple=True,
+    metavar="ACTION",
+    help="Only this action (name, id or *); repeatable.",
+    shell_complete=action_names,
 )
 skip_option = click.option(
-    "--skip", multiple=True, metavar="ACTION", help="Not this action (name, id or *); repeatable."
+    "--skip",
+    multiple=True,
+    metavar="ACTION",
+    help="Not this action (name, id or *); repeatable.",
+    shell_complete=action_names,
 )
 same_within_option = click.option(
     "--same-within",

@@ -36,7 +36,11 @@ FORMULA: Final = (
 )
 OTHER: Final = f"Backend{ESCAPES}{UNSEEN}{FORGED}"
 
-NOT_WALKED: Final = {"demo": "it shows a sandbox of its own, whose names come with diag"}
+NOT_WALKED: Final = {
+    "demo": "it shows a sandbox of its own, whose names come with diag",
+    "locustfile": "it prints a path of its own",
+    "completion": "its script holds no name; what TAB offers: tests/contract/completion/",
+}
 BINARY: Final = {".parquet", ".seg", ".png", ".sqlite", ".sqlite-shm", ".sqlite-wal"}
 """Names stand in these as they are: programs read them."""
 

@@ -121,7 +121,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/cross_site.py": set(),
     "diag/cli.py": {
         "click", "analysis.machine", "analysis.plain_text", "diag.__version__", "diag.errors",
-        "diag.exit_codes", "diag.supported_platform",
+        "diag.completion.shells", "diag.exit_codes", "diag.supported_platform",
         "analysis.wrapped_text",
     },
     "diag/console.py": {
@@ -324,8 +324,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis", "reports.pages", "diag.errors", "diag.flows", "diag.judged_files", "diag.exit_codes",
         "numpy",
     },
+    "diag/completion": {
+        "analysis.format", "analysis.plain_text", "analysis.typed_command", "diag.settings", "click",
+    },
     "diag/interaction": {
-        "analysis", "reports.wording", "diag.console", "diag.errors", "diag.genesys", "diag.measuring",
+        "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.errors",
+        "diag.genesys", "diag.measuring",
         "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",
     },
     "diag/apply_dialog": {
