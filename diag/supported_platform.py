@@ -1,14 +1,14 @@
 """Where diag runs, checked before anything is imported that would fail there with a riddle."""
 
-import importlib.util
+import os
 import sys
-from pathlib import Path
+from importlib.machinery import PathFinder
 from typing import Final
 
 OLDEST_PYTHON: Final = (3, 11)
 BESIDE: Final = ("analysis", "reports", "loadtests")
 """Packages that diag brings beside its own, whose names others use, too."""
-HOME: Final = Path(__file__).resolve().parents[1]
+HOME: Final = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 """The folder that diag and they lie in."""
 
 
@@ -35,12 +35,13 @@ def refuse_foreign_packages() -> None:
 def foreign_package() -> tuple[str, str] | None:
     """Return (what is wrong, what to do) where another package has a name that diag needs; None else."""
     for name in BESIDE:
-        found = importlib.util.find_spec(name)
+        ours = os.path.join(HOME, name)
+        found = PathFinder.find_spec(name)
         places = () if found is None else tuple(found.submodule_search_locations or ())
-        if (HOME / name) in (Path(place).resolve() for place in places):
+        if ours in map(os.path.realpath, places):
             continue
         if found is None:
-            return f"A part of diag is missing: {HOME / name}.", "Install diag anew."
+            return f"A part of diag is missing: {ours}.", "Install diag anew."
         where = found.origin or ", ".join(places)
         return (
             f"diag needs its own Python package {name!r}, and finds another: {where}",

@@ -7,7 +7,6 @@ arrive as one word that means nothing else (zsh quotes by itself).
 import contextlib
 import os
 import re
-import shlex
 from typing import Any, Final
 
 import click
@@ -121,6 +120,5 @@ def answer(cli: click.Command) -> None:
 
 
 def _escaped(value: str) -> str:
-    """Return a word as a person would type it: `Get\\ Account`; in quotes where that is not enough."""
-    plain = re.sub(r"([ '\"$`&|;<>()\\*?\[\]{}!#~])", r"\\\1", value)
-    return plain if value and value == shlex.split(plain)[0] else shlex.quote(value)
+    """Return a word as a person would type it: `Get\\ Account`. Nothing that moves a cursor is offered."""
+    return re.sub(r"([ '\"$`&|;<>()\\*?\[\]{}!#~^])", r"\\\1", value)
