@@ -80,6 +80,8 @@ def _purpose(group: Together) -> str:
     for flag, purpose in _PURPOSE.items():
         if flag in words:
             return purpose.format(who)
+    if "--direct" not in words and all(action.backend_alone for action in group.actions):
+        return f"Measure {who} through Genesys Cloud, too"
     return f"Measure {who} again"
 
 
@@ -87,6 +89,7 @@ _PURPOSE: Final = {
     "--dry-run": "Give {} real inputs (this shows the lines to fill in)",
     "--probe": "Try {} with a longer timeout, on a private copy (draft)",
     "--rate": "Measure {} at a lower rate",
+    "--timeout": "Give the backend of {} more time to answer",
     "--all-the-time": "Watch {} for longer, then lower",
     "--calls": "Make more calls to {}",
 }

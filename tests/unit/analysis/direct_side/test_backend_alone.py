@@ -14,6 +14,7 @@ from diag.checks import rules
 from diag.checks.rules import CheckOutcome, Rule
 from reports.wording.headline import headline
 from reports.wording.verdict_words import wording_of
+from reports.wording.what_now import what_now
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 LONG_ENOUGH = 4000
@@ -134,3 +135,12 @@ def test_a_backend_that_fits_is_no_timeout_that_fits() -> None:
     assert headline([found]).startswith("Order lookup cannot be judged yet.")
     (finding,) = rules.judge(Analysis(RecommendSettings(), (found,), {}), [Rule.OUTSIDE])
     assert finding.outcome is CheckOutcome.UNDECIDED
+
+
+def test_what_to_do_now_is_said_of_the_backend() -> None:
+    fits, hidden = judged(seen_for_an_hour(3.8), 5), judged(seen_for_an_hour(6.0, timeout_s=2), 2)
+    assert [step.what for step in what_now([fits], "diag apply")] == [
+        "Measure Order lookup through Genesys Cloud, too"
+    ]
+    (step,) = what_now([hidden], "diag apply")
+    assert step.what.startswith("Give the backend of Order lookup more time to answer")
