@@ -81,7 +81,7 @@ def _after_a_cut_off(findings: Findings, settings: RecommendSettings) -> NextSte
         return NextStep(_answered_alone(findings))
     ended_by_the_client = findings.given_up > findings.censored / 2
     if not ended_by_the_client and not findings.timeouts:
-        return NextStep(findings.asked.command("doctor"))
+        return NextStep(_find_out(findings))
     first = () if ended_by_the_client else _longer_timeout(findings)
     return NextStep(_measure(findings, first=first), calls=_for_a_bound(findings, settings))
 
@@ -106,11 +106,11 @@ def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.saturated_because is not None:
         return NextStep(_measure_at_half_the_rate(findings))
     if findings.errors > MANY_ERRORS * findings.estimate.samples:
-        return NextStep(findings.asked.command("doctor"))
+        return NextStep(_find_out(findings))
     missing = findings.shortfall
     ended_by_the_client = findings.given_up > findings.censored / 2
     if missing.hidden and not ended_by_the_client and not findings.timeouts:
-        return NextStep(findings.asked.command("doctor"))
+        return NextStep(_find_out(findings))
     if missing.calls_needed is None:
         return NextStep(_measure(findings))
     # A new run is judged on its own calls, and its own warm-up does not count.
@@ -219,7 +219,7 @@ def _after_no_data(findings: Findings) -> str:
     if findings.saturated_because is not None:
         return _measure_at_half_the_rate(findings)
     if findings.left_out.get("auth_error") or findings.censored > 2 * findings.given_up:
-        return findings.asked.command("doctor")
+        return _find_out(findings)
     if findings.left_out.get("invalid_input"):
         return _measure(findings, first=DRY_RUN)
     return _measure(findings)
@@ -228,6 +228,13 @@ def _after_no_data(findings: Findings) -> str:
 def _measure_at_half_the_rate(findings: Findings) -> str:
     rate = findings.saturated_rate
     return _measure(findings) if rate is None else _measure(findings, "--rate", f"{rate / 2:.2g}")
+
+
+def _find_out(findings: Findings) -> str:
+    """What shows why calls fail: of the org, or of how its backend is called."""
+    if findings.backend_alone:
+        return findings.asked.command("measure", _name(findings), before=(*DIRECT, *DRY_RUN))
+    return findings.asked.command("doctor")
 
 
 def _round_up(calls: float) -> int:

@@ -77,6 +77,8 @@ def _purpose(group: Together) -> str:
             return f"Find out why calls of {who} fail"
         case ["recommend"]:
             return f"Judge only the answered calls of {who}"
+    if {"--direct", "--dry-run"} <= set(words):
+        return f"Check how the backend of {who} is called, and with which credentials"
     for flag, purpose in _PURPOSE.items():
         if flag in words:
             return purpose.format(who)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.sample_set import SampleSet
@@ -16,6 +17,7 @@ from reports.wording.headline import headline
 from reports.wording.verdict_words import wording_of
 from reports.wording.what_now import what_now
 from tests.support.sample_tables import calls, lognormal, sample_set
+from tests.unit.diag.test_next_commands import parsed
 
 LONG_ENOUGH = 4000
 
@@ -144,3 +146,28 @@ def test_what_to_do_now_is_said_of_the_backend() -> None:
     ]
     (step,) = what_now([hidden], "diag apply")
     assert step.what.startswith("Give the backend of Order lookup more time to answer")
+
+
+@pytest.mark.parametrize(
+    ("direct", "timeout_s", "wanted"),
+    [
+        (seen_for_an_hour(3.8), 5, {"direct": False}),
+        (seen_for_an_hour(6.0, timeout_s=2), 2, {"direct": True, "timeout_s": 60.0}),
+        (calls(lognormal(100, 1.0), target="direct"), 5, {"direct": True, "calls": 380}),
+    ],
+)
+def test_the_verb_understands_the_next_command(
+    direct: pd.DataFrame, timeout_s: int, wanted: dict[str, object]
+) -> None:
+    verb, given = parsed(judged(direct, timeout_s).next_command or "")
+    assert verb == "measure"
+    assert given["actions"] == ("Order lookup",)
+    assert {name: given[name] for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("outcome", ["auth_error", "backend_error"])
+def test_of_failing_direct_calls_the_request_is_looked_at_not_the_org(outcome: str) -> None:
+    found = judged(calls(lognormal(400, 1.0), target="direct", outcome=outcome))
+    assert found.next_command is not None
+    assert "doctor" not in found.next_command
+    assert found.next_command.startswith("diag measure --direct ")

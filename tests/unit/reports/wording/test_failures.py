@@ -19,6 +19,12 @@ from reports.wording.failures import where_it_failed
         ("timeout", "request.timeout", "own timeout"),
         ("network_error", "econnreset", "network"),
         ("auth_error", "http.403", "diag doctor"),
+        ("auth_error", "http_401", "the backend, which refused the credentials (401)"),
+        ("auth_error", "custom_auth_http_500", "custom authentication"),
+        ("backend_error", "http_503", "the backend, which answered 503"),
+        ("backend_error", "redirect_refused", "another host"),
+        ("timeout", "deadline", "the deadline of direct calls"),
+        ("contract_error", "contract", "breaks the action's contract"),
     ],
 )
 def test_the_failing_part_is_named(outcome: str, code: str, words: str) -> None:
@@ -29,4 +35,5 @@ def test_the_failing_part_is_named(outcome: str, code: str, words: str) -> None:
 def test_any_group_has_words(outcome: str, code: str | None) -> None:
     group = ErrorGroup(outcome, None, code, 1, None, failed_step="Execute")
 
-    assert where_it_failed(group).startswith("step Execute: ")
+    place = "at" if outcome == Outcome.CONTRACT_ERROR else "step"
+    assert where_it_failed(group).startswith(f"{place} Execute: ")
