@@ -24,7 +24,7 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _METHODS: Final = frozenset({"GET", "DELETE", *_WITH_BODY})
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
-_URL: Final = re.compile(r"https?://(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=])+")
+_URL: Final = re.compile(r"(?i:https?)://(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=])+")
 _KNOWN: Final = frozenset({"input", "credentials", "authResponse"})
 _MAY_BE_ABSOLUTE: Final = re.compile(r"\s*(?:[$#]|https?://)", re.I)
 _LEFT_TO_THE_CLIENT: Final = frozenset(

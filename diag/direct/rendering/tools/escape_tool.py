@@ -1,7 +1,7 @@
 """`$esc`: the methods that the Resource Center names, and VelocityTools' EscapeTool that it points to.
 
 Source: help.mypurecloud.com, "Velocity macros for data actions" and "URI (URL) form encoding for data
-actions"; for the rest, velocity.apache.org, Class EscapeTool. Each returns null for null, as EscapeTool does.
+actions"; for the rest, velocity.apache.org, Class EscapeTool.
 """
 
 import html
@@ -89,7 +89,20 @@ def _sql(text: str) -> str:
     return text.replace("'", "''")
 
 
+def own_method(name: str, encode: Callable[[str], str]) -> Method:
+    """Return a method that Genesys added: what it makes of null is not known."""
+
+    def run(arguments: Arguments) -> Value:
+        if arguments[0] is None:
+            raise UnknownMeaningError(f"null given to ${name}")
+        return encode(text_of(arguments[0]))
+
+    return Method(frozenset({1}), run)
+
+
 def _method(escape: Callable[[str], str]) -> Method:
+    """Return a method of VelocityTools' own, which returns null for null."""
+
     def run(arguments: Arguments) -> Value:
         value = arguments[0]
         return None if value is None else escape(text_of(value))
@@ -99,12 +112,12 @@ def _method(escape: Callable[[str], str]) -> Method:
 
 ESCAPE_TOOL: Final = TemplateTool(
     methods={
-        "url": _method(_form),
-        "urlFormEncode": _method(_form),
-        "uriEncode": _method(_uri),
-        "jsonEncode": _method(_json),
-        "jsonString": _method(_json),
-        "jsonDecode": _method(_unjson),
+        "url": own_method("esc.url", _form),
+        "urlFormEncode": own_method("esc.urlFormEncode", _form),
+        "uriEncode": own_method("esc.uriEncode", _uri),
+        "jsonEncode": own_method("esc.jsonEncode", _json),
+        "jsonString": own_method("esc.jsonString", _json),
+        "jsonDecode": own_method("esc.jsonDecode", _unjson),
         "java": _method(_java),
         "javascript": _method(_javascript),
         "html": _method(_html),

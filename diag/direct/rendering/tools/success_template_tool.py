@@ -8,11 +8,13 @@ from typing import Final
 
 from diag.direct.rendering.json_value import UnreadableJsonError, json_value
 from diag.direct.rendering.tools.tool import Arguments, Method, TemplateTool
-from diag.direct.rendering.velocity.java_values import UnknownMeaningError, Value, text_of
+from diag.direct.rendering.velocity.java_values import UnknownMeaningError, Value, double_text, text_of
 
 
 def json_text(value: object) -> str:
     """Return a JSON value as a variable of a success template holds it: its JSON text, without spaces."""
+    if isinstance(value, float):
+        return double_text(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

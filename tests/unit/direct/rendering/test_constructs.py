@@ -94,6 +94,16 @@ def test_json_encode_escapes_for_the_inside_of_a_json_text() -> None:
         assert json.loads(made) == {"a": hard, "b": hard}
 
 
+@pytest.mark.parametrize(
+    "call", ["$esc.jsonEncode($input.a)", "$esc.url($input.a)", "$encoding.base64($!{input.a})"]
+)
+def test_null_given_to_a_method_of_genesys_own_is_not_guessed_at(call: str) -> None:
+    """Unknown: VelocityTools returns null for null, and the reference then prints itself."""
+    with pytest.raises(InputNotRenderedError, match="null given to"):
+        body(call, a=None)
+    assert body(call.replace("($", '("$!').replace("!!", "!").replace(")", '")'), a=None) == ""
+
+
 def test_json_decode_is_the_way_back() -> None:
     """RC-V, contents: "esc.jsonDecode"."""
     assert body("$esc.jsonDecode($input.a)", a='a\\"b\\n') == 'a"b\n'
