@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -84,8 +85,10 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     console = Console()
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     if options.status:
-        meant = CampaignChoice(options, rules, settings).of_status()
-        show_status(console, meant, settings.zone, lambda saved: _clock_of_campaign(saved, settings))
+        choice = CampaignChoice(options, rules, settings)
+        meant = choice.of_status()
+        clock = partial(_clock_of_campaign, settings=settings)
+        show_status(console, meant, settings.zone, clock, choice.beside(meant))
         return ExitCode.OK
     target = find_target(settings)
     choice = CampaignChoice(options, rules, settings, place_read_once(target))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from analysis.cut_off import cut_off_of
 from analysis.number_words import percent, plural, reason_lines
 from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
 from analysis.settings import RecommendSettings
@@ -150,8 +151,11 @@ def _next_command(item: Watched, asked: Asked) -> str:
 
 
 def _observe(item: Watched, asked: Asked, *after: str) -> str:
-    """Look for a number by the rule of the one that is watched: another percentile is another promise."""
-    rules = rule_flags(RecommendSettings(percentile=item.promise.percentile))
+    """Look for a number by the rule of the one that is watched: another percentile is another promise.
+
+    In people's terms: the journal knows the percentile, not how it was typed."""
+    percentile = item.promise.percentile
+    rules = rule_flags(RecommendSettings(percentile=percentile), cut_off_of(percentile))
     return replace(asked, rules=rules).command("observe", (item.to_type,), after=after)
 
 

@@ -1,12 +1,12 @@
 """A campaign as text: what it will cost, how far it is, what is still open. Computes times and counts, never
 prints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from analysis.number_words import at, by_reason, duration, first_names, noun, percent, plural, reason_lines
-from analysis.typed_command import Asked
+from analysis.typed_command import Asked, path_to_type
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
 from diag.campaign.prepare import NO_WORKLOAD, Prepared
@@ -14,6 +14,7 @@ from diag.campaign.saved import NotCalled, Saved
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Standing
 from diag.table import Column, Table
+from diag.tuning.which_campaign import BesideCampaign
 from diag.workload.fair_use import FAIR_USE, share_of_a_day
 from reports.wording.verdict_words import WORDING
 
@@ -239,3 +240,21 @@ def _why_open(one: Standing) -> str:
 
 def _by(moment: float | None, zone: str | None) -> str:
     return "not in this span" if moment is None else at(moment, zone)
+
+
+def beside_lines(others: Sequence[BesideCampaign], zone: str | None, now: float) -> list[str]:
+    """Return a line for each other campaign: what it is about, until when it goes, how to see it."""
+    return [f"Also in {path_to_type(one.path)}: {_beside(one, zone, now)}. See: {one.show}" for one in others]
+
+
+def _beside(one: BesideCampaign, zone: str | None, now: float) -> str:
+    if one.saved is None:
+        return "a campaign that cannot be read"
+    question, campaign = one.saved.question, one.saved.campaign
+    about = [f"{question.over} of {one.saved.org_name or one.saved.host}"]
+    if question.actions:
+        about.append(f"only {first_names(question.actions, MOST_WITH_A_REASON)}")
+    if campaign is None:
+        return f"{', '.join(about)}, nothing to measure"
+    ends = "ended" if now >= campaign.until else "ends"
+    return f"{', '.join(about)}, {ends} {at(campaign.until, zone)}"

@@ -1,6 +1,6 @@
 """`diag tune --status`: what is measured, what is open, when it ends; calls nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from diag.campaign.drive import where_all_stand
 from diag.campaign.forecast import forecast
@@ -11,7 +11,7 @@ from diag.campaign.spread import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.windows_judged import WindowsJudged
 from diag.clocks.wall_clock import WallClock
 from diag.console import Console
-from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
+from diag.tuning.campaign_text import beside_lines, not_called_lines, status_lines, status_table
 from diag.tuning.limits_text import (
     changed_lines,
     gone_lines,
@@ -20,13 +20,26 @@ from diag.tuning.limits_text import (
     reach_lines,
     unread_lines,
 )
-from diag.tuning.which_campaign import MeantCampaign
+from diag.tuning.which_campaign import BesideCampaign, MeantCampaign
 
 
 def show_status(
+    console: Console,
+    meant: MeantCampaign,
+    zone: str | None,
+    clock_for: Callable[[Saved], WallClock],
+    beside: Sequence[BesideCampaign] = (),
+) -> None:
+    """Show where the campaign stands, by the clock of its org, and which others there are (`beside`)."""
+    _show_this_one(console, meant, zone, clock_for)
+    assert meant.saved is not None
+    for line in beside_lines(beside, zone, clock_for(meant.saved).now()):
+        console.sentence(line, indent="")
+
+
+def _show_this_one(
     console: Console, meant: MeantCampaign, zone: str | None, clock_for: Callable[[Saved], WallClock]
 ) -> None:
-    """Show where the campaign stands, by the clock of its org."""
     folder, saved, asked = meant.folder, meant.saved, meant.asked
     assert saved is not None
     if saved.campaign is None:

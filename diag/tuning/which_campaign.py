@@ -50,6 +50,16 @@ class MeantCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideCampaign:
+    """Another campaign in the runs' folder, and the command that shows it. `saved`: None where it cannot be
+    read."""
+
+    path: Path
+    saved: Saved | None
+    show: str
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignChoice:
     """Chooses for one command. `place`: reads which org the session talks to; None where it is not known."""
 
@@ -89,6 +99,20 @@ class CampaignChoice:
             if now.folder == meant.folder:
                 return now, lock
             os.close(lock)
+
+    def beside(self, meant: MeantCampaign) -> tuple[BesideCampaign, ...]:
+        """Return the other campaigns of the runs' folder; a damaged one is known by its folder only."""
+        found = []
+        for path in campaigns(self.settings.runs):
+            if path.resolve() == meant.folder.path.resolve():
+                continue
+            try:
+                saved = CampaignFolder(path).saved()
+            except UsageError:
+                saved = None
+            show = replace(self.options.asked, workload=None, campaign=str(path)).same_campaign("--status")
+            found.append(BesideCampaign(path, saved, show))
+        return tuple(found)
 
     def of_status(self) -> MeantCampaign:
         """Return the campaign that is meant, without asking the org where what is on disk is enough.

@@ -163,6 +163,11 @@ def test_another_question_is_another_campaign_and_each_command_keeps_its_own(
         assert run(["tune", *words, "--status"]) == ExitCode.OK
         shown = capsys.readouterr().out
         assert "0 of 1 action done" in shown and ("Not called: Look Up Orders" in shown) is whole_org
+        other = "runs/tune" if whole_org else "runs/tune-2"
+        (line,) = [line for line in shown.splitlines() if line.startswith("Also in ")]
+        assert line.startswith(f"Also in {other}: {'24h of' if whole_org else '3d of'} ") and " ends " in line
+        assert line.endswith(f"See: diag tune --status --folder {other}")
+        assert ("only Rarely used" in line) is whole_org
     assert run(["tune", "--over", "5d", "--status"]) == ExitCode.USAGE
     shown = " ".join(capsys.readouterr().err.split())
     assert (

@@ -129,7 +129,7 @@ def test_the_next_commands_ask_for_what_was_promised_in_the_same_org(store: Hour
     tricky = replace(LINE, action_name="-x tricky", percentile=0.999, promised_share=0.001)
     actions = {LINE.action_id: replace(full_config(LINE.action_id, 3).action, name="-x tricky")}
     found = look_at(Production(3), store, [Promise(tricky)], actions, NOW)
-    observe = "diag observe --percentile 0.999 --profile acme -- '-x tricky'"
+    observe = "diag observe --cut-off 0.1% --profile acme -- '-x tricky'"
 
     assert next_step(found.broken[0], ASKED) == (
         f"diag undo {LINE.entry} --profile acme, or look for another number: {observe}"
