@@ -124,6 +124,8 @@ def cost_lines(
         token, concurrent = budget.token_per_minute or "?", budget.concurrent_executions or "?"
         on_average = (most + beginnings) / allowed * 60.0 / (budget.token_per_minute or 300)
         a_minute = requests.each_window + max(number.a_minute, lowering.a_minute)
+        if budget.token_per_minute is not None:  # then calls wait for the rest of the minute
+            a_minute = min(a_minute, budget.token_per_minute)
         lines.append(
             f"At most {a_minute:,} requests a minute of the token's {token}, a window's beginning included "
             f"(on average {percent(on_average)}), and {budget.in_flight} of the org's "

@@ -3,6 +3,7 @@
 import logging
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Final
@@ -20,9 +21,10 @@ from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
+from loadtests.run.beginning import wait_before_calls_s
 from loadtests.run.direct.compare import compared_lines
 from loadtests.run.dry_run import describe, in_short
-from loadtests.run.forecast import forecast
+from loadtests.run.forecast import Forecast, forecast
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
 from loadtests.run.printable_log import make_log_printable
@@ -93,6 +95,7 @@ class LocustEvents:
             # No number of users was asked for: one planned load, of which each worker has its share.
             divided_among = options.num_users = options.spawn_rate = options.expect_workers
         self._users = count_users(environment, lambda user: getattr(user, "locust_events", None) is self)
+        began = time.monotonic()
         try:
             self._opened = open_run(options, self._stack, shaped=shaped).divided_among(divided_among)
             self._opened.refuse_hosts(options)
@@ -114,6 +117,19 @@ class LocustEvents:
             prepared = self._opened.prepared
             coming = forecast(plan, prepared.lasts_s(options.run_time), options.num_users or 1)
             _LOG.info("requests: %s", request_sentence(prepared, coming))
+            if options.headless:
+                self._wait_before_calls(coming, time.monotonic() - began)
+
+    def _wait_before_calls(self, coming: Forecast, took_s: float) -> None:
+        requests, limits = self._opened.client.requests, self._opened.prepared.limits
+        wait_s = wait_before_calls_s(requests, took_s, coming, limits)
+        if wait_s <= 0.0:
+            return
+        _LOG.info("waiting %.0f s: %d requests to begin are part of this minute's limit", wait_s, requests)
+        try:
+            gevent.sleep(wait_s)
+        except KeyboardInterrupt:
+            self._leave(ExitCode.INTERRUPTED)
 
     def _dry_run(self, users: int | None) -> int:
         """Write what would be done, and what `--compare` tells; return the exit code."""

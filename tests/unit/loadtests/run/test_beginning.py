@@ -1,0 +1,41 @@
+"""What a run asked to begin and its first calls are together no more than a minute's limit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.workload.org_limits import OrgLimits
+from loadtests.run.beginning import wait_before_calls_s
+from loadtests.run.forecast import Forecast
+
+LIMITS = OrgLimits(50, 300)
+
+
+def coming(peak: float, *calls: float | None) -> Forecast:
+    return Forecast(60.0, calls or (None,), peak, None)
+
+
+def test_a_few_requests_make_nobody_wait_and_two_hundred_do() -> None:
+    assert wait_before_calls_s(29, 1.0, coming(4.0), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, coming(4.0), LIMITS) == pytest.approx(60 - 2 - 96 / 4)
+    assert wait_before_calls_s(204, 50.0, coming(4.0), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, coming(4.0, 50.0, 40.0), LIMITS) == 0.0  # so few calls fit
+    assert wait_before_calls_s(400, 80.0, coming(4.0), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, coming(0.0), LIMITS) == 0.0
+
+
+@given(
+    requests=st.integers(0, 300),
+    took_s=st.floats(0.0, 90.0),
+    peak=st.floats(0.01, 5.0),
+    calls=st.none() | st.integers(1, 5000),
+)
+def test_no_minute_holds_more_than_the_limit(
+    requests: int, took_s: float, peak: float, calls: int | None
+) -> None:
+    wait_s = wait_before_calls_s(requests, took_s, coming(peak, calls), LIMITS)
+    made = [-took_s * (1 - each / max(1, requests)) for each in range(requests)]
+    sent = [wait_s + each / peak for each in range(min(calls or 5000, 400))]
+    moments = made + sent
+    for begin in made[:1] + made[-1:] + sent[:1]:
+        assert sum(begin <= at < begin + 60.0 for at in moments) <= 301
