@@ -1,9 +1,13 @@
 """What a plan comes to: its duration, the calls of each action and the highest rate. Pure; sends nothing."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from diag.workload.org_limits import DEFAULT_TOKEN_RATE, OrgLimits
 from loadtests.planning.plan import LoadPlan
 from loadtests.steering.rate_control import RateControl
+
+_MINUTE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,21 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
     if duration_s is None:
         return Forecast(None, tuple(None if limit is None else float(limit) for limit in most), peak, capped)
     return Forecast(duration_s, tuple(float(count) for count in calls), peak, capped)
+
+
+def wait_before_calls_s(requests: int, took_s: float, coming: Forecast, limits: OrgLimits) -> float:
+    """Return the seconds to wait so that no minute holds more requests than the token may send.
+
+    An org with 200 actions is asked 200 times for their inputs, at once. Calls at 80 % of the limit right
+    after it would be more than the limit, and an integration of the same client might be refused.
+
+    `requests`: those made to begin, in the last `took_s` seconds; `coming`: the calls that follow."""
+    left = max(0, (limits.token_per_minute or DEFAULT_TOKEN_RATE) - requests)
+    known = [count for count in coming.calls if count is not None]
+    calls = sum(known) if len(known) == len(coming.calls) else float("inf")
+    if coming.peak <= 0.0 or min(calls, coming.peak * _MINUTE_S) <= left:
+        return 0.0
+    return max(0.0, _MINUTE_S - took_s - left / coming.peak)
 
 
 def _duration_s(plan: LoadPlan, run_time_s: float | None, users: int) -> float | None:

@@ -21,10 +21,9 @@ from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
-from loadtests.run.beginning import wait_before_calls_s
 from loadtests.run.direct.compare import compared_lines
 from loadtests.run.dry_run import describe, in_short
-from loadtests.run.forecast import Forecast, forecast
+from loadtests.run.forecast import Forecast, forecast, wait_before_calls_s
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
 from loadtests.run.printable_log import make_log_printable

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.workload.org_limits import OrgLimits
-from loadtests.run.beginning import wait_before_calls_s
-from loadtests.run.forecast import Forecast
+from loadtests.run.forecast import Forecast, wait_before_calls_s
 
 LIMITS = OrgLimits(50, 300)
 
