@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, UsedFact
@@ -11,6 +12,8 @@ from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.learnt_platform import LearntReplies
+
+_NOTES: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (backend)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class ActionLoad:
     def key(self) -> str:
         """Return what stands for it in the files of the run, where its backend is another one."""
         return entry_key(self.action_id, self.target)
+
+    @property
+    def shown_name(self) -> str:
+        """Return the name for people: of an action, its draft, or its backend called directly."""
+        return self.action_name + _NOTES.get(self.target, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.sample_schema import ActionVersion, Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
@@ -31,7 +31,6 @@ RUN_ENDED: Final = "run_ended"
 
 LONGEST_STEP: Final = 60
 
-_NOTES: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (direct)"}
 _ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
 
 
@@ -203,7 +202,7 @@ class Caller:
             way=way,
             action_code=self._recorder.action_codes[index],
             target_code=TARGET_CODES[load.target],
-            label=printable(load.action_name) + _NOTES.get(load.target, ""),
+            label=printable(load.shown_name),
             payload_codes=[
                 self._recorder.code("payload", payload.label, origin=payload.origin)
                 for payload in load.payloads

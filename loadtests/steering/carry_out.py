@@ -60,14 +60,14 @@ class CarryOut:
         if not self._rates.finish(index, why):
             return False
         action = self._plan.actions[index]
-        self.left_out.append(LeftOut(action.action_name, why))
-        self._recorder.event("guard", step=StopAction.step, why=why, action_id=action.action_id)
+        self.left_out.append(LeftOut(action.shown_name, why))
+        self._recorder.event("guard", step=StopAction.step, why=why, action_id=action.key)
         return True
 
     def _stop_action(self, decision: StopAction, _: float) -> None:
         self._note(decision.step, decision.why, decision.index)
         if self._rates.finish(decision.index, decision.why):
-            self.left_out.append(LeftOut(self._plan.actions[decision.index].action_name, decision.why))
+            self.left_out.append(LeftOut(self._plan.actions[decision.index].shown_name, decision.why))
 
     def _slow_action(self, decision: SlowAction, _: float) -> None:
         self._note(decision.step, decision.why, decision.index)
@@ -95,9 +95,9 @@ class CarryOut:
             if knee.rate is not None
             else "not straight even at the first step"
         )
-        self.notes.append(f"{action.action_name}: {at}; {knee.why}")
+        self.notes.append(f"{action.shown_name}: {at}; {knee.why}")
         facts = {"rate": knee.rate, "in_flight": knee.in_flight, "why": knee.why}
-        self._recorder.event("knee", action_id=action.action_id, **facts)
+        self._recorder.event("knee", action_id=action.key, **facts)
         self._rates.finish(knee.index, knee.why)
 
     def _ramp_step(self, step: RampStep, _: float) -> None:
@@ -106,6 +106,6 @@ class CarryOut:
     def _note(self, step: str, why: str, index: int | None = None) -> None:
         """Report a decision in the log, in the live table (the event) and in the manifest."""
         _LOG.warning(why)
-        action_id = None if index is None else self._plan.actions[index].action_id
+        action_id = None if index is None else self._plan.actions[index].key
         self._recorder.event("guard", step=step, why=why, action_id=action_id)
         self.notes.append(why)

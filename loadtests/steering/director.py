@@ -61,7 +61,7 @@ class Director:
         self._clock = clock
         self._rates = RateControl(plan, soak_offset_s=soak_offset_s)
         self._decided = CarryOut(plan, port, recorder, self._rates)
-        self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
+        self._guard = Guard(plan.guard, [action.shown_name for action in plan.actions])
         ramps = plan.mode == "ramp"
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None
         self._call_count = CallCount([plan.most_calls(action) for action in plan.actions])

@@ -1,6 +1,7 @@
 """A session that calls a backend itself: rows, audit lines and metrics, and nothing secret in any of them."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -35,8 +36,15 @@ class NoLogin(FakePort):
         raise AssertionError("asked for a token that nothing needs")
 
 
-def run(plan: LoadPlan, folder: Path, until: Callable[[Session], bool], order: WatchOrder) -> Session:
-    port = NoLogin()
+def run(
+    plan: LoadPlan,
+    folder: Path,
+    until: Callable[[Session], bool],
+    order: WatchOrder,
+    port: FakePort | None = None,
+) -> Session:
+    """Run until something holds, or the run asks for its end."""
+    port = port or NoLogin()
     session = Session(Assignment(plan, RunFolder(folder), "w-0", "http://127.0.0.1", watch=order), port)
     stream = gevent.spawn(session.stream)
     with gevent.Timeout(30):
@@ -123,3 +131,38 @@ def test_metrics_that_cannot_be_written_are_said_before_the_first_call(tmp_path:
         with pytest.raises(DiagError, match="metrics cannot be written"):
             run(plan, tmp_path, lambda _: True, order)
     assert running.received == []
+
+
+@pytest.mark.parametrize("status", [429, 401])
+def test_what_a_backend_refuses_is_its_own_and_ends_the_calls_to_it_alone(
+    tmp_path: Path, status: int
+) -> None:
+    reply = f"HTTP/1.1 {status} X\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n".encode()
+    with backend(lambda _: reply) as running:
+        load = replace(direct_load(running.base), rate=300.0, target=ActionVersion.DIRECT)
+        plan = direct_plan(load, running.base)
+        assert plan.guard.error_share < 1
+        port = NoLogin()
+        session = run(plan, tmp_path, lambda _: False, WatchOrder(), port)
+
+    assert (port.pauses, [why for why, *_ in port.ended]) == ([], ["no action is left to call"])
+    (left_out,) = session.director.left_out
+    assert left_out.what == "Look Up (backend)"
+    assert "100 % of its last 50 calls failed" in left_out.why
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_disk_that_takes_no_audit_line_ends_the_run_as_one_that_takes_no_row(tmp_path: Path) -> None:
+    with backend(lambda _: OK_REPLY) as running:
+        plan = direct_plan(replace(direct_load(running.base), rate=100.0), running.base)
+        port = NoLogin()
+
+        def is_full(session: Session) -> bool:
+            assert session.watch._audit is not None
+            with open("/dev/full", "wb") as full:
+                os.dup2(full.fileno(), session.watch._audit._fd)
+            return False
+
+        run(plan, tmp_path, is_full, WatchOrder("key"), port)
+
+    assert port.ended[0][:2] == ("rows could not be written: No space left on device", True)
