@@ -24,6 +24,7 @@ from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import counts_for_json
 from reports.pages.next_steps import next_steps
 from reports.report_data import ProductionSource, ReportData
+from reports.wording.direct_words import direct_calls
 from reports.wording.failures import where_it_failed
 from reports.wording.headline import headline, headline_numbers
 from reports.wording.verdict_words import tally_numbers
@@ -43,6 +44,7 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> J
         "weak": list(warnings_of(data)),
         "tally": tally_numbers(analysis.actions),
         "calls": sum(action.samples + action.left_out for action in analysis.actions),
+        "direct_calls": direct_calls(analysis.actions),
         **when(data),
         "runs": [run_to_json(manifest) for manifest in data.manifests],
         "left_out": left_out(data),

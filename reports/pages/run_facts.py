@@ -11,6 +11,7 @@ from analysis.plain_text import printable
 from reports.pages.report_json import left_out, warnings_of, when
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
+from reports.wording.direct_words import direct_calls
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 REASONS: Final = {
@@ -48,17 +49,22 @@ def run_facts(data: ReportData) -> RunFacts:
     analysis, manifests = data.analysis, data.manifests
     calls = sum(row.samples + row.left_out for row in analysis.actions)
     what = "execution" if data.from_production else "call"
+    direct = direct_calls(analysis.actions)
+    beside = traced(
+        ", {} to their backends", traced_number(plural(direct, "direct call"), direct, "/direct_calls")
+    )
     return RunFacts(
         sandbox=data.sandbox,
         badge="Production" if data.from_production else "Org" if manifests else "File",
         place=_place(data),
         when=_when(data),
         calls=traced(
-            "{} to {}",
+            "{} to {}{}",
             traced_number(plural(calls, what), calls, "/calls"),
             traced_number(
                 plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
             ),
+            beside if direct else "",
         ),
         runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
         settings=_settings(data),

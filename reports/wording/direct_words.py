@@ -1,5 +1,7 @@
 """What calls straight to the backend show, in sentences: on the terminal, in texts and on the page."""
 
+from collections.abc import Sequence
+
 from analysis.direct_side.contract_words import contract_words
 from analysis.verdicts.recommendation import Recommendation
 
@@ -14,6 +16,12 @@ def backend_sentences(item: Recommendation) -> tuple[str, ...]:
         return tuple(_sentence(text) for text in own)
     limits = (*side.unlike, *own, *([] if side.contract is None else [side.contract]))
     return (*(share.sentence for share in side.shares), *map(_sentence, limits))
+
+
+def direct_calls(actions: Sequence[Recommendation]) -> int:
+    """Return how many calls went straight to backends beside those that the verdicts rest on."""
+    beside = (action.direct for action in actions if not action.backend_alone)
+    return sum(side.samples + side.left_out for side in beside if side is not None)
 
 
 def _sentence(text: str) -> str:

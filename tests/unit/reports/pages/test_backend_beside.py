@@ -35,6 +35,15 @@ def test_every_form_of_the_report_says_whose_the_time_is() -> None:
         assert "at $.total (type: not number); success template" in plain
 
 
+def test_the_page_answers_first_and_counts_both_kinds_of_calls() -> None:
+    page = build_report(with_backends(words_only(make_report(CASES[:2]))))
+    (section,) = [one for one in tree(page).all("section") if one.attributes.get("id") == "backends"]
+    assert [link.attributes["href"] for link in section.all("a")] == ["#action-1", "#action-2"]
+    assert "2,864 direct calls to their backends" in " ".join(tree(page).text.split())
+    without = build_report(words_only(make_report(CASES[:2])))
+    assert 'id="backends"' not in without and "direct call" not in without
+
+
 def test_the_picture_is_full_for_the_backend_and_framed_for_the_rest() -> None:
     drawn = share_bars(TOLD.shares)
     assert (
