@@ -4,13 +4,13 @@ Each command that is printed as the next one is put together here, so that it as
 asked: a number judged by other rules, or in another org, would be the answer to another question.
 """
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from analysis.cut_off import percentile_of
+from analysis.machine.command_words import joined, taken_apart
 from analysis.settings import RecommendSettings, changed
 
 NAMED_BY: Final[Mapping[str, str | None]] = {
@@ -94,7 +94,7 @@ class Asked:
         """Return `diag tune` for the campaign that was begun, which keeps its actions and rules itself."""
         folder = () if self.campaign is None else ("--folder", path_to_type(self.campaign))
         sandbox = ("--sandbox",) if self.sandbox else ()
-        return shlex.join(["diag", "tune", *self._workload, *flags, *folder, *self.org, *sandbox])
+        return joined(["diag", "tune", *self._workload, *flags, *folder, *self.org, *sandbox])
 
     def _direct(self, words: Sequence[str]) -> tuple[str, ...]:
         """A probe makes no direct calls; a flag that the command has of itself wins."""
@@ -117,17 +117,17 @@ def typed(verb: str, names: Sequence[str], *, before: Sequence[str], after: Sequ
     flag = NAMED_BY.get(verb)
     if flag is not None:
         chosen = [word for name in names for word in flag_with(flag, name)]
-        return shlex.join(["diag", verb, *before, *chosen, *after])
+        return joined(["diag", verb, *before, *chosen, *after])
     if any(name.startswith("-") for name in names):
-        return shlex.join(["diag", verb, *before, *after, "--", *names])
-    return shlex.join(["diag", verb, *before, *names, *after])
+        return joined(["diag", verb, *before, *after, "--", *names])
+    return joined(["diag", verb, *before, *names, *after])
 
 
 def for_any_action(command: str) -> str:
     """Return a command without the actions it names: it is then about all of them. Another text stays as it
     is."""
     try:
-        words = shlex.split(command)
+        words = taken_apart(command)
     except ValueError:
         return command
     flag = NAMED_BY.get(words[1]) if len(words) > 1 else None
@@ -137,12 +137,12 @@ def for_any_action(command: str) -> str:
             next(rest, None)
         elif flag is None or not word.startswith(f"{flag}="):
             kept.append(word)
-    return shlex.join(kept)
+    return joined(kept)
 
 
 def apply_plan(plan: str, org: Sequence[str]) -> str:
     """Return the command that carries out a saved plan in the org it was made for (`Asked.org`)."""
-    return shlex.join(["diag", "apply", path_to_type(plan), *org])
+    return joined(["diag", "apply", path_to_type(plan), *org])
 
 
 def rule_flags(settings: RecommendSettings, cut_off: str | None = None) -> tuple[str, ...]:

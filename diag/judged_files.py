@@ -1,6 +1,5 @@
 """From runs and files on disk to an analysis: shared by `recommend`, `report`, `check` and `demo`."""
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, latest_run
+from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, is_usual_workload
@@ -192,7 +192,7 @@ def _source(evidence: RunEvidence) -> str | None:
     if not evidence.folders:
         return None
     folders = [str(folder.path) for folder in evidence.folders]
-    return shlex.join([*folders, *evidence.asked.rules])
+    return joined([*folders, *evidence.asked.rules])
 
 
 def _span(samples: "SampleSet") -> tuple[float, float] | None:

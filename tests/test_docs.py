@@ -156,6 +156,16 @@ def test_every_make_target_a_page_names_exists(page: Path) -> None:
     assert {text.split()[1] for text in quoted_in(page) if re.match("make [a-z]", text)} <= targets
 
 
+def test_make_has_the_tasks_of_dev_py_and_no_others() -> None:
+    tasks = re.search(r"^TASKS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    assert tasks is not None
+    (table,) = re.findall(
+        r"^TASKS: .*?= \{(.*?)^\}", (ROOT / "dev.py").read_text(encoding="utf-8"), flags=re.M | re.S
+    )
+
+    assert tasks[1].split() == re.findall(r'"([a-z]+)":', table)
+
+
 def exists(dotted: str) -> bool:
     """Whether this is a module of ours, or a name at the top of one."""
     parts = dotted.split(".")

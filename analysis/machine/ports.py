@@ -2,7 +2,12 @@
 
 import errno
 import socket
+import struct
 import sys
+from typing import Final
+
+_RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""`struct linger`: on, for no time at all; of shorts on Windows."""
 
 
 def claim(listener: socket.socket) -> None:
@@ -21,3 +26,8 @@ def claim(listener: socket.socket) -> None:
 def is_taken(error: OSError) -> bool:
     """Return whether a port could not be taken because another process has it, or Windows keeps it back."""
     return error.errno == errno.EADDRINUSE or (sys.platform == "win32" and error.errno == errno.EACCES)
+
+
+def reset_on_close(connection: socket.socket) -> None:
+    """Have a connection be reset when it is closed; nothing still in a buffer is sent."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

@@ -28,4 +28,9 @@ def reader_is_gone(error: OSError) -> bool:
     """
     if isinstance(error, BrokenPipeError):
         return True
-    return sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
+    if sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None:
+        try:
+            sys.stdout.flush()  # what could not be written then cannot be now
+        except OSError:
+            return True
+    return False

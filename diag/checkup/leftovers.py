@@ -4,7 +4,6 @@ A probe, and `doctor --learn`, note each draft in `runs/<id>/drafts.json` before
 (`analysis/format/drafts_file.py`); a process killed in between leaves the draft and a note that says so.
 """
 
-import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Final
 from analysis.analysis_errors import AnalysisError
 from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.machine.command_words import joined
 from analysis.plain_text import is_printable
 from diag.changes.change_errors import ChangesError
 from diag.changes.journal.backup import Backups
@@ -145,7 +145,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
 def unfinished_text(record: JournalLine) -> tuple[str, str]:
     """Return what has no result, and the fix."""
     if record.creates:
-        named = f" --name {shlex.quote(record.action_name)}" if is_printable(record.action_name) else ""
+        named = f" --name {joined((record.action_name,))}" if is_printable(record.action_name) else ""
         fix = f"diag scan{named} shows whether it exists; if not, register it again (diag register FILE)"
         return f"the creation of {record.action_name} has no result", fix
     fix = f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"

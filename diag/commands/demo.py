@@ -2,7 +2,6 @@
 
 import io
 import os
-import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from analysis.machine.command_words import joined
 from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 
@@ -124,7 +124,7 @@ class Story:
         """Run a verb as it would be typed. Raises DemoFailedError, KeyboardInterrupt."""
         from diag.cli import run
 
-        self.console.note(f"$ diag {shlex.join(arguments)}", style="bold cyan")
+        self.console.note(f"$ diag {joined(arguments)}", style="bold cyan")
         with nullcontext() if shown else _hidden():
             code = run(arguments)
         if code == ExitCode.INTERRUPTED:

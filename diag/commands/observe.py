@@ -1,6 +1,5 @@
 """`diag observe`: recommend from production telemetry, without any load."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
 from analysis.typed_command import Asked, apply_plan
@@ -60,7 +60,7 @@ class ObserveOptions:
     def same_question(self, rules: "RecommendSettings") -> str:
         """Return the arguments that ask the same question again."""
         days = ["--days", str(self.days)] if self.days != USUAL_DAYS else []
-        return shlex.join([*self.actions, *days, *self.asked.by(rules).rules, *profile_flags(self.profile)])
+        return joined([*self.actions, *days, *self.asked.by(rules).rules, *profile_flags(self.profile)])
 
     @property
     def asked(self) -> Asked:

@@ -1,6 +1,5 @@
 """`diag report`: the results as one page, for whoever decides."""
 
-import shlex
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
 from diag.completion.candidates import run_folders
 from diag.errors import UsageError
@@ -115,7 +115,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         asked=asked,
         zone=settings.zone,
     )
-    source = shlex.join([*asked.calls, *evidence.asked.rules]) or None
+    source = joined([*asked.calls, *evidence.asked.rules]) or None
     data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)

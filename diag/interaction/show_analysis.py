@@ -3,11 +3,11 @@
 Shared by every verb that judges: `recommend`, `measure`, `observe`, `tune` and `demo`.
 """
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from analysis.machine.command_words import joined
 from analysis.number_words import plural
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
@@ -87,4 +87,4 @@ def _served(steps: Sequence[ToDo]) -> frozenset[str]:
 def apply_command(arguments: Sequence[str]) -> str:
     """Return the present command with `--apply`."""
     at = arguments.index("--") if "--" in arguments else len(arguments)
-    return shlex.join(["diag", *arguments[:at], "--apply", *arguments[at:]])
+    return joined(["diag", *arguments[:at], "--apply", *arguments[at:]])

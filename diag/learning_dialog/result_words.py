@@ -1,10 +1,10 @@
 """What a session found, in words for people and as JSON."""
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analysis.machine.command_words import joined
 from analysis.number_words import noun, plural
 from analysis.plain_text import json_text
 from analysis.typed_command import Asked
@@ -60,7 +60,7 @@ def next_commands(result: LearnResult, asked: Asked, action: Action) -> Iterator
         yield "To see a timed-out test: " + asked.command("doctor", before=learn)
     if "analytics_count_tests" not in found and result.learned.called:
         yield f"The test calls are looked for again by: {asked.command('doctor')} (tomorrow at the latest)"
-    rehearse = shlex.join(("diag", "sandbox", "--platform", result.platform_file))
+    rehearse = joined(("diag", "sandbox", "--platform", result.platform_file))
     yield f"To rehearse on a sandbox that behaves like this: {rehearse}"
     yield f"Next: {asked.command('observe')}"
 

@@ -1,11 +1,11 @@
 """Actions that need the same next, together: one command for all of them, so that few lines say it all."""
 
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.machine.command_words import taken_apart
 from analysis.typed_command import NAMED_BY, typed
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
@@ -73,7 +73,7 @@ def together(actions: Iterable[Recommendation]) -> list[Together]:
 def words_of(command: str) -> list[str]:
     """Return the words of a command; a text that is none (of a file from elsewhere) stays one word."""
     try:
-        return shlex.split(command)
+        return taken_apart(command)
     except ValueError:
         return [command]
 

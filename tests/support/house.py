@@ -40,7 +40,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/format": {"analysis.analysis_errors", "analysis.machine", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
-    "analysis/typed_command.py": {"analysis.cut_off", "analysis.settings"},
+    "analysis/typed_command.py": {"analysis.cut_off", "analysis.machine.command_words", "analysis.settings"},
     "analysis/coverage": {"analysis.format", "numpy", "scipy"},
     "analysis/other_tools": {
         "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",
@@ -89,8 +89,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/wording": {
         "analysis.costs", "analysis.cut_off", "analysis.direct_side", "analysis.format", "analysis.verdicts",
         "analysis.views",
-        "analysis.number_words", "analysis.plain_text", "analysis.settings", "analysis.typed_command",
-        "markupsafe",
+        "analysis.machine.command_words", "analysis.number_words", "analysis.plain_text",
+        "analysis.settings", "analysis.typed_command", "markupsafe",
     },
     "reports/charts": {
         "analysis.direct_side", "analysis.number_words", "analysis.plain_text", "analysis.statistics",
@@ -285,8 +285,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.platform_facts",
     },
     "diag/checkup": {
-        "analysis.analysis_errors", "analysis.format", "analysis.number_words", "analysis.plain_text",
-        "diag.__version__", "diag.changes.change_errors", "diag.changes.journal", "diag.errors",
+        "analysis.analysis_errors", "analysis.format", "analysis.machine.command_words",
+        "analysis.number_words", "analysis.plain_text", "diag.__version__",
+        "diag.changes.change_errors", "diag.changes.journal", "diag.errors",
         "diag.genesys", "diag.learning", "diag.platform_facts", "diag.workload",
     },
     "diag/learning_dialog": {

@@ -16,7 +16,7 @@ ROOM: Final = ROOT / "analysis" / "machine"
 
 _MODULES: Final = frozenset(
     """fcntl resource termios tty pty pwd grp posix syslog ctypes msvcrt winreg _winapi nt
-    filelock portalocker""".split()  # noqa: SIM905
+    filelock portalocker shlex""".split()  # noqa: SIM905
 )
 _OF_MODULE: Final = {
     module: frozenset(names.split())
@@ -28,7 +28,7 @@ _OF_MODULE: Final = {
             O_CLOEXEC O_NONBLOCK O_BINARY O_NOINHERIT O_DIRECTORY O_NOFOLLOW O_SYNC O_DSYNC""",
         "sys": "platform getwindowsversion",
         "platform": "system uname win32_ver",
-        "socket": "SO_REUSEADDR SO_REUSEPORT SO_EXCLUSIVEADDRUSE AF_UNIX CMSG_LEN TCP_QUICKACK",
+        "socket": "SO_LINGER SO_REUSEADDR SO_REUSEPORT SO_EXCLUSIVEADDRUSE AF_UNIX CMSG_LEN TCP_QUICKACK",
         "time": "clock_gettime clock_settime tzset pthread_getcpuclockid CLOCK_MONOTONIC CLOCK_BOOTTIME",
     }.items()
 }

@@ -2,16 +2,13 @@
 
 import asyncio
 import json
-import socket
-import struct
 import uuid
 
 from starlette.types import Receive, Scope
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from analysis.machine.ports import reset_on_close
 from diag.sandbox.reply_bodies import bad_request
-
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class TcpConnection:
@@ -25,7 +22,7 @@ class TcpConnection:
         """Drops the connection with a TCP reset; nothing still in a buffer is sent."""
         raw = self._transport.get_extra_info("socket")
         if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            reset_on_close(raw)
         self._transport.abort()
 
     def say(self, raw: bytes) -> None:

@@ -20,6 +20,7 @@ import psutil
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import NotRegularError, open_own, open_regular
+from analysis.machine.command_words import joined
 from analysis.machine.files import others_may_read, put_in_place, sync_folder
 from analysis.machine.locks import hold_file, holding_byte, try_to_hold_file
 from analysis.machine.own_process import clock_that_goes_on, peak_memory_mb, waited_for_a_core_s, wake_on_time
@@ -191,7 +192,17 @@ def streams(folder: Path) -> None:
     sys.stdout.flush()
     sys.stdout = before
     assert raw.getvalue() == "zażółć ≥ 订单\n".encode()
-    assert reader_is_gone(OSError(22, "Invalid argument")) and not reader_is_gone(OSError(22, "so", "file"))
+    broken = OSError(22, "Invalid argument")
+    assert not reader_is_gone(broken), "of something else"
+    sys.stdout = _NobodyReads(raw, encoding="utf-8")
+    assert reader_is_gone(broken) and not reader_is_gone(OSError(22, "so", "file"))
+    sys.stdout = before
+    assert joined(("diag", "set", "Get it", "it's 5 $")) == "diag set \"Get it\" 'it''s 5 $'"
+
+
+class _NobodyReads(io.TextIOWrapper):
+    def flush(self) -> None:
+        raise OSError(22, "Invalid argument")
 
 
 def _raises(kind: type[Exception], attempt: Callable[[], object]) -> Exception | None:

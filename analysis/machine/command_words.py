@@ -1,0 +1,60 @@
+"""The words of a command, as they are typed into a shell of this system, and taken apart again."""
+
+import re
+import shlex
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+_BARE: Final = re.compile(r"[\w./:\\=+-]+", re.ASCII)
+_MEANT_OTHERWISE: Final = re.compile('["“”„$`%!\\n]|\\\\$')
+"""What double quotes do not keep as it is: in PowerShell, in cmd.exe, or before the closing one."""
+_QUOTES: Final = re.compile("(['‘’‚‛])")
+"""Single quotes, as PowerShell sees them; two stand for one within them."""
+_DOUBLED: Final = re.compile(r"(['‘’‚‛])\1")
+_WORD: Final = re.compile(r"""(?:"([^"]*)"|'((?:[^'‘’‚‛]|(['‘’‚‛])\3)*)'|([^\s"']+))(?:\s+|$)""")
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words as they are typed.
+
+    For POSIX shells; on Windows for PowerShell, and where that can be for cmd.exe as well.
+    """
+    if sys.platform == "win32":
+        return joined_for_windows(words)
+    else:
+        return shlex.join(words)
+
+
+def taken_apart(command: str) -> list[str]:
+    """Return the words of a command that was `joined`. Raises ValueError for a text that is none."""
+    if sys.platform == "win32":
+        return taken_apart_for_windows(command)
+    else:
+        return shlex.split(command)
+
+
+def joined_for_windows(words: Iterable[str]) -> str:
+    """Return words as they are typed there: "in double quotes", where those do not do 'in single ones'."""
+    return " ".join(map(_word_for_windows, words))
+
+
+def taken_apart_for_windows(command: str) -> list[str]:
+    """Return the words of what `joined_for_windows` made. Raises ValueError for anything else."""
+    words, at = [], len(command) - len(command.lstrip())
+    while at < len(command):
+        found = _WORD.match(command, at)
+        if found is None:
+            raise ValueError(f"no word begins at character {at + 1}")
+        double, single, _, bare = found.groups()
+        words.append(double or bare or "" if single is None else _DOUBLED.sub(r"\1", single))
+        at = found.end()
+    return words
+
+
+def _word_for_windows(word: str) -> str:
+    if _BARE.fullmatch(word):
+        return word
+    if _MEANT_OTHERWISE.search(word):
+        return "'" + _QUOTES.sub(r"\1\1", word) + "'"
+    return f'"{word}"'
