@@ -159,9 +159,8 @@ def test_every_make_target_a_page_names_exists(page: Path) -> None:
 def test_make_has_the_tasks_of_dev_py_and_no_others() -> None:
     tasks = re.search(r"^TASKS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
     assert tasks is not None
-    (table,) = re.findall(
-        r"^TASKS: .*?= \{(.*?)^\}", (ROOT / "dev.py").read_text(encoding="utf-8"), flags=re.M | re.S
-    )
+    source = (ROOT / "dev.py").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^TASKS: .*?= \{(.*?)^\}", source, flags=re.M | re.S)
 
     assert tasks[1].split() == re.findall(r'"([a-z]+)":', table)
 
