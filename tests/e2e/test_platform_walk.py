@@ -1,7 +1,7 @@
 """A rehearsed org of each nasty kind: learn, measure, observe, recommend, apply, undo; nothing changes.
 
 `EVERY_VALUE=1` walks through every value of every switch, always with a real load (a quarter of an hour).
-Without it, the nastiest value of each; only where a load can meet the switch is there one.
+Without it, the nastiest value of each, two of them with a load.
 """
 
 import json
@@ -102,7 +102,7 @@ OTHERS: Final[tuple[tuple[str, Any], ...]] = (
 )
 """The other values: with the defaults they are all that a sandbox can be set to, one switch at a time."""
 EVERY: Final = bool(os.environ.get("EVERY_VALUE"))
-LOADED: Final = ("timeout_form", "limits_readable", "retry_after", "edge_timeout_s")
+LOADED: Final = ("timeout_form", "edge_timeout_s")
 VALUES: Final = [*NASTY.items(), *(OTHERS if EVERY else ())]
 
 
