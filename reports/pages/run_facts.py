@@ -165,8 +165,9 @@ def _platform(manifest: Manifest) -> str | None:
     used = manifest.platform_facts
     if not used:
         return None
-    said = ", ".join(f"{fact.key} = {fact.value}" for fact in used)
-    return printable(f"of {max(fact.found for fact in used)}: {said}")
+    named = ((fact.key.replace("_", " "), fact.value.strip('"')) for fact in used)
+    said = ", ".join(f"{name}: {value}" for name, value in named)
+    return printable(f"{said} (learnt on {max(fact.found for fact in used)})")
 
 
 def _approved(approval: Approved | None) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.format.run_folder import Approved
+from analysis.format.run_folder import Approved, UsedFact
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from reports.exports.markdown import build_markdown
@@ -317,3 +317,14 @@ def test_a_run_beyond_the_limits_names_its_ticket_and_hours() -> None:
 
     assert "Approved by Genesys" in page and "Approved by Genesys" not in build_report(data)
     assert "ticket CS\N{REPLACEMENT CHARACTER}[2J&lt;b&gt;4711: 23:00-05:00 Europe/Berlin" in page
+
+
+def test_a_run_names_what_it_went_by_of_the_platform_in_words() -> None:
+    data = words_only(make_report(CASES[:1]))
+    used = tuple(
+        UsedFact(key, value, "2026-11-29")
+        for key, value in (("timeout_form", '"504"'), ("max_page_size", "100"), ("retry_after", "false"))
+    )
+    page = build_report(replace(data, manifests=(replace(data.manifests[0], platform_facts=used),)))
+
+    assert "timeout form: 504, max page size: 100, retry after: false (learnt on 2026-11-29)" in page
