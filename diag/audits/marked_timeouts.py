@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from diag.audits.read_org_changes import read_org_changes
 from diag.audits.set_elsewhere import SetElsewhere, set_elsewhere, with_authors
@@ -48,7 +48,7 @@ def marked_timeouts(
     if not found:
         return MarkedTimeouts()
     since = datetime.fromtimestamp(min(one.set_at for one in found.values()), UTC)
-    read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5))
+    read = read_org_changes(client, org, lines, since, now)
     return MarkedTimeouts(with_authors(found, read.changes), read.why_not)
 
 

@@ -122,7 +122,7 @@ def _show_org(
             console.banner("SANDBOX: no org is read" + target.note)
         org = identify(client)
         with console.progress("Reading audits"):
-            read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5))
+            read = read_org_changes(client, org, lines, since, now)
     own = [line for line in latest_by_entry(lines).values() if made_in(line, org)]
     rows = org_history(read.changes, own, since.timestamp())
     meant = [row for row in rows if action in (None, row.action_id, row.action_name)]

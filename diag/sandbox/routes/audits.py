@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.audits.audit_trail import USER_HEADER, AuditRecord, mapping_to_wire
+from diag.sandbox.audits.audit_trail import USER_HEADER, AuditRecord, mapping_to_wire, read_span
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.request import api_route, integer, json_object
 from diag.sandbox.sandbox import Sandbox
@@ -22,6 +22,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def submit(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
+        _refuse_future(sandbox, body)
         transaction = sandbox.audits.submit(body)
         return json_reply(_status(transaction, body, "Queued"), 202)
 
@@ -48,6 +49,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def realtime(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
+        _refuse_future(sandbox, body)
         found = sandbox.audits.found(body, sandbox.switches.audits)
         number, size = _whole(body, "pageNumber", 1), _whole(body, "pageSize", 25)
         start = (number - 1) * size
@@ -69,6 +71,12 @@ def routes(sandbox: Sandbox) -> list[Route]:
         api_route(sandbox, "GET", f"{_QUERY}/{{transaction_id}}", status, VIEW_AUDITS),
         api_route(sandbox, "GET", f"{_QUERY}/{{transaction_id}}/results", results, VIEW_AUDITS),
     ]
+
+
+def _refuse_future(sandbox: Sandbox, body: JsonObject) -> None:
+    """Raise ErrorReply 400 for an interval that ends after now, where that is not taken."""
+    if not sandbox.switches.audits.takes_future and read_span(body)[1] > sandbox.clock.unix_s():
+        raise bad_request("The interval must not end in the future.")
 
 
 def audited(

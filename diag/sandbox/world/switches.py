@@ -65,6 +65,8 @@ class AuditSwitches:
     timeout_property: str = "config.timeoutSeconds"
     tells_values: bool = True
     """Whether a message says which properties were changed, from what to what."""
+    takes_future: bool = True
+    """Whether the interval of a query may end after now; otherwise 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _audit_switches(table: TomlSection | None, present: AuditSwitches) -> AuditS
             entity=table.text("entity", present.entity),
             timeout_property=table.text("timeout_property", present.timeout_property),
             tells_values=table.flag("tells_values", present.tells_values),
+            takes_future=table.flag("takes_future", present.takes_future),
         )
     )
 

@@ -16,12 +16,18 @@ from tests.support.learning import org_text
 from tests.support.running_sandbox import StartSandbox
 from tests.support.terminal_session import QUICK, action_named
 
-USUAL = {"service": "Integrations", "entity": "Action", "timeout_property": "config.timeoutSeconds"}
+USUAL = {
+    "service": "Integrations",
+    "entity": "Action",
+    "timeout_property": "config.timeoutSeconds",
+    "tells_values": True,
+    "takes_future": True,
+}
 
 
 @pytest.fixture(autouse=True)
 def usual_audits() -> None:
-    sandbox_control.switch(os.environ["GENESYSCLOUD_API_BASE"], audits={**USUAL, "tells_values": True})
+    sandbox_control.switch(os.environ["GENESYSCLOUD_API_BASE"], audits=USUAL)
 
 
 def change_as(user: str, timeout_s: int, name: str = QUICK) -> None:
@@ -88,6 +94,7 @@ def test_an_org_that_tells_less_is_believed_no_further(capsys: "pytest.CaptureFi
 
     sandbox_control.switch(base, audits={"tells_values": False, "service": "Bridge", "entity": "DataAction"})
     assert of_org(capsys)["changes"][0]["before"] == "not told"
+    sandbox_control.switch(base, audits={"takes_future": False})
     assert scanned(capsys)["actions"][0]["set_elsewhere"]["who"] == "Ben"
 
     sandbox_control.switch(base, audits={"entity": ""})
