@@ -1,20 +1,22 @@
 """Reading an org's audits: as far back as asked, or why not."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from diag.audits.org_changes import OrgChange, kinds_of_actions, org_changes
+from diag.audits.org_changes import TOGETHER_S, OrgChange, kinds_of_actions, org_changes
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.plan import OrgIdentity
 from diag.genesys.api_errors import ApiError, PermissionMissingError, RefusedRequestError
 from diag.genesys.audits import AuditedChange, AuditedKind
 from diag.genesys.client import GenesysClient
 
-_AHEAD: Final = timedelta(minutes=5)
-"""So far the org's clock may be ahead of this machine's."""
+_ENDS: Final = (timedelta(minutes=5), timedelta(), -timedelta(minutes=1))
+"""Where an interval may end, from now: the org's clock may be ahead of this machine's, or behind it, and an
+end in its future may be refused."""
 NO_ENTITY: Final = "the org's list of audited entities names no data actions"
 
 
@@ -33,24 +35,31 @@ def read_org_changes(
     since: datetime,
     now: datetime,
 ) -> OrgChangesRead:
-    """Return the org's changes since then beside the journal's `lines`; what fails is a value."""
+    """Return the org's changes since then beside the journal's `lines`; what fails is a value.
+
+    Read from a little earlier: where diag's own change is missing, someone else's next one would be taken
+    for it.
+    """
+    begin = since - timedelta(seconds=TOGETHER_S)
     try:
         kinds = kinds_of_actions(client.audited_kinds())
         if not kinds:
             return OrgChangesRead(why_not=NO_ENTITY)
-        audited = [change for kind in kinds for change in _changes(client, kind, since, now)]
+        audited = [change for kind in kinds for change in _changes(client, kind, begin, now)]
     except PermissionMissingError as error:
         return OrgChangesRead(why_not=error.message)
     except ApiError as error:
         return OrgChangesRead(why_not=f"its audits cannot be read: {error.message}")
-    return OrgChangesRead(org_changes(audited, lines, org))
+    changes = org_changes(audited, lines, org)
+    return OrgChangesRead(tuple(change for change in changes if change.at >= since.timestamp()))
 
 
 def _changes(
     client: GenesysClient, kind: AuditedKind, since: datetime, now: datetime
 ) -> tuple[AuditedChange, ...]:
-    """The changes of one kind, those by a clock ahead of ours too, where the org takes such an interval."""
-    try:
-        return client.audited_changes(kind, since, now + _AHEAD, wait=time.sleep)
-    except RefusedRequestError:
-        return client.audited_changes(kind, since, now, wait=time.sleep)
+    """The changes of one kind, up to the latest end that the org takes."""
+    *later, last = _ENDS
+    for end in later:
+        with contextlib.suppress(RefusedRequestError):
+            return client.audited_changes(kind, since, now + end, wait=time.sleep)
+    return client.audited_changes(kind, since, now + last, wait=time.sleep)

@@ -74,8 +74,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
 
 def _refuse_future(sandbox: Sandbox, body: JsonObject) -> None:
-    """Raise ErrorReply 400 for an interval that ends after now, where that is not taken."""
-    if not sandbox.switches.audits.takes_future and read_span(body)[1] > sandbox.clock.unix_s():
+    """Raise ErrorReply 400 for an interval that ends after this second, where that is not taken."""
+    if not sandbox.switches.audits.takes_future and read_span(body)[1] > sandbox.clock.unix_s() + 1.0:
         raise bad_request("The interval must not end in the future.")
 
 
