@@ -69,8 +69,8 @@ class DirectWay:
         response = requests.auth.current() if requests.auth is not None else None
         self._wire = [self._render(turn, response) for turn in range(len(requests.payloads))]
         self._of_number = [response.number if response is not None else 0] * len(self._wire)
-        hosts = {request.host for request in self._wire}
-        self._connections = backends.connections(self._wire[0].host) if len(hosts) == 1 else None
+        pools = [backends.connections(host) for host in {request.host for request in self._wire}]
+        self._connections = pools[0] if len(pools) == 1 else None
 
     @property
     def rtt_ms(self) -> float:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -28,6 +29,7 @@ from loadtests.sending.direct.bounded_reply import MOST_BODY_BYTES
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_way import DirectWay
 from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_way, one_call
+from tests.support.source_files import ROOT
 from tests.support.waiting import wait_until
 
 
@@ -202,6 +204,24 @@ def test_redirects_share_one_deadline() -> None:
     with backend(answer) as running, way_to(running.base, deadline_s=0.15) as way:
         assert one_call(way).outcome == Outcome.TIMEOUT
         assert len(running.received) <= 3
+
+
+HANDSHAKE = """
+from gevent import monkey; monkey.patch_all()  # as Locust does: only then is TLS gevent's
+import gevent
+from tests.support.direct_backend import backend, direct_load, direct_way, one_call
+with backend(lambda _: gevent.sleep(5) or b"") as running:
+    base = running.base.replace("http:", "https:")
+    with direct_way(direct_load(base, deadline_s=0.15), base) as way:
+        print(one_call(way).outcome, one_call(way).error_code)
+"""
+
+
+@pytest.mark.slow
+def test_a_handshake_that_does_not_end_is_part_of_the_deadline() -> None:
+    done = subprocess.run([sys.executable, "-c", HANDSHAKE], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.stdout.split() == ["timeout", "deadline"], done.stderr
 
 
 def test_connecting_is_part_of_the_deadline() -> None:
