@@ -8,14 +8,21 @@ from analysis.number_words import at, rate
 from analysis.samples.action_calls import Calls
 
 OTHER_INPUTS: Final = 0.5
+LATE: Final = "the load generator was late, and how late is in these times: the difference may be its own"
 
 
 def unlike(
-    whole: Calls, backend: Calls, rates: tuple[float | None, float | None], *, together: bool
+    whole: Calls,
+    backend: Calls,
+    rates: tuple[float | None, float | None],
+    *,
+    together: bool,
+    on_time: bool,
 ) -> tuple[str, ...]:
     """Return it in sentences without their full stops; empty where nothing is known to differ.
 
-    `rates`: of the load levels the calls come from, in calls/s.
+    `rates`: of the load levels the calls come from, in calls/s; `on_time`: both left as planned, so that
+    their times count from when they left.
     """
     return tuple(
         sentence
@@ -23,6 +30,7 @@ def unlike(
             None if together else _times(whole, backend),
             _rates(*rates),
             _inputs(whole, backend),
+            None if on_time else LATE,
         )
         if sentence is not None
     )

@@ -60,5 +60,11 @@ def _compared(side: DirectSide, whole: Findings, backend: Findings, percentile: 
     return replace(
         side,
         shares=platform_shares(action.calls, alone.calls, percentiles, together=together),
-        unlike=unlike(action.calls, alone.calls, (action.rate, alone.rate), together=together),
+        unlike=unlike(
+            action.calls,
+            alone.calls,
+            (action.rate, alone.rate),
+            together=together,
+            on_time=whole.clock == backend.clock == "service",
+        ),
     )

@@ -119,6 +119,13 @@ def test_other_rates_and_inputs_are_said() -> None:
     assert any("invented inputs" in one for one in side.unlike)
 
 
+def test_a_late_generator_is_said() -> None:
+    late = backend(600, 1, share_s=0.3)
+    late["started_at"] += 0.4
+    (said,) = compared(late, backend(600, 101)).unlike
+    assert "the load generator was late" in said
+
+
 def test_the_level_of_the_same_rate_is_taken_where_there_is_one() -> None:
     slow_at_load = backend(600, 102, rate=50.0, start=LATER, share_s=2.0)
     side = compared(backend(600, 1, share_s=0.3), pd.concat([backend(600, 101), slow_at_load]))
