@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from analysis.direct_side.contract_words import contract_words
-from analysis.direct_side.direct_side import DirectSide
+from analysis.direct_side.direct_side import DirectSide, PlatformShare
 from analysis.direct_side.side_by_side import MEDIAN, called_together, level_like, platform_shares
 from analysis.direct_side.unlike import unlike
 from analysis.estimates.findings import Findings
-from analysis.verdicts.next_command import straight_to_the_backend, through_genesys
+from analysis.estimates.level_estimates import JudgedLevel
+from analysis.verdicts.next_command import both_for_longer, straight_to_the_backend, through_genesys
 from analysis.verdicts.recommendation import Recommendation
 
 
@@ -47,6 +48,14 @@ def _side(backend: Findings) -> DirectSide:
     )
 
 
+def _more_calls_would_tell(shares: tuple[PlatformShare, ...], *sides: JudgedLevel) -> bool:
+    """Not where the backend was the slower one, nor where a timeout hides what is compared."""
+    hidden = any(side.estimate.quantile_ms is None for side in sides)
+    return not hidden and any(
+        not share.told and (share.upper_ms is None or share.upper_ms >= 0.0) for share in shares
+    )
+
+
 def _compared(side: DirectSide, whole: Findings, backend: Findings, percentile: float) -> DirectSide:
     assert whole.judged is not None and backend.judged is not None
     action = whole.judged.deciding
@@ -57,9 +66,12 @@ def _compared(side: DirectSide, whole: Findings, backend: Findings, percentile: 
         return replace(side, next_command=straight_to_the_backend(whole))
     together = called_together(action.calls, alone.calls)
     percentiles = tuple(dict.fromkeys((MEDIAN, percentile)))
+    shares = platform_shares(action.calls, alone.calls, percentiles, together=together)
+    longer = together and _more_calls_would_tell(shares, action, alone)
     return replace(
         side,
-        shares=platform_shares(action.calls, alone.calls, percentiles, together=together),
+        shares=shares,
+        next_command=both_for_longer(whole) if longer else None,
         unlike=unlike(
             action.calls,
             alone.calls,

@@ -186,6 +186,11 @@ def through_genesys(findings: Findings) -> str:
     return findings.asked.command("measure", _name(findings))
 
 
+def both_for_longer(findings: Findings) -> str:
+    """Return the command that goes on calling the action and its backend when their numbers are settled."""
+    return findings.asked.command("measure", _name(findings), after=("--all-the-time",))
+
+
 def straight_to_the_backend(findings: Findings) -> str:
     """Return the command that measures its backend without Genesys Cloud."""
     return findings.asked.command("measure", _name(findings), before=DIRECT)

@@ -15,7 +15,8 @@ def backend_sentences(item: Recommendation) -> tuple[str, ...]:
     if side is None or not side.samples or item.backend_alone:
         return tuple(_sentence(text) for text in own)
     limits = (*side.unlike, *own, *([] if side.contract is None else [side.contract]))
-    return (*(share.sentence for share in side.shares), *map(_sentence, limits))
+    more = [] if side.next_command is None else [f"To tell more: {side.next_command}"]
+    return (*(share.sentence for share in side.shares), *map(_sentence, limits), *more)
 
 
 def direct_calls(actions: Sequence[Recommendation]) -> int:

@@ -87,7 +87,8 @@ def test_what_cannot_be_configured_keeps_its_sentence() -> None:
 
 
 def test_only_the_side_that_is_missing_is_asked_for() -> None:
-    direct, through = seen_for_an_hour(1.2), seen_for_an_hour(1.2).assign(target="published")
+    direct = seen_for_an_hour(1.2)
+    through = direct.assign(target="published", latency_ms=direct["latency_ms"] + 1000.0)
     facts = {"orders": ActionFacts("orders", "Order lookup", current_timeout_s=5)}
 
     def next_of(samples: SampleSet) -> str | None:

@@ -57,11 +57,13 @@ def test_where_nothing_may_be_added_no_share_is_told() -> None:
     assert side.shares[0].lower_ms <= 0.0
     assert "no share can be told from this many calls" in side.shares[0].sentence
     assert not side.shares[0].told
+    assert side.next_command == "diag measure --action 'Order lookup' --all-the-time"
 
 
 def test_a_backend_that_was_slower_when_called_directly_gets_no_share() -> None:
     side = compared(backend(1000, 1), backend(1000, 101, share_s=0.4))
     assert "was slower while it was called directly" in side.shares[0].sentence
+    assert side.next_command is None
 
 
 def test_too_few_calls_give_no_number_and_say_so() -> None:
@@ -73,8 +75,12 @@ def test_too_few_calls_give_no_number_and_say_so() -> None:
 
 def test_what_the_timeout_cuts_off_is_named() -> None:
     hidden = calls(lognormal(800, 20.0, 1), timeout_s=5)
-    sentence = compared(hidden, backend(800, 101)).shares[1].sentence
-    assert sentence == "At p99 no share can be told, because its timeout cuts off the action before that."
+    side = compared(hidden, backend(800, 101))
+    assert side.next_command is None
+    assert (
+        side.shares[1].sentence
+        == "At p99 no share can be told, because its timeout cuts off the action before that."
+    )
 
 
 def test_at_different_times_it_is_said_and_a_moving_level_gets_no_interval() -> None:
