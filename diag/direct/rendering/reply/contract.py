@@ -102,9 +102,7 @@ def compile_contract(schema_text: str) -> Contract:
         raise ContractRefusedError("an output contract that refers to another document")
     kind = _DRAFTS.get(draft, _DRAFTS[_DEFAULT_DRAFT])
     try:
-        # Whatever it says of itself: a $schema or id of somebody's own must send nobody to the network.
-        plain = {key: value for key, value in schema.items() if key not in ("$schema", "id", "$id")}
-        validator = kind(plain, retriever=_nothing_is_fetched, pattern_options=_PATTERNS)
+        validator = kind(schema, retriever=_nothing_is_fetched, pattern_options=_PATTERNS)
         return Contract(validator, frozenset(_names(schema)))
     except (ValueError, jsonschema_rs.ReferencingError):
         raise ContractRefusedError("an output contract that is no JSON Schema") from None

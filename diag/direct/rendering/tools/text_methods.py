@@ -10,10 +10,10 @@ from typing import Final
 from diag.direct.rendering.tools.linear_pattern import matched_all, split_at
 from diag.direct.rendering.tools.tool import Arguments, Method
 from diag.direct.rendering.velocity.java_values import (
+    MAX_TEXT,
     FailsOnPlatformError,
     UnknownMeaningError,
     Value,
-    joined,
 )
 
 _JAVA_TRIMS: Final = "".join(map(chr, range(0x21)))
@@ -82,8 +82,8 @@ def _equals_ignoring_case(arguments: Arguments) -> Value:
 
 
 def _replaced(text: str, old: str, new: str) -> str:
-    if len(text) + text.count(old) * len(new) > 1024 * 1024:
-        raise UnknownMeaningError("a replacement that makes a text of more than 1,048,576 characters")
+    if len(text) + text.count(old) * len(new) > MAX_TEXT:
+        raise UnknownMeaningError(f"a replacement that makes a text of more than {MAX_TEXT:,} characters")
     return text.replace(old, new)
 
 
@@ -95,7 +95,7 @@ TEXT_METHODS: Final = {
     "toLowerCase": _one(lambda text: _simple_case(text, text.lower())),
     "toUpperCase": _one(lambda text: _simple_case(text, text.upper())),
     "substring": Method(frozenset({1, 2}), _substring),
-    "concat": _two(lambda text, other: joined(text, other)),
+    "concat": _two(lambda text, other: text + other),
     "contains": _two(lambda text, other: other in text),
     "startsWith": _two(lambda text, other: text.startswith(other)),
     "endsWith": _two(lambda text, other: text.endswith(other)),

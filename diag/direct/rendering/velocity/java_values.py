@@ -128,7 +128,7 @@ def calculated(sign: str, left: Value, right: Value) -> Value:
     if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
         if left is None or right is None:
             raise UnknownMeaningError("null added to a text")
-        return joined(text_of(left), text_of(right))
+        return text_of(left) + text_of(right)
     if isinstance(left, bool) or isinstance(right, bool):
         raise UnknownMeaningError("a truth value in a calculation")
     if not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
@@ -163,10 +163,3 @@ _BY_SIGN: Final[dict[str, Callable[[float, float], float]]] = {
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,
 }
-
-
-def joined(*texts: str) -> str:
-    """Return texts as one. Raises `UnknownMeaningError` beyond `MAX_TEXT` characters."""
-    if sum(map(len, texts)) > MAX_TEXT:
-        raise UnknownMeaningError(f"a text of more than {MAX_TEXT:,} characters")
-    return "".join(texts)

@@ -70,6 +70,22 @@ def test_any_reply_is_a_result_or_a_named_outcome(template: str, path: str, body
     assert CANARY not in repr(result)
 
 
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), 10**400, "\ud800", {"\ud800": 1}, {1: 2}, object()]
+)
+def test_an_input_that_is_no_json_is_refused(value: object) -> None:
+    with pytest.raises(InputNotRenderedError, match="the input: no JSON"):
+        prepare(action(method="POST")).request({"id": "1", "a": [value]}, SECRETS)
+
+
+def test_an_input_nested_too_deep_is_refused() -> None:
+    deep: object = 1
+    for _ in range(51):
+        deep = [deep]
+    with pytest.raises(InputNotRenderedError, match="deeper than 50 levels"):
+        prepare(action(method="POST")).request({"id": deep}, SECRETS)
+
+
 DOUBLING = '#set($a = "$a$a")' * 60
 NESTED = "#set($a = [$a, $a, $a])" * 60
 

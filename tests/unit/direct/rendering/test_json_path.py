@@ -51,6 +51,12 @@ def test_a_path_without_a_dollar_begins_as_jayway_begins_it(path: str, value: li
     assert found(path, document) == ([document] if value is None else value)
 
 
+def test_a_place_beyond_a_list_is_nothing_or_an_empty_list() -> None:
+    assert found("$.a[5].b", {"a": []}) is None
+    assert found("$.a[5][*]", {"a": []}) == [[]], "a path that may find several"
+    assert found("$.b[*]", {"a": []}) is None, "a name must be there"
+
+
 @pytest.mark.parametrize(
     ("path", "named"),
     [

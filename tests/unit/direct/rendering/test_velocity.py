@@ -85,6 +85,9 @@ def test_a_template_makes_what_velocity_makes_of_it_or_is_refused() -> None:
         ("#if(true)y", "an #if without its #end"),
         ("y#end", "an #end, #else or #elseif without its #if"),
         ("${input.x", "expected }"),
+        ("#if(true)" * 60 + "x" + "#end" * 60, "more than 50 levels of nesting"),
+        ("#set($a = 1" + " + 1" * 400 + ")", "more than 300 operators"),
+        ("x" * 300_000, "a template of more than 262,144 characters"),
     ],
 )
 def test_what_is_not_rendered_is_named(source: str, named: str | None) -> None:
@@ -126,6 +129,41 @@ def test_every_construct_that_is_not_rendered_is_named_not_the_first_alone() -> 
 def test_a_value_whose_meaning_differs_between_versions_is_named(source: str, why: str) -> None:
     with pytest.raises(UnknownMeaningError, match=why):
         read_template("t", source, KNOWN).text(VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "replaced"),
+    [
+        ("[^0-9]", "+49 (30)", "-49--30-"),
+        ("\\D+", "+49 (30)", "-49-30-"),
+        ("^0+", "0049", "-49"),
+        ("^a+.b", "aaxb", "-"),
+        ("(a)(b)", "abc", "-c"),
+        ("a{2}", "aaa", "-a"),
+        (".", "a\nb", "-\n-"),
+        ("(a+)+b", "ab", None),
+        ("^a*b*c", "abc", None),
+        ("a+b", "ab", None),
+        ("a|b", "ab", None),
+        ("(?=a)", "ab", None),
+        ("a*", "ab", None),
+        ("[a&&b]", "ab", None),
+        ("\\bx", "x", None),
+        ("x$", "x", None),
+        ("x" * 300, "x", None),
+    ],
+)
+def test_a_regular_expression_is_javas_and_linear_or_refused(
+    pattern: str, text: str, replaced: str | None
+) -> None:
+    variables = {"input": {"p": pattern, "t": text}}
+    template = read_template("t", "$input.t.replaceAll($input.p, '-')", KNOWN)
+
+    if replaced is None:
+        with pytest.raises(UnknownMeaningError, match="a regular expression beyond"):
+            template.text(variables)
+    else:
+        assert template.text(variables) == replaced
 
 
 @pytest.mark.parametrize("source", ["$input.x.substring(9)", "$input.x.concat($input.n)", "$input.list[9]"])
