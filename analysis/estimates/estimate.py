@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.runs.even_pace import at_even_pace
+import numpy as np
+
+from analysis.runs.even_pace import times_at_even_pace
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
@@ -114,11 +116,12 @@ def estimate_of_counts(
 
 
 def _at_even_pace_ms(calls: Calls, p: float) -> int:
-    """Return the quantile of the calls of an even pace; 0 where the pace was even, or it lies beyond."""
-    even = at_even_pace(calls)
-    if even is calls:
+    """Return the quantile where every window counts for the same; 0 where all do, or it lies beyond."""
+    times = times_at_even_pace(calls)
+    if times is None:
         return 0
-    return kaplan_meier(count_latencies(even.latency_ms, even.event)).quantile_ms(p) or 0
+    counts = count_latencies(np.repeat(calls.latency_ms, times), np.repeat(calls.event, times))
+    return kaplan_meier(counts).quantile_ms(p) or 0
 
 
 def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:
