@@ -40,9 +40,9 @@ def build_markdown(data: ReportData) -> str:
     lines += rules_in_markdown(analysis.actions) + _production(data)
     lines += flows_in_markdown(data.flows) + _loops(analysis.loops)
     lines += ["", "## What was observed" if data.from_production else "## What was run", ""]
-    for run_id, facts in run.runs:
-        lines += [f"Run {markdown(run_id)}", ""]
-        lines += [f"- {markdown(term)}: {markdown(text)}" for term, text in facts]
+    for entry in run.runs:
+        lines += [f"Run {markdown(entry.title)}", ""]
+        lines += [f"- {markdown(term)}: {markdown(text)}" for term, text in entry.facts]
         lines.append("")
     lines += [f"- {markdown(term)}: {markdown(text)}" for term, text in run.settings]
     if run.left_out:

@@ -23,6 +23,7 @@ from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import counts_for_json
 from reports.pages.next_steps import next_steps
+from reports.pages.what_was_run import windows_of
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.direct_words import direct_calls
 from reports.wording.failures import where_it_failed
@@ -47,6 +48,7 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> J
         "direct_calls": direct_calls(analysis.actions),
         **when(data),
         "runs": [run_to_json(manifest) for manifest in data.manifests],
+        "campaigns": [one.to_json() for one in windows_of(data.manifests)],
         "left_out": left_out(data),
         "loops": [_loop(loop, row) for loop, row in zip(analysis.loops, _list(body["loops"]), strict=True)],
         "notes": list(data.notes),

@@ -14,7 +14,7 @@ from reports.pages.report_page import build_report
 from tests.support.reports.backend_beside import with_backends
 from tests.support.reports.flows_shown import with_made_flows
 from tests.support.reports.production_beside import make_loops, make_production
-from tests.support.reports.report_factory import CASES, make_report, words_only
+from tests.support.reports.report_factory import CASES, in_windows, make_report, words_only
 from tests.support.reports.traceable import complaints
 from tests.unit.reports.pages.test_compare_page import make_comparison
 from tests.unit.reports.pages.test_index_page import make_runs
@@ -41,6 +41,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "production beside one action": lambda: build_report(make_production(make_report(CASES[:1]))),
     "months of production": lambda: build_report(with_months(make_report(CASES[:2]), months(60))),
     "backends beside actions": lambda: build_report(with_backends(make_report(CASES[:3]))),
+    "windows of a campaign": lambda: build_report(in_windows(words_only(make_report(CASES[:1])))),
     "flows": lambda: build_report(with_made_flows(make_report(CASES[:2]))),
     "flows, in words": lambda: build_report(with_made_flows(words_only(make_report(CASES[:2])))),
     "submitted and polled": lambda: build_report(make_loops(make_report(CASES[1:2]))),
@@ -66,6 +67,7 @@ def test_every_number_on_the_page_is_the_one_in_its_json(name: str) -> None:
     "name",
     [
         "production beside one action",
+        "windows of a campaign",
         "backends beside actions",
         "flows, in words",
         "submitted and polled",

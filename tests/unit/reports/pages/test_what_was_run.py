@@ -1,0 +1,28 @@
+"""What was run: each run by itself, the many windows of a campaign together."""
+
+from reports.exports.markdown import build_markdown
+from reports.pages.what_was_run import MANY, run_entries, windows_of
+from tests.support.reports.report_factory import CASES, in_windows, make_report, words_only
+
+
+def test_many_windows_of_a_campaign_are_one_entry_beside_other_runs() -> None:
+    data = in_windows(words_only(make_report(CASES[:1])), many=8)
+    alone, together = run_entries(data.manifests, None)
+
+    assert (alone.title, alone.place) == (data.manifests[0].run_id, "/runs/0")
+    assert (together.title, together.place) == ("20261129T180019Z-7fedd5, all windows", "/campaigns/0")
+    told = dict(together.facts)
+    assert (told["Windows"], told["Calls"]) == ("8", "116")  # 11 to 18
+    assert told["Ended"] == "complete 8" and told["Load generator's self-check"] == "OK 6, WARN 2"
+    assert told["Host"] == dict(alone.facts)["Host"] and "Planned rate" not in told
+    (campaign,) = windows_of(data.manifests)
+    assert campaign.to_json()["grade"] == {"OK": 6, "WARN": 2}
+
+    text = build_markdown(data)
+    assert text.count("all windows") == 1 and "w0003" not in text
+
+
+def test_a_few_windows_are_told_one_by_one() -> None:
+    data = in_windows(words_only(make_report(CASES[:1])), many=MANY - 1)
+    assert len(run_entries(data.manifests, None)) == MANY
+    assert windows_of(data.manifests) == ()
