@@ -129,3 +129,35 @@ def test_what_is_recorded_is_what_the_backend_took(tmp_path: Path, box: RunningS
     over = np.quantile(table["latency_ms"], (0.5, 0.99)) - np.quantile(true, (0.5, 0.99))
     assert len(table) == len(true)
     assert (over < [25.0, 100.0]).all()  # of a busy machine; what a quiet one does: make bench
+
+
+RAMP = """
+[run]
+mode = "ramp"
+arrivals = "constant"
+[ramp]
+step = "4s"
+growth = 2.0
+steps = 4
+[[action]]
+name = "One worker"
+target = "direct"
+rate = 4
+"""
+
+
+def test_a_ramp_finds_where_the_backend_bends(tmp_path: Path, start_module_sandbox: StartSandbox) -> None:
+    box = start_module_sandbox("slower-under-load")
+    (tmp_path / "workload.toml").write_text(RAMP)
+
+    run_locust(
+        *("--run-dir", str(tmp_path / "run"), "--workload", "workload.toml"),
+        folder=tmp_path,
+        environment=at_home(tmp_path, box.environment),
+    )
+
+    (note,) = [
+        note for note in manifest_in(tmp_path).notes if note.startswith("One worker (backend): straight")
+    ]
+    assert "straight up to 8 calls/s" in note or "straight up to 4 calls/s" in note  # it ends at 12
+    assert "the median rose" in note
