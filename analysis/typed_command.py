@@ -97,8 +97,8 @@ class Asked:
         return joined(["diag", "tune", *self._workload, *flags, *folder, *self.org, *sandbox])
 
     def _direct(self, words: Sequence[str]) -> tuple[str, ...]:
-        """A probe makes no direct calls; a flag that the command has of itself wins."""
-        if "--probe" in words:
+        """Where they are made; a probe makes none, and a flag that the command has of itself wins."""
+        if not {"--direct", "--both"} & set(words):
             return ()
         return tuple(word for flag in self.direct if flag[0] not in words for word in flag)
 

@@ -14,6 +14,7 @@ from analysis.estimates.stability import Disagreement
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import InputOrigin
 from analysis.runs.broken_contract import BrokenContract
+from analysis.runs.failed_calls import FailedCalls
 from analysis.runs.refusals import RefusedInputs
 from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.typed_command import Asked
@@ -74,6 +75,8 @@ class Findings:
     left_out: Mapping[str, int] = field(default_factory=dict)
     refusal: RefusedInputs | None = None
     """Why most calls of an action without an answer were refused for their input, where it was recorded."""
+    failed: FailedCalls | None = None
+    """Why most of the calls straight to a backend failed, where any did and it was recorded."""
     saturated_because: str | None = None
     """Set where every level tested was saturated; `saturated_rate` is the lowest of them."""
     saturated_rate: float | None = None

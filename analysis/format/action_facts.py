@@ -77,6 +77,8 @@ class ActionFacts:
     production_read: bool | None = None
     """Whether the org said when production calls it; False: it was asked and did not answer; None: not asked.
     True without a week: production calls it too seldom to tell."""
+    reachable_directly: bool | None = None
+    """Whether its backend has an address that `diag measure --direct` may call; None: not known."""
 
 
 def merge_facts(base: Mapping[str, ActionFacts], stated: Mapping[str, ActionFacts]) -> dict[str, ActionFacts]:

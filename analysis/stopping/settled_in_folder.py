@@ -10,11 +10,18 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion, entry_key
+from analysis.format.sample_schema import (
+    PLATFORM_MAX_TIMEOUT_S,
+    ActionVersion,
+    action_of_key,
+    entry_key,
+    is_direct_key,
+)
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import Settled, settled
+from analysis.verdicts.recommendation import Verdict
 
 
 def settled_actions(
@@ -48,7 +55,21 @@ def settled_actions(
                 with_overrides(settings, stated.get(action.action_id, {})),
                 complete_until=until,
             )
-    return found
+    return {key: _until_both_are(one, found.get(_other_side(key))) for key, one in found.items()}
+
+
+def _other_side(key: str) -> str:
+    return action_of_key(key) if is_direct_key(key) else entry_key(key, ActionVersion.DIRECT)
+
+
+def _until_both_are(one: Settled, other: Settled | None) -> Settled:
+    """An action and its backend end together: what is between the two shows where both are called in the same
+    minutes. One that no call tells anything of is not waited for."""
+    if not one.settled or other is None or other.settled or Verdict.NO_DATA in (one.verdict, other.verdict):
+        return one
+    return replace(
+        one, settled=False, why="until its other side is settled, too", more_calls=other.more_calls
+    )
 
 
 def _latest_end(table: pd.DataFrame) -> float:

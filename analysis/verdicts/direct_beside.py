@@ -8,7 +8,7 @@ from analysis.direct_side.side_by_side import MEDIAN, called_together, level_lik
 from analysis.direct_side.unlike import unlike
 from analysis.estimates.findings import Findings
 from analysis.estimates.level_estimates import JudgedLevel
-from analysis.verdicts.next_command import both_for_longer, straight_to_the_backend, through_genesys
+from analysis.verdicts.next_command import both_for_longer, both_ways
 from analysis.verdicts.recommendation import Recommendation
 
 
@@ -19,12 +19,13 @@ def beside(verdict: Recommendation, whole: Findings, backend: Findings | None) -
     """
     if backend is None:
         # An action that another tool measured may be none of this org, and of no call nothing is the share.
-        if verdict.measured_by or not verdict.samples or not whole.facts.configurable:
+        possible = whole.facts.configurable and whole.facts.reachable_directly is not False
+        if verdict.measured_by or not verdict.samples or not possible:
             return verdict
-        return replace(verdict, direct=DirectSide(next_command=straight_to_the_backend(whole)))
+        return replace(verdict, direct=DirectSide(next_command=both_ways(whole)))
     side = _side(backend)
     if whole.backend_alone or whole.judged is None or backend.judged is None:
-        return replace(verdict, direct=replace(side, next_command=through_genesys(whole)))
+        return replace(verdict, direct=replace(side, next_command=both_ways(whole)))
     return replace(verdict, direct=_compared(side, whole, backend, verdict.percentile))
 
 
@@ -48,30 +49,32 @@ def _side(backend: Findings) -> DirectSide:
     )
 
 
-def _more_calls_would_tell(shares: tuple[PlatformShare, ...], *sides: JudgedLevel) -> bool:
-    """Not where the backend was the slower one, nor where a timeout hides what is compared."""
-    hidden = any(side.estimate.quantile_ms is None for side in sides)
-    return not hidden and any(
-        not share.told and (share.upper_ms is None or share.upper_ms >= 0.0) for share in shares
-    )
+def _more(
+    whole: Findings, shares: tuple[PlatformShare, ...], *sides: JudgedLevel, together: bool
+) -> str | None:
+    """What tells more: the same minutes, then more calls. Neither where a timeout hides what is compared, nor
+    more calls where the backend was the slower one."""
+    if any(side.estimate.quantile_ms is None for side in sides):
+        return None
+    if not together:
+        return both_ways(whole)
+    open_yet = any(not share.told and (share.upper_ms is None or share.upper_ms >= 0.0) for share in shares)
+    return both_for_longer(whole) if open_yet else None
 
 
 def _compared(side: DirectSide, whole: Findings, backend: Findings, percentile: float) -> DirectSide:
     assert whole.judged is not None and backend.judged is not None
     action = whole.judged.deciding
     alone = level_like(backend.judged, action.rate)
-    if not len(action.calls):
-        return replace(side, next_command=through_genesys(whole))
-    if not len(alone.calls):
-        return replace(side, next_command=straight_to_the_backend(whole))
+    if not len(action.calls) or not len(alone.calls):
+        return replace(side, next_command=both_ways(whole))
     together = called_together(action.calls, alone.calls)
     percentiles = tuple(dict.fromkeys((MEDIAN, percentile)))
     shares = platform_shares(action.calls, alone.calls, percentiles, together=together)
-    longer = together and _more_calls_would_tell(shares, action, alone)
     return replace(
         side,
         shares=shares,
-        next_command=both_for_longer(whole) if longer else None,
+        next_command=_more(whole, shares, action, alone, together=together),
         unlike=unlike(
             action.calls,
             alone.calls,

@@ -24,6 +24,10 @@ ENOUGH_TO_OBSERVE: Final = 3 * MIN_CALLS_TO_LOWER
 
 PROBE: Final = ("--probe",)
 DIRECT: Final = ("--direct",)
+BOTH: Final = ("--both",)
+"""An action and its backend in the same minutes: then what moves meanwhile is in neither's share."""
+COMPARE: Final = ("--direct", "--dry-run", "--compare")
+"""It shows what a backend is asked, with which credentials, and where Genesys Cloud asks otherwise."""
 DRY_RUN: Final = ("--dry-run",)
 """It shows the workload's line for real inputs of an action."""
 SPARE_TIME: Final = 1.25
@@ -67,7 +71,7 @@ def next_step(findings: Findings, judged: Recommendation, settings: RecommendSet
         case Verdict.RAISE | Verdict.LOWER if hold_on(judged) is None:
             return NextStep(findings.asked.apply)
         case Verdict.OK if findings.backend_alone:
-            return NextStep(through_genesys(findings))
+            return NextStep(both_ways(findings))
         case Verdict.RAISE:
             return NextStep(_measure(findings), calls=_for_a_bound(findings, settings))
         case Verdict.LOWER:
@@ -132,7 +136,7 @@ def _to_lower(findings: Findings, judged: Recommendation, settings: RecommendSet
         case Hold.OTHER_TOOL:
             return NextStep(_tune(findings, "1d"))
         case Hold.BACKEND_ALONE:
-            return NextStep(through_genesys(findings))
+            return NextStep(both_ways(findings))
         case Hold.REAL_INPUTS:
             return NextStep(_measure(findings, first=DRY_RUN))
         case Hold.HOURS:
@@ -181,19 +185,14 @@ def _observe(findings: Findings, days: int) -> str:
     return findings.asked.command("observe", _name(findings), after=("--days", str(days)))
 
 
-def through_genesys(findings: Findings) -> str:
-    """Return the command that measures the action itself."""
-    return findings.asked.command("measure", _name(findings))
+def both_ways(findings: Findings) -> str:
+    """Return the command that measures the action through Genesys Cloud and its backend alone."""
+    return findings.asked.command("measure", _name(findings), before=BOTH)
 
 
 def both_for_longer(findings: Findings) -> str:
     """Return the command that goes on calling the action and its backend when their numbers are settled."""
-    return findings.asked.command("measure", _name(findings), after=("--all-the-time",))
-
-
-def straight_to_the_backend(findings: Findings) -> str:
-    """Return the command that measures its backend without Genesys Cloud."""
-    return findings.asked.command("measure", _name(findings), before=DIRECT)
+    return findings.asked.command("measure", _name(findings), before=BOTH, after=("--all-the-time",))
 
 
 def _measure(findings: Findings, *flags: str, first: tuple[str, ...] = ()) -> str:
@@ -221,6 +220,8 @@ def name_to_type(action_id: str, action_name: str) -> str:
 
 def _after_no_data(findings: Findings) -> str:
     """Never the same load again: it would fail in the same way."""
+    if findings.failed is not None and not findings.any_answer:
+        return _find_out(findings)
     if findings.saturated_because is not None:
         return _measure_at_half_the_rate(findings)
     if findings.left_out.get("auth_error") or findings.censored > 2 * findings.given_up:
@@ -238,7 +239,7 @@ def _measure_at_half_the_rate(findings: Findings) -> str:
 def _find_out(findings: Findings) -> str:
     """What shows why calls fail: of the org, or of how its backend is called."""
     if findings.backend_alone:
-        return findings.asked.command("measure", _name(findings), before=(*DIRECT, *DRY_RUN))
+        return findings.asked.command("measure", _name(findings), before=COMPARE)
     return findings.asked.command("doctor")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from analysis.estimates.findings import Findings
 from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.runs.broken_contract import broken_contracts
+from analysis.runs.failed_calls import why_failed
 from analysis.runs.pace import Spans, pace, run_spans, together
 from analysis.runs.refusals import why_refused
 from analysis.samples.action_calls import NO_CALLS, ActionCalls, by_action
@@ -157,6 +158,8 @@ def _of_calls(
                 measured_by=others.titles,
                 warnings=(*known.warnings, *about_other_tools(others)),
             )
+        if direct:
+            known = replace(known, failed=why_failed(action.calls, samples.table))
         if not known.any_answer:
             known = replace(known, refusal=why_refused(action.calls, samples.table))
         spans = run_spans(action.calls)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from diag.direct.direct_action import DirectAction
 
 DirectAuth = Literal["basic", "bearer"]
+AUTHS: Final[tuple[DirectAuth, ...]] = get_args(DirectAuth)
 
 
 @dataclass(frozen=True, slots=True)

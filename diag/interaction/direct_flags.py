@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from diag.direct.direct_load import AUTHS
 from diag.interaction.option_values import Result, gathered
 from diag.interaction.output import NamedPath
 from diag.measuring.direct_options import DirectOptions
@@ -12,6 +13,16 @@ from diag.measuring.direct_options import DirectOptions
 _FLAGS: Final = (
     click.option(
         "--direct", is_flag=True, help="Call the actions' backends themselves, without Genesys Cloud."
+    ),
+    click.option(
+        "--both",
+        is_flag=True,
+        help="Call each action through Genesys Cloud and its backend itself, in the same minutes.",
+    ),
+    click.option(
+        "--auth",
+        type=click.Choice(AUTHS),
+        help="Authorization header of direct calls where no template sets one, made of your credentials.",
     ),
     click.option(
         "--confirm-host",

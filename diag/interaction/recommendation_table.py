@@ -8,7 +8,7 @@ from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
-from reports.wording.direct_words import backend_sentences
+from reports.wording.direct_words import all_backends, backend_sentences, said_of_all
 from reports.wording.input_words import inputs_of
 from reports.wording.rule_details import RULE_HEADINGS, rule_details
 from reports.wording.seen_words import seen_for
@@ -85,10 +85,11 @@ def _with_command(row: Recommendation, without: Collection[str] | None) -> str:
 
 
 def backend_lines(analysis: Analysis) -> list[str]:
-    """Return what calls straight to backends show, name first, and where replies broke a contract."""
-    return [
-        f"{row.action_name}: {' '.join(told)}" for row in analysis.actions if (told := backend_sentences(row))
-    ]
+    """Return what calls straight to backends show, name first, where replies broke a contract, and what
+    limits all of it."""
+    said = said_of_all(analysis.actions)
+    each = ((row.action_name, backend_sentences(row, said)) for row in analysis.actions)
+    return [*(f"{name}: {' '.join(told)}" for name, told in each if told), *all_backends(analysis.actions)]
 
 
 def loop_sentences(analysis: Analysis) -> list[str]:

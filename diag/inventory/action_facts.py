@@ -2,6 +2,7 @@
 
 from analysis.format.action_facts import ActionFacts
 from diag.genesys.models import Action
+from diag.genesys.replies.json_reply import optional_text
 
 
 def facts_of(action: Action) -> ActionFacts:
@@ -17,4 +18,16 @@ def facts_of(action: Action) -> ActionFacts:
         version=action.version,
         category=action.category,
         integration_id=action.integration_id,
+        reachable_directly=_has_an_address(action),
     )
+
+
+def _has_an_address(action: Action) -> bool | None:
+    """Return whether its request leads to an address of its own, as far as a listing tells: of the
+    integration it tells no more than the category, which is the integration type's unless renamed."""
+    if action.kind != "custom" or "lambda data action" in (action.category or "").lower():
+        return False
+    template = optional_text(action.config.request, "requestUrlTemplate") if action.config else None
+    if template is None:
+        return None
+    return template.lstrip().lower().startswith(("https:", "http:", "$"))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.direct.direct_load import DirectAuth
+
 
 @dataclass(frozen=True, slots=True)
 class DirectOptions:
@@ -13,6 +15,10 @@ class DirectOptions:
 
     direct: bool = False
     """Every action is called so, whatever its entry says."""
+    both: bool = False
+    """Every action is called so and through Genesys Cloud, in the same run."""
+    auth: DirectAuth | None = None
+    """The Authorization header that is added where no template sets one."""
     confirm_hosts: tuple[str, ...] = ()
     """Each `HOST=RATE`."""
     timeout_s: float | None = None
@@ -27,7 +33,8 @@ def repeated(options: DirectOptions) -> tuple[tuple[str, ...], ...]:
     """Return the flags of `diag measure` that a command after it repeats, each with its value."""
     timeout = [] if options.timeout_s is None else [("--timeout", f"{options.timeout_s:g}")]
     private = [("--allow-private",)] if options.allow_private else []
-    return (*(("--confirm-host", host) for host in options.confirm_hosts), *timeout, *private)
+    auth = [] if options.auth is None else [("--auth", options.auth)]
+    return (*(("--confirm-host", host) for host in options.confirm_hosts), *timeout, *auth, *private)
 
 
 def direct_words(options: DirectOptions) -> list[str]:
@@ -35,6 +42,7 @@ def direct_words(options: DirectOptions) -> list[str]:
     line: list[str] = []
     for flag, asked in (
         ("--direct", options.direct),
+        ("--both", options.both),
         ("--allow-private", options.allow_private),
         ("--compare", options.compare),
     ):
@@ -42,6 +50,7 @@ def direct_words(options: DirectOptions) -> list[str]:
             line.append(flag)
     for flag, value in (
         ("--timeout", options.timeout_s),
+        ("--auth", options.auth),
         ("--audit", None if options.audit is None else "on" if options.audit else "off"),
         ("--metrics", options.metrics),
         ("--hosts-file", options.hosts_file),

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-from diag.direct.direct_load import DirectAuth
+from diag.direct.direct_load import AUTHS, DirectAuth
 from diag.direct.hosts.backend_host import UnfitHostError, host_name
 from diag.toml_section import TomlSection
 
 CallTarget = Literal["test", "direct"]
 """Where an entry's calls go: through Genesys Cloud (the test endpoint), or to the backend itself."""
 TARGETS: Final[tuple[CallTarget, ...]] = get_args(CallTarget)
-AUTHS: Final[tuple[DirectAuth, ...]] = get_args(DirectAuth)
 _DIRECT: Final = frozenset({"hosts", "allow_private", "credentials_file", "auth", "audit", "timeout"})
 SHORTEST_S: Final = 1.0
 LONGEST_S: Final = 60.0

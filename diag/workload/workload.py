@@ -86,8 +86,23 @@ class Workload:
         return replace(self, entries=tuple(entry for entry in self.entries if entry.target == target))
 
     def called_directly(self) -> "Workload":
-        """Return the workload with every entry called directly (`--direct`)."""
-        return replace(self, entries=tuple(replace(entry, target="direct") for entry in self.entries))
+        """Return the workload with every entry called directly (`--direct`).
+
+        An action that has a direct entry already is called by that one.
+        """
+        return replace(self, entries=(*self.of_target("direct").entries, *self._as("test", "direct")))
+
+    def called_both_ways(self) -> "Workload":
+        """Return the workload with an entry of each target for every action (`--both`).
+
+        It is the action's own, or one made of the other.
+        """
+        return replace(
+            self, entries=(*self.entries, *self._as("test", "direct"), *self._as("direct", "test"))
+        )
+
+    def _as(self, target: CallTarget, other: CallTarget) -> tuple[WorkloadEntry, ...]:
+        return tuple(replace(entry, target=other) for entry in self.of_target(target).entries)
 
 
 EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))

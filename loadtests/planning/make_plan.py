@@ -34,7 +34,7 @@ from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_pr
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
 from loadtests.planning.production_hours import folders_of_runs, production_hours
-from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
+from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates, refuse_pairs_too_fast
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
 
@@ -141,7 +141,7 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
     kept, left_out = choose(
         request.workload, request.inventory, request.wanted, where=options.workload, as_org=request.as_org
     )
-    if options.probe and not options.direct:
+    if options.probe and not (options.direct or options.both):
         left_out += [
             LeftOut(name_of(each.action, "direct"), "a probe calls drafts, and a backend knows none")
             for each in kept
@@ -184,13 +184,15 @@ def _rates(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLim
         exceed_limits=workload.exceed_limits,
         polled=any(entry.poll is not None for entry in entries),
     )
-    return planned_rates(
+    rates = planned_rates(
         [Wanted(each.action.name, _own_rate(request, each), each.entry.weight) for each in candidates],
         budget,
         total=workload.rate,
         override=request.options.rate,
         default=default if request.as_org else DEFAULT_SANDBOX_RATE,
     )
+    refuse_pairs_too_fast([(each.action.id, each.action.name) for each in candidates], rates)
+    return rates
 
 
 def _takes_default_rate(request: PlanRequest, candidates: Sequence[Candidate]) -> bool:

@@ -76,7 +76,8 @@ def refuse_counts_below_one(options: Any) -> None:
 def workload_of(options: Any, target: Target) -> Workload:
     """Return the workload of `--workload`; without one everything. Raises UsageError for none on an org.
 
-    `--direct` makes every entry a direct one. Where all are, there is no limit of Genesys Cloud to exceed.
+    `--direct` makes every entry a direct one, `--both` gives every action one of each. Where all are direct,
+    there is no limit of Genesys Cloud to exceed.
     """
     file = None if options.workload is None else Path(options.workload)
     workload = what_may_be_called(file, as_org=target.counts_as_org)
@@ -89,4 +90,6 @@ def workload_of(options: Any, target: Target) -> Workload:
         )
     if options.direct:
         workload = workload.called_directly()
+    elif options.both:
+        workload = workload.called_both_ways()
     return replace(workload, exceed_limits=False) if not workload.of_target("test").entries else workload

@@ -90,6 +90,21 @@ def planned_rates(
     return Rates(tuple(each), budget.most)
 
 
+def refuse_pairs_too_fast(actions: Sequence[tuple[str, str]], rates: Rates) -> None:
+    """Raise UsageError for an action whose calls and those straight to its backend find no room beside each
+    other; `actions`: id and name of each, in the order of the rates."""
+    together: dict[str, float] = {}
+    for (action_id, name), rate in zip(actions, rates.each, strict=True):
+        alone = action_id not in together
+        together[action_id] = together.get(action_id, 0.0) + rate
+        if not alone and rates.total is not None and together[action_id] > rates.total * (1 + 1e-9):
+            raise UsageError(
+                f"{name}: {together[action_id]:g} calls/s, through Genesys Cloud and to its backend, "
+                f"is more than 80 % of the token's limit ({rates.total:g} calls/s), which binds both.",
+                hint=f"Lower the rate of each, for example: --rate {rates.total / 2:.3g}",
+            )
+
+
 def _share(budget: RateBudget, share: float) -> float:
     left = budget.calls_per_s
     left = SMALLEST_RATE if left is None else left

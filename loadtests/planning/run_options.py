@@ -5,6 +5,7 @@ import os
 import sys
 from typing import Any
 
+from diag.direct.direct_load import AUTHS
 from diag.workload.load_shape import ARRIVALS
 from loadtests.planning.meeting_port import arrange_meeting
 
@@ -121,6 +122,16 @@ def add_options(parser: Any) -> None:
         "--direct",
         "Call every action's backend itself, without Genesys Cloud; hosts must be confirmed",
         action="store_true",
+    )
+    option(
+        "--both",
+        "Call every action through Genesys Cloud and its backend itself, in the same run",
+        action="store_true",
+    )
+    option(
+        "--auth",
+        "The Authorization header of direct calls where no template sets one",
+        choices=AUTHS,
     )
     option(
         "--confirm-host",

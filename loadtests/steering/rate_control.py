@@ -26,6 +26,20 @@ class _State:
     done: str | None = None
 
 
+def _turns(plan: LoadPlan) -> list[list[int]]:
+    """The places in the plan that are called at the same time: an action and its backend (they are compared),
+    where the limits leave room for both."""
+    together: dict[str, list[int]] = {}
+    for index, action in enumerate(plan.actions):
+        together.setdefault(action.action_id, []).append(index)
+    most = math.inf if plan.total_rate is None else plan.total_rate
+    turns = []
+    for places in together.values():
+        fits = sum(plan.actions[place].rate for place in places) <= most + _TINY
+        turns += [places] if fits else [[place] for place in places]
+    return turns
+
+
 class RateControl:
     """Keeps the rates; each stream takes its share of them. Times are seconds since the start.
 
@@ -35,6 +49,7 @@ class RateControl:
     def __init__(self, plan: LoadPlan, *, soak_offset_s: float = 0.0) -> None:
         self._plan = plan
         self._states = [_State(action.rate) for action in plan.actions]
+        self._turns = _turns(plan)
         self._paused_until = 0.0
         self._soak_offset_s = soak_offset_s
         self.level = 1.0
@@ -75,14 +90,19 @@ class RateControl:
             return [0.0] * len(self._states)
         load = self.load(now_s, users)
         room = math.inf if self._plan.total_rate is None else self._plan.total_rate
-        rates = []
-        for state in self._states:
+        rates = [0.0] * len(self._states)
+        for side_by_side in self._turns:
             # In turn: an action that does not fit any more waits until another one is done. One that was
             # slowed down keeps its place: what the guard takes from it goes to no other.
-            runs = state.done is None and state.rate <= room + _TINY
-            if runs:
-                room -= state.rate
-            rates.append(state.rate * state.factor * load if runs else 0.0)
+            due = [state for index in side_by_side if (state := self._states[index]).done is None]
+            takes = sum(state.rate for state in due)
+            if takes > room + _TINY:
+                continue
+            room -= takes
+            for index in side_by_side:
+                state = self._states[index]
+                if state.done is None:
+                    rates[index] = state.rate * state.factor * load
         return rates
 
     def capped(self, now_s: float, users: int) -> str | None:

@@ -12,7 +12,7 @@ from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
-from reports.wording.direct_words import backend_sentences
+from reports.wording.direct_words import all_backends, backend_sentences, said_of_all
 from reports.wording.headline import headline
 from reports.wording.input_words import inputs_of
 from reports.wording.production_words import production_words
@@ -54,8 +54,10 @@ def build_markdown(data: ReportData) -> str:
 
 def _backends(actions: Sequence[Recommendation]) -> list[str]:
     """Return what calls straight to backends show, and where replies broke a contract."""
-    told = [(one.action_name, backend_sentences(one)) for one in actions]
+    said = said_of_all(actions)
+    told = [(one.action_name, backend_sentences(one, said)) for one in actions]
     lines = [f"- **{markdown(name)}**: {' '.join(map(markdown, each))}" for name, each in told if each]
+    lines += [f"- {markdown(line)}" for line in all_backends(actions)]
     return ["", "## Backends called directly", "", *lines] if lines else []
 
 

@@ -14,7 +14,7 @@ from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
-from reports.wording.direct_words import backend_sentences
+from reports.wording.direct_words import all_backends, backend_sentences, said_of_all
 from reports.wording.headline import headline
 from reports.wording.production_words import production_words
 from reports.wording.verdict_words import change_text, cut_off_then, shown_number, tally, wording_of
@@ -45,6 +45,7 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     page.gap()
     low_ms, high_ms = _range(data)
     page.beside(_axis(low_ms, high_ms), f"{_NOW} timeout now  {_RECOMMENDED} recommended")
+    said = said_of_all(analysis.actions)
     for action in analysis.actions:
         summary = data.summaries.get(action.action_id)
         histogram = summary.histogram if summary is not None else None
@@ -56,10 +57,13 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
             page.add(line, _INDENT)
         if summary is not None and summary.production is not None:
             page.add(f"In production: {' '.join(production_words(summary.production).sentences())}", _INDENT)
-        for line in backend_sentences(action):
+        for line in backend_sentences(action, said):
             page.add(line, _INDENT)
         if action.next_command is not None:
             page.add(f"$ {action.next_command}", _INDENT)
+    for line in all_backends(analysis.actions):
+        page.gap()
+        page.add(line)
     for loop in analysis.loops:
         page.gap()
         page.add(f"{loop.action_name}: {loop.reason}")

@@ -1,5 +1,6 @@
 """Backend and platform apart on the page: a bar for each percentile, sentences, and the same as a table."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from analysis.direct_side.direct_side import DirectSide
@@ -17,12 +18,16 @@ class BackendFigure:
     any_interval: bool
 
 
-def backend_figure(action: Recommendation) -> BackendFigure | None:
-    """Return what direct calls of an action show beside it; None where only one of the two was called."""
+def backend_figure(action: Recommendation, said: Collection[str] = ()) -> BackendFigure | None:
+    """Return what direct calls of an action show beside it; None where only one of the two was called.
+
+    `said`: what the page says of all actions at once.
+    """
     side = action.direct
     if side is None or not side.samples or action.backend_alone:
         return None
     known = [share for share in side.shares if share.whole_ms is not None and share.backend_ms is not None]
-    notes = (*side.unlike, *([] if side.contract is None else [side.contract]))
+    unlike = [text for text in side.unlike if text not in said]
+    notes = (*unlike, *([] if side.contract is None else [side.contract]))
     within = any(share.lower_ms is not None for share in known)
     return BackendFigure(side, share_bars(known) if known else None, notes, within)

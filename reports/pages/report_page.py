@@ -21,6 +21,7 @@ from reports.pages.report_json import JsonObject, report_to_json
 from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
+from reports.wording.direct_words import all_backends, said_of_all
 from reports.wording.headline import headline
 from reports.wording.production_words import production_words
 from reports.wording.rule_words import HEADS, rule_words
@@ -56,6 +57,7 @@ def build_report(data: ReportData) -> str:
         actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
         flows=flow_views(data.analysis),
         architect=flows_view(data.flows),
+        backends=all_backends(actions),
         all_in_full=len(actions) <= _in_full(data),
         range_axis=Markup(range_axis()),
         run=run_facts(data),
@@ -92,7 +94,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "range": Markup(range_sketch(action)),
         "week": _week_view(action, data) if index < _in_full(data) else None,
         "history": _history_view(action, data),
-        "backend": _backend_view(action),
+        "backend": _backend_view(action, data),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
@@ -107,8 +109,8 @@ def _week_view(action: Recommendation, data: ReportData) -> dict[str, object] | 
     return None if week is None else {"view": week, "svg": Markup(week.svg)}
 
 
-def _backend_view(action: Recommendation) -> dict[str, object] | None:
-    figure = backend_figure(action)
+def _backend_view(action: Recommendation, data: ReportData) -> dict[str, object] | None:
+    figure = backend_figure(action, said_of_all(data.analysis.actions))
     return None if figure is None else {"view": figure, "svg": Markup(figure.svg or "")}
 
 

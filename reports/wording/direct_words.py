@@ -1,22 +1,47 @@
 """What calls straight to the backend show, in sentences: on the terminal, in texts and on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from analysis.direct_side.contract_words import contract_words
 from analysis.verdicts.recommendation import Recommendation
+from reports.wording.one_command import together
 
 
-def backend_sentences(item: Recommendation) -> tuple[str, ...]:
+def said_of_all(actions: Sequence[Recommendation]) -> tuple[str, ...]:
+    """Return what limits the comparison of every action that was called both ways, where there are several:
+    sentences without their full stops, to be said once (`backend_sentences`)."""
+    compared = [side.unlike for one in actions if (side := one.direct) is not None and side.shares]
+    if len(compared) < 2:
+        return ()
+    return tuple(text for text in compared[0] if all(text in other for other in compared))
+
+
+def all_backends(actions: Sequence[Recommendation]) -> tuple[str, ...]:
+    """Return what follows the sentences of single actions: what limits them all, and what tells more."""
+    asked = [
+        replace(one, next_command=side.next_command)
+        for one in actions
+        if (side := one.direct) is not None and side.samples and not one.backend_alone
+    ]
+    limits = (_sentence(f"of all of them: {text}") for text in said_of_all(actions))
+    return (*limits, *(f"To tell more: {group.command}" for group in together(asked)))
+
+
+def backend_sentences(item: Recommendation, said: Collection[str] = ()) -> tuple[str, ...]:
     """Return whose the time is, what limits that, and how many replies broke the contract; empty where the
-    backend was not called directly and every reply kept its contract."""
+    backend was not called directly and every reply kept its contract.
+
+    `said`: what is said of all actions (`said_of_all`), and so not of each.
+    """
     broken = contract_words(item.contract_errors, item.samples, item.broken_contracts)
     own = [] if broken is None else [broken]
     side = item.direct
     if side is None or not side.samples or item.backend_alone:
         return tuple(_sentence(text) for text in own)
-    limits = (*side.unlike, *own, *([] if side.contract is None else [side.contract]))
-    more = [] if side.next_command is None else [f"To tell more: {side.next_command}"]
-    return (*(share.sentence for share in side.shares), *map(_sentence, limits), *more)
+    unlike = [text for text in side.unlike if text not in said]
+    limits = (*unlike, *own, *([] if side.contract is None else [side.contract]))
+    return (*(share.sentence for share in side.shares), *map(_sentence, limits))
 
 
 def direct_calls(actions: Sequence[Recommendation]) -> int:

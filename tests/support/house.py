@@ -322,15 +322,15 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.workload", "numpy",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.errors", "diag.flows", "diag.judged_files", "diag.exit_codes",
-        "numpy",
+        "analysis", "reports.pages", "diag.direct", "diag.errors", "diag.flows", "diag.judged_files",
+        "diag.exit_codes", "numpy",
     },
     "diag/completion": {
         "analysis.format", "analysis.plain_text", "analysis.typed_command", "diag.settings", "click",
     },
     "diag/interaction": {
-        "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.errors",
-        "diag.genesys", "diag.measuring",
+        "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.direct",
+        "diag.errors", "diag.genesys", "diag.measuring",
         "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",
     },
     "diag/apply_dialog": {

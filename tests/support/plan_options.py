@@ -5,9 +5,9 @@ from typing import Any, Final
 
 _NONE: Final = (
     "seed", "rate", "max_in_flight", "calls_per_action", "model", "arrivals", "mode", "turns", "workload",
-    "timeout", "audit", "metrics", "num_users", "run_time", "hosts_file",
+    "timeout", "audit", "metrics", "num_users", "run_time", "hosts_file", "auth",
 )  # fmt: skip
-_NO: Final = ("probe", "dry_run", "direct", "allow_private", "compare")
+_NO: Final = ("probe", "dry_run", "direct", "both", "allow_private", "compare")
 
 
 def plan_options(**asked: Any) -> SimpleNamespace:

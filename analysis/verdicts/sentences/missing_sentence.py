@@ -8,6 +8,7 @@ from typing import Final
 from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
 from analysis.number_words import at_most, calls_of, noun, percent, percentile_name, plural, rate
+from analysis.runs.failed_calls import FailedCalls
 from analysis.runs.refusals import RefusedInputs
 from analysis.settings import RecommendSettings
 
@@ -33,6 +34,8 @@ LEFT_OUT: Final = {
 
 def no_data(findings: Findings) -> str:
     """Return why no call shows how long the action takes."""
+    if findings.failed is not None and not findings.any_answer:
+        return failed_directly(findings.failed)
     why = findings.saturated_because
     if why is not None:
         lowest = _lowest_rate(findings)
@@ -47,6 +50,25 @@ def no_data(findings: Findings) -> str:
     if not causes:
         return "No calls were recorded."
     return f"No call shows how long the action takes ({'; '.join(causes)})."
+
+
+def failed_directly(failed: FailedCalls) -> str:
+    """Return what calls straight to a backend met, and what to do about it."""
+    met = f"{failed.calls:,} of {plural(failed.of_all, 'call')}"
+    if failed.of_login is not None:
+        return (
+            f"Its custom authentication action failed ({failed.of_login}), which {met} needed: check the "
+            "credentials that it is given."
+        )
+    if failed.status is None:
+        return f"No backend answered to {met} ({failed.code})."
+    answered = f"The backend answered {failed.status} to {met}"
+    if failed.wants_credentials:
+        return (
+            f"{answered}: it wants other credentials. Where no header of the action sends any, Genesys Cloud "
+            "adds them itself, and --auth basic (or bearer) does so here; else their values are wrong."
+        )
+    return f"{answered}: is the input real, and the URL right?"
 
 
 def _all_refused(calls: int, refusal: RefusedInputs | None) -> str:

@@ -13,6 +13,8 @@ from diag.direct.hosts.backend_host import UnfitHostError, backend_host
 
 _MOST: Final = 20
 """Differences listed; further ones are counted."""
+_ONLY_THERE: Final = "header 'authorization': only there"
+"""Genesys Cloud adds it of itself where the integration's credentials are of such a type."""
 _MASKS: Final = frozenset("*x•X#")
 
 
@@ -119,7 +121,8 @@ def _headers(ours: Mapping[str, str], theirs: Mapping[str, str], left: Collectio
     for name in mine.keys() & other.keys():
         if name in left or _is_masked(other[name]):
             mine[name] = other[name]
-    yield from _named(mine, other, lambda name: f"header {name!r}")
+    for line in _named(mine, other, lambda name: f"header {name!r}"):
+        yield f"{line} (--auth basic or bearer adds one)" if line == _ONLY_THERE else line
 
 
 def _named(ours: Mapping[str, str], theirs: Mapping[str, str], shown: Callable[[str], str]) -> Iterator[str]:

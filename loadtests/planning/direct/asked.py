@@ -16,6 +16,10 @@ AUDITED_UP_TO: Final = 50.0
 
 def refuse_what_has_no_meaning(options: Any, *, direct: bool) -> None:
     """Raise UsageError for options of direct calls where there are none, and for a probe of some."""
+    if options.direct and options.both:
+        raise UsageError(
+            "--direct leaves Genesys Cloud out, and --both calls it, too.", hint="Leave one of the two out."
+        )
     if direct and options.probe:
         raise UsageError(
             "A probe lengthens the timeout of a draft, and a direct call knows no draft.",
@@ -25,6 +29,7 @@ def refuse_what_has_no_meaning(options: Any, *, direct: bool) -> None:
         flag
         for flag, value in (
             ("--timeout", options.timeout),
+            ("--auth", options.auth),
             ("--confirm-host", options.confirm_host),
             ("--allow-private", options.allow_private),
             ("--audit", options.audit),
@@ -36,7 +41,7 @@ def refuse_what_has_no_meaning(options: Any, *, direct: bool) -> None:
     if given and not direct:
         raise UsageError(
             f"{given[0]} is about direct calls, and this run makes none.",
-            hint='Add --direct, or write target = "direct" below an [[action]] of the workload.',
+            hint='Add --direct or --both, or write target = "direct" below an [[action]] of the workload.',
         )
 
 
@@ -53,6 +58,7 @@ def direct_settings(options: Any, stated: DirectSettings) -> DirectSettings:
         allow_private=stated.allow_private or options.allow_private,
         audit=stated.audit if options.audit is None else options.audit == "on",
         timeout_s=timeout_s or stated.timeout_s,
+        auth=options.auth or stated.auth,
     )
 
 

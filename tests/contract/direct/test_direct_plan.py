@@ -124,6 +124,37 @@ def test_with_direct_every_entry_is_and_what_cannot_be_is_left_out_by_name(plan:
     assert "CloudWatch" in aws.why
 
 
+def test_with_both_every_action_is_called_both_ways_by_its_own_entries(plan: Plan) -> None:
+    own = '[[action]]\nname = "Read"\n' + INPUT + '[[action]]\nname = "Read"\ntarget = "direct"\nrate = 7\n'
+    run = plan(own + '[[action]]\nname = "Aws"\n', both=True)
+    assert [(each.action_name, each.target, each.rate == 7) for each in run.plan.actions] == [
+        ("Read", ActionVersion.PUBLISHED, False),
+        ("Read", ActionVersion.DIRECT, True),
+        ("Aws", ActionVersion.PUBLISHED, False),
+    ]
+    assert [each.what for each in run.plan.left_out] == ["Aws (backend)"]
+    (alone,) = plan(own, direct=True).plan.actions
+    assert alone.rate == 7
+    with pytest.raises(UsageError, match="--both calls it, too"):
+        plan(own, both=True, direct=True)
+    with pytest.raises(UsageError, match="a direct call knows no draft"):
+        plan(own, both=True, probe=True)
+
+
+def test_both_ways_together_keep_to_the_limits_of_an_org(plan: Plan, box: RunningSandbox) -> None:
+    with counting_as_org(box.base_url), pytest.raises(UsageError, match="limit"):
+        plan('[[action]]\nname = "Read"\nrate = 3\n' + INPUT, both=True)
+
+
+def test_an_authorization_may_be_asked_for_where_no_template_has_one(plan: Plan, monkeypatch: Any) -> None:
+    monkeypatch.setenv("DIAG_CREDENTIAL_TOKEN", "canary")
+    (action,) = plan(READ, auth="bearer").plan.actions
+    assert action.direct is not None
+    assert action.direct.auth == "bearer"
+    with pytest.raises(UsageError, match="--auth is about direct calls"):
+        plan('[[action]]\nname = "Read"\n', auth="basic")
+
+
 def test_a_template_that_is_not_rendered_is_left_out_before_the_first_call(plan: Plan, changed: Any) -> None:
     changed(headers={"X-Loop": "#foreach($a in $input.x)$a#end"})
     run = plan('[[action]]\nname = "*"\ntarget = "direct"\n')

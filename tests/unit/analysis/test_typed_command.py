@@ -75,4 +75,8 @@ def test_what_was_said_of_direct_calls_is_repeated_where_they_are_made() -> None
         "diag measure --direct --timeout 60 --action X --confirm-host a.example=5 --allow-private"
     )
     assert asked.command("measure", ["X"], after=["--probe"]) == "diag measure --action X --probe"
+    assert asked.command("measure", ["X"], before=["--both"]) == f"diag measure --both --action X {flags}"
+    assert (
+        asked.command("measure", ["X"]) == "diag measure --action X"
+    )  # where nothing is direct it is refused
     assert asked.command("recommend", ["X"]) == "diag recommend --only X"

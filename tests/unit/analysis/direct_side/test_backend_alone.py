@@ -46,7 +46,7 @@ def test_the_number_is_that_of_the_same_calls_and_nothing_is_lowered_by_it() -> 
     assert not will_be_set(found)
     assert "Genesys' own share" in (objection_to(found) or "")
     assert "Genesys' own share" in found.reason
-    assert found.next_command == "diag measure --action 'Order lookup'"
+    assert found.next_command == "diag measure --both --action 'Order lookup'"
     assert any("never that it is too long" in one for one in found.warnings)
 
 
@@ -61,7 +61,7 @@ def test_a_timeout_that_fits_the_backend_is_not_called_fitting() -> None:
     found = judged(seen_for_an_hour(3.8), 5)
     assert found.verdict is Verdict.OK
     assert "fits the backend alone" in found.reason
-    assert found.next_command == "diag measure --action 'Order lookup'"
+    assert found.next_command == "diag measure --both --action 'Order lookup'"
 
 
 def test_calls_beyond_the_deadline_are_called_again_with_a_longer_one_never_by_a_draft() -> None:
@@ -95,8 +95,8 @@ def test_only_the_side_that_is_missing_is_asked_for() -> None:
         (found,) = recommend(samples, facts).actions
         return None if found.direct is None else found.direct.next_command
 
-    assert next_of(SampleSet(direct.iloc[:0], direct=direct)) == "diag measure --action 'Order lookup'"
-    assert next_of(SampleSet(through)) == "diag measure --direct --action 'Order lookup'"
+    assert next_of(SampleSet(direct.iloc[:0], direct=direct)) == "diag measure --both --action 'Order lookup'"
+    assert next_of(SampleSet(through)) == "diag measure --both --action 'Order lookup'"
     assert next_of(SampleSet(through, direct=direct)) is None
 
 
@@ -152,7 +152,7 @@ def test_what_to_do_now_is_said_of_the_backend() -> None:
 @pytest.mark.parametrize(
     ("direct", "timeout_s", "wanted"),
     [
-        (seen_for_an_hour(3.8), 5, {"direct": False}),
+        (seen_for_an_hour(3.8), 5, {"both": True}),
         (seen_for_an_hour(6.0, timeout_s=2), 2, {"direct": True, "timeout_s": 60.0}),
         (calls(lognormal(100, 1.0), target="direct"), 5, {"direct": True, "calls": 380}),
     ],
@@ -172,3 +172,34 @@ def test_of_failing_direct_calls_the_request_is_looked_at_not_the_org(outcome: s
     assert found.next_command is not None
     assert "doctor" not in found.next_command
     assert found.next_command.startswith("diag measure --direct ")
+
+
+def test_a_backend_that_answers_nothing_usable_is_told_apart_from_a_login_of_ours() -> None:
+    told = {
+        ("auth_error", "http_401"): "The backend answered 401 to 80 of 80 calls: it wants other credentials",
+        ("auth_error", "custom_auth_http_401"): "its custom authentication action failed (http_401)",
+        ("backend_error", "http_503"): "503",
+        ("network_error", "econnrefused"): "econnrefused",
+    }
+    for (outcome, code), words in told.items():
+        table = calls(lognormal(80, 0.1), target="direct", outcome=outcome).assign(error_code=code)
+        found = judged(table)
+        assert words.lower() in found.reason.lower()
+        assert found.next_command == "diag measure --direct --dry-run --compare --action 'Order lookup'"
+    refused = judged(
+        calls(lognormal(80, 0.1), target="direct", outcome="auth_error").assign(error_code="http_401")
+    )
+    assert "--auth basic" in refused.reason
+    (step,) = what_now([refused], "diag recommend --apply")
+    assert step.text == (
+        "Check how the backend of Order lookup is called, and with which credentials: "
+        "diag measure --direct --dry-run --compare --action 'Order lookup'"
+    )
+
+
+def test_only_a_backend_that_has_an_address_is_offered_to_be_called() -> None:
+    through = SampleSet(seen_for_an_hour(1.2).assign(target="published"))
+    for reachable, offered in ((True, True), (None, True), (False, False)):
+        facts = ActionFacts("orders", "Order lookup", current_timeout_s=5, reachable_directly=reachable)
+        (found,) = recommend(through, {"orders": facts}).actions
+        assert (found.direct is not None) is offered

@@ -17,6 +17,7 @@ from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.stopping.settled_in_folder import settled_actions
+from analysis.stopping.when_settled import Settled
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summarise import summarise
@@ -113,10 +114,18 @@ def test_a_settled_backend_says_nothing_of_the_action(tmp_path: Path) -> None:
     assert (found.settled, found.settled_directly) == (frozenset(), frozenset({"orders"}))
 
 
-def test_a_mixed_run_settles_each_side_on_its_own_rows(tmp_path: Path) -> None:
+def test_a_mixed_run_settles_each_side_on_its_own_rows_and_ends_both_together(tmp_path: Path) -> None:
     few, many = calls(lognormal(60, 1.0)), calls(lognormal(700, 1.0), target="direct")
-    pd.concat([few, many], ignore_index=True).to_parquet(RunFolder(tmp_path).samples)
-    states = settled_actions(tmp_path, RULES)
-    assert {key: state.settled for key, state in states.items()} == {"orders": False, "direct:orders": True}
-    pd.DataFrame(few).to_parquet(RunFolder(tmp_path).samples)
-    assert settled_actions(tmp_path, RULES)["orders"] == states["orders"]
+    refused = calls(lognormal(60, 1.0), outcome="auth_error")
+
+    def states(*tables: pd.DataFrame) -> dict[str, Settled]:
+        pd.concat(tables, ignore_index=True).to_parquet(RunFolder(tmp_path).samples)
+        return settled_actions(tmp_path, RULES)
+
+    mixed, alone = states(few, many), states(few)
+    assert mixed["orders"] == alone["orders"]
+    assert states(many)["direct:orders"].settled
+    assert not mixed["direct:orders"].settled
+    assert mixed["direct:orders"].more_calls == mixed["orders"].more_calls
+    assert states(many.assign(target="published"), many)["direct:orders"].settled
+    assert states(refused, many)["direct:orders"].settled

@@ -57,7 +57,7 @@ def test_where_nothing_may_be_added_no_share_is_told() -> None:
     assert side.shares[0].lower_ms <= 0.0
     assert "no share can be told from this many calls" in side.shares[0].sentence
     assert not side.shares[0].told
-    assert side.next_command == "diag measure --action 'Order lookup' --all-the-time"
+    assert side.next_command == "diag measure --both --action 'Order lookup' --all-the-time"
 
 
 def test_a_backend_that_was_slower_when_called_directly_gets_no_share() -> None:
@@ -90,6 +90,7 @@ def test_at_different_times_it_is_said_and_a_moving_level_gets_no_interval() -> 
         "not called at the same time (Tue 14 Nov 22:13 UTC and Wed 15 Nov 00:13 UTC)" in one
         for one in still.unlike
     )
+    assert still.next_command == "diag measure --both --action 'Order lookup'"
     moving = compared(wandering(1000, 1, 0.3), wandering(1000, 101, start=LATER))
     assert [(share.added_ms, share.lower_ms) for share in moving.shares] == [(None, None)] * 2
     assert moving.shares[0].whole_ms is not None

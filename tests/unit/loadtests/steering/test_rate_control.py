@@ -1,9 +1,12 @@
 """Who may be called now, and how fast."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.format.sample_schema import ActionVersion
 from diag.workload.load_shape import Soak, Stage
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
@@ -26,6 +29,19 @@ def test_actions_beyond_the_budget_wait_for_their_turn_at_their_own_rate() -> No
     rate_control.finish(1, "settled")
     rate_control.finish(2, "settled")
     assert rate_control.over(2) == "every action is settled"
+
+
+def test_an_action_and_its_backend_begin_at_the_same_time() -> None:
+    one, action, backend, other = actions(2, 1.5, 1.5, 1)
+    pair = replace(backend, action_id=action.action_id, target=ActionVersion.DIRECT)
+    rate_control = RateControl(LoadPlan((one, action, pair, other), total_rate=4))
+
+    assert rate_control.rates(0, 1) == [2, 0, 0, 1]
+    rate_control.finish(0, "settled")
+    assert rate_control.rates(1, 1) == [0, 1.5, 1.5, 1]
+    rate_control.finish(1, "settled")
+    assert rate_control.rates(2, 1) == [0, 0, 1.5, 1]
+    assert RateControl(LoadPlan((action, pair), total_rate=2)).rates(0, 1) == [1.5, 0]
 
 
 @given(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from analysis.direct_side.direct_side import DirectSide
+from diag.interaction.recommendation_table import backend_lines
 from reports.charts.sketches.share_bars import share_bars
 from reports.exports.markdown import build_markdown
 from reports.exports.report_text import build_terminal
@@ -81,3 +82,25 @@ def test_an_action_that_was_not_called_directly_says_how_to() -> None:
     assert "diag measure --direct --action Orders" in page
     assert 'class="apart"' not in page
     assert backend_sentences(data.analysis.actions[0]) == ()
+
+
+def test_what_limits_every_comparison_is_said_once() -> None:
+    data = words_only(make_report(CASES[:3]))
+    sides = [
+        replace(TOLD, unlike=("the two were not called at the same time",)) for _ in data.analysis.actions
+    ]
+
+    def texts(of: list[DirectSide]) -> list[str]:
+        actions = tuple(
+            replace(one, direct=side) for one, side in zip(data.analysis.actions, of, strict=True)
+        )
+        whole = replace(data, analysis=replace(data.analysis, actions=actions))
+        page = build_report(whole).partition('type="application/json"')[0]
+        return [page, build_markdown(whole), build_terminal(whole), "\n".join(backend_lines(whole.analysis))]
+
+    for text in texts(sides):
+        plain = " ".join(text.replace("\\", "").split())
+        assert plain.count("not called at the same time") == 1
+        assert "Of all of them: the two were not called at the same time." in plain
+    for text in texts([*sides[:2], TOLD]):
+        assert " ".join(text.split()).count("not called at the same time") == 2
