@@ -59,7 +59,7 @@ def _step_to_json(view: StepView, *, voice: bool) -> dict[str, object]:
         "action_name": step.action_name,
         "why_no_action": step.unknown_action,
         "follows_action": step.follows_action,
-        "waits_by": waits_by(step, view.timeout_s),
+        "waits_by": waits_by(view),
         "own_timeout": step.own,
         "own_timeout_s": None if step.own_ms is None else step.own_ms / 1000,
         "timeout_s": view.timeout_s,

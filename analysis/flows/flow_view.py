@@ -14,6 +14,7 @@ class StepView:
     """One step: which timeout ends its calls and how long it waits at most, now and then.
 
     `timeout_s` are the action's (None: unknown); "then" is the same as now where nothing is to be set.
+    `by_function`: that is its function's own timeout, which is the shorter one.
     """
 
     step: FlowStep
@@ -23,6 +24,7 @@ class StepView:
     then_bites: Bites
     wait: StepWait
     then_wait: StepWait
+    by_function: bool = False
 
     @property
     def changes(self) -> bool:
@@ -59,17 +61,26 @@ class FlowsShown:
 
 
 def flow_views(
-    flows: Iterable[ArchitectFlow], now: Mapping[str, int | None], then: Mapping[str, int]
+    flows: Iterable[ArchitectFlow],
+    now: Mapping[str, int | None],
+    then: Mapping[str, int],
+    by_function: frozenset[str] = frozenset(),
 ) -> tuple[FlowView, ...]:
     """Return the flows that call an action, the longest wait first.
 
-    `now` are the timeouts in force by action id (s; None or absent: unknown), `then` those to be set.
+    `now` are the timeouts in force by action id (s; None or absent: unknown), `then` those to be set;
+    `by_function`: the actions whose timeout in force is their function's own.
     """
-    views = [_view(flow, now, {**now, **then}) for flow in flows if flow.steps]
+    views = [_view(flow, now, {**now, **then}, by_function) for flow in flows if flow.steps]
     return tuple(sorted(views, key=lambda view: (-max(view.wait.ms, view.then_wait.ms), view.flow.name)))
 
 
-def _view(flow: ArchitectFlow, now: Mapping[str, int | None], then: Mapping[str, int | None]) -> FlowView:
+def _view(
+    flow: ArchitectFlow,
+    now: Mapping[str, int | None],
+    then: Mapping[str, int | None],
+    by_function: frozenset[str],
+) -> FlowView:
     def of(timeouts: Mapping[str, int | None], step: FlowStep) -> int | None:
         return None if step.action_id is None else timeouts.get(step.action_id)
 
@@ -82,6 +93,7 @@ def _view(flow: ArchitectFlow, now: Mapping[str, int | None], then: Mapping[str,
             then_bites=bites(step, of(then, step)),
             wait=longest_wait_of_step(step, of(now, step)),
             then_wait=longest_wait_of_step(step, of(then, step)),
+            by_function=step.action_id in by_function,
         )
         for step in flow.steps
     )

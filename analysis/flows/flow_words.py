@@ -4,7 +4,7 @@ from typing import Final
 
 from analysis.flows.bites import LONGEST_S, StepWait
 from analysis.flows.flow import FlowStep, Wiring
-from analysis.flows.flow_view import FlowView
+from analysis.flows.flow_view import FlowView, StepView
 from analysis.flows.longest_wait import LongestWait
 from analysis.flows.path_warnings import named
 from analysis.number_words import latency, noun, plural
@@ -30,9 +30,10 @@ MOST_NAMED: Final = 5
 """Steps whose action is not known that are named, of one flow."""
 
 
-def waits_by(step: FlowStep, timeout_s: int | None) -> str:
+def waits_by(view: StepView) -> str:
     """Return whose timeout the step is set to wait by."""
-    action = "the action's" if timeout_s is None else f"the action's {timeout_s} s"
+    step, whose = view.step, "its function's" if view.by_function else "the action's"
+    action = whose if view.timeout_s is None else f"{whose} {view.timeout_s} s"
     if step.follows_action is True:
         return action
     own = {

@@ -297,7 +297,8 @@ def _views(
         return ()
     timeouts = {row.action.id: row.ends_after_s for row in inventory.rows}
     actions = [row.action for row in inventory.rows]
-    return views_of(flows, actions, timeouts, frozenset(row.action.id for row in rows))
+    by_function = frozenset(row.action.id for row in inventory.rows if row.bites == "function")
+    return views_of(flows, actions, timeouts, by_function, frozenset(row.action.id for row in rows))
 
 
 def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowView]") -> None:

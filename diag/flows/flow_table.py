@@ -50,7 +50,7 @@ def step_table(views: Sequence[FlowView]) -> Table:
                 view.flow.name,
                 one.step.name,
                 one.step.action_name,
-                waits_by(one.step, one.timeout_s),
+                waits_by(one),
                 one.bites,
                 wait_words(one.wait),
                 path_words(one.step.failure, one.step),

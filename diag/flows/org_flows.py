@@ -53,13 +53,20 @@ def read_org_flows(
 
 
 def views_of(
-    read: FlowsRead, actions: Sequence[Action], timeouts: Mapping[str, int | None], shown: frozenset[str]
+    read: FlowsRead,
+    actions: Sequence[Action],
+    timeouts: Mapping[str, int | None],
+    by_function: frozenset[str],
+    shown: frozenset[str],
 ) -> tuple[FlowView, ...]:
-    """Return the flows that call an action of `shown` (ids), or one that is not known, with all timeouts."""
+    """Return the flows that call an action of `shown` (ids), or one that is not known, with all timeouts.
+
+    `by_function`: the actions whose timeout is their function's own.
+    """
     named = [NamedAction(action.id, action.name, action.category) for action in actions]
     flows = [
         flow
         for flow in join_actions(read.flows, named)
         if any(step.action_id is None or step.action_id in shown for step in flow.steps)
     ]
-    return flow_views(flows, timeouts, {})
+    return flow_views(flows, timeouts, {}, by_function)

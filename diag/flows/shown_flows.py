@@ -54,10 +54,20 @@ def shown_flows(
         for warning in path_warnings(joined, one.action.id, one.now_s, one.then_s)
     ]
     return FlowsShown(
-        views=flow_views(joined, now, then),
+        views=flow_views(joined, now, then, _ended_by_functions(of_org.functions, every)),
         unread=(*of_org.unread, *files.unread),
         read_at=None if kept is None else kept.read_at,
         warnings=tuple(sorted(warnings, key=lambda one: not one.nowhere)),
+    )
+
+
+def _ended_by_functions(functions: Mapping[str, int], every: Iterable[ActionTimeouts]) -> frozenset[str]:
+    """The actions whose function's own timeout is the shorter one, as far as that is known."""
+    known = {one.action.id: one.now_s for one in every}
+    return frozenset(
+        action_id
+        for action_id, function_s in functions.items()
+        if action_id in known and ((now_s := known[action_id]) is None or function_s < now_s)
     )
 
 

@@ -86,7 +86,7 @@ def _step(view: StepView) -> dict[str, object]:
     return {
         "name": step.name,
         "action": step.action_name,
-        "waits_by": waits_by(step, view.timeout_s),
+        "waits_by": waits_by(view),
         "ends_at": ends,
         "now_s": view.wait.ms / 1000,
         "then_s": view.then_wait.ms / 1000,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.flows.flow import ArchitectFlow, FlowStep
+from analysis.flows.flow_words import waits_by
 from diag.flows.flow_cache import KeptFlows, cache_path, write_cache
 from diag.flows.report_flows import with_flows
 from reports.report_data import ReportData
@@ -52,6 +53,7 @@ def test_a_function_ends_its_calls_by_its_own_timeout_where_that_is_shorter(tmp_
     assert shown is not None and not shown.warnings
     (view,) = shown.views
     assert (view.wait.ms, view.then_wait.ms, view.changes) == (4_000, 4_000, False)
+    assert waits_by(view.steps[0]) == "its function's 4 s"
 
 
 def test_a_damaged_file_of_kept_flows_is_a_note(tmp_path: Path) -> None:
