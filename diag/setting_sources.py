@@ -114,7 +114,7 @@ class Places:
         return cls(
             flags=Source.of("flag", flags),
             environment=Source.of("environment", _named_settings(environment)),
-            dotenv=Source.of(str(dotenv), _named_settings(_read_dotenv(dotenv))),
+            dotenv=Source.of(str(dotenv), _named_settings(read_dotenv(dotenv))),
             own=tuple(
                 _read_toml(path) for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml")
             ),
@@ -186,7 +186,8 @@ def _known(section: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     return section
 
 
-def _read_dotenv(path: Path) -> Mapping[str, str | None]:
+def read_dotenv(path: Path) -> Mapping[str, str | None]:
+    """Return the variables that the file states; none where it does not exist. Raises UsageError."""
     if not path.is_file():
         return {}
     from dotenv import dotenv_values

@@ -19,6 +19,7 @@ from analysis.statistics.quantile_difference import (
     TimedCalls,
     bounded_quantile,
     difference_of,
+    moves_at,
     shared_slowness,
 )
 
@@ -70,14 +71,15 @@ class _Pair:
         return one, bounded_quantile(self.backend, percentile, ONE_SIDED)
 
     def wanders_at(self, percentile: float) -> bool:
-        return any(side.design_effect > 1.0 for side in self.quantiles(percentile))
+        one, other = (side.quantile_ms for side in self.quantiles(percentile))
+        return one is not None and other is not None and moves_at(self.whole, one, self.backend, other)
 
 
 def _share(pair: _Pair, percentile: float, *, together: bool, moves: bool) -> PlatformShare:
     """`moves`: the level does, and the two did not meet it at the same moments. Then what moved in between
     would be taken for somebody's share, and no interval knows of it: there is none."""
     one, other = pair.quantiles(percentile)
-    moves = moves or (not together and max(one.design_effect, other.design_effect) > 1.0)
+    moves = moves or (not together and pair.wanders_at(percentile))
     found = None if moves else difference_of(one, other, _shared(pair, one, other) if together else 0.0)
     whole_ms, backend_ms = one.quantile_ms, other.quantile_ms
     if found is not None:

@@ -45,30 +45,37 @@ def design_effect(slow: NDArray[np.float64], calls: NDArray[np.float64]) -> floa
 
     1.0 where fewer than two blocks, no slow call or only slow calls leave nothing to judge.
     """
+    d = _spread(slow, calls)
+    if d is None:
+        return 1.0
+    return max(1.0, d) if _by_chance(d, slow, calls) <= PRETEST_LEVEL else 1.0
+
+
+def _spread(slow: NDArray[np.float64], calls: NDArray[np.float64]) -> float | None:
+    """How unevenly slow calls fall into blocks, 1 by chance; None where there is nothing to judge."""
     blocks = calls.size
     n = float(calls.sum())
     if blocks < 2 or n <= 0:
-        return 1.0
+        return None
     share = float(slow.sum()) / n
     if share <= 0.0 or share >= 1.0:
-        return 1.0
+        return None
     spread = float(((slow - share * calls) ** 2).sum())
-    d = blocks / (blocks - 1) * spread / (n * share * (1.0 - share))
-    return max(1.0, d) if _rejects_independence(d, slow, calls) else 1.0
+    return blocks / (blocks - 1) * spread / (n * share * (1.0 - share))
 
 
-def _rejects_independence(d: float, slow: NDArray[np.float64], calls: NDArray[np.float64]) -> bool:
+def _by_chance(d: float, slow: NDArray[np.float64], calls: NDArray[np.float64]) -> float:
+    """How often independent calls fall as unevenly as that."""
     blocks, k = calls.size, round(float(slow.sum()))
     if k >= FEW_SLOW_CALLS:
-        # chdtri(v, q) is the chi-square quantile at 1-q, without scipy.stats
-        return d > float(special.chdtri(blocks - 1, PRETEST_LEVEL)) / (blocks - 1)
+        return float(special.chdtrc(blocks - 1, d * (blocks - 1)))  # chi-square beyond, without scipy.stats
     # With 3 slow calls in 20 blocks, two in one block already pass the chi-square limit although chance
     # does that in 14 of 100 samples: ask chance itself. The fixed seed and order keep equal data equal.
     order = np.lexsort((slow, calls))
     slow, calls = slow[order], calls[order]
     spread = ((slow - k * calls / calls.sum()) ** 2).sum()
     as_extreme = _spreads_by_chance(k, tuple(calls.tolist())) >= spread - 1e-9
-    return bool(as_extreme.mean() <= PRETEST_LEVEL)
+    return float(as_extreme.mean())
 
 
 @lru_cache(maxsize=64)
@@ -104,10 +111,34 @@ def clustering_at(
     when unknown): a call that would have been cut off below the level does not show on which side it is,
     and leaving out only the ones that were would make its run look calm.
     """
+    return design_effect(*_in_blocks(level_ms, latency_ms, event, run, limit_ms))
+
+
+def bursts_by_chance(
+    level_ms: float,
+    latency_ms: NDArray[np.float64],
+    event: NDArray[np.bool_],
+    run: NDArray[np.int64],
+    limit_ms: NDArray[np.float64],
+) -> float:
+    """Return how often (0..1) independent calls come in bursts as strong as those "slower than `level_ms`".
+
+    1 where there is nothing to judge. Arrays as in `clustering_at`.
+    """
+    slow, calls = _in_blocks(level_ms, latency_ms, event, run, limit_ms)
+    d = _spread(slow, calls)
+    return 1.0 if d is None else _by_chance(d, slow, calls)
+
+
+def _in_blocks(
+    level_ms: float,
+    latency_ms: NDArray[np.float64],
+    event: NDArray[np.bool_],
+    run: NDArray[np.int64],
+    limit_ms: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How many calls of each block were slower, and how many there are."""
     slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
-    run = run[known]
-    if run.size == 0:
-        return 1.0
-    block = block_ids(run)
+    block = block_ids(run[known])
     slow = np.bincount(block, weights=slower[known]).astype(np.float64)
-    return design_effect(slow, np.bincount(block).astype(np.float64))
+    return slow, np.bincount(block).astype(np.float64)

@@ -14,15 +14,18 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
-from analysis.statistics.design_effect import MAX_BLOCKS, clustering_at, slower_than
+from analysis.statistics.design_effect import MAX_BLOCKS, bursts_by_chance, clustering_at, slower_than
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
 
 FEWEST_BLOCKS: Final = 10
 """Of fewer slices of time no correlation is read."""
 HIGHEST: Final = 0.98
+MOVES_LEVEL: Final = 0.05
+"""How often a level is said to move that does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,18 @@ def bounded_quantile(calls: TimedCalls, p: float, confidence: float) -> BoundedQ
         upper_ms(table, p, confidence, effect),
         effect,
     )
+
+
+def moves_at(one: TimedCalls, one_ms: float, other: TimedCalls, other_ms: float) -> bool:
+    """Return whether the calls slower than each side's time come in bursts, by both sides together (Fisher's
+    sum of logarithms, 1932): independent calls do at MOVES_LEVEL."""
+    sides = ((one, one_ms), (other, other_ms))
+    by_chance = [
+        max(bursts_by_chance(at_ms, side.latency_ms, side.event, side.run, side.limit_ms), 1e-12)
+        for side, at_ms in sides
+    ]
+    both = float(special.chdtrc(2 * len(sides), -2.0 * sum(map(math.log, by_chance))))
+    return both <= MOVES_LEVEL
 
 
 def difference_of(

@@ -1,6 +1,5 @@
 """From options, workload and inventory to a plan: all administrative calls, before the run starts."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from diag.choice.choose_actions import (
 from diag.choice.direct_calls import DirectOrg, as_direct
 from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import read_order
+from diag.direct.credentials.own_environment import own_environment
 from diag.errors import NotBegunError, UsageError
 from diag.genesys.client import GenesysClient
 from diag.production.org_weeks import OrgToAsk
@@ -162,7 +162,7 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
         left_out += refused
     kept, without = with_inputs(client, kept, request.seed)
     left_out += without
-    found = find_hosts(kept, request.direct, os.environ, dry_run=options.dry_run)
+    found = find_hosts(kept, request.direct, own_environment(), dry_run=options.dry_run)
     found = without_consent(found, request.workload, request.sandbox_base)
     left_out += found.left_out
     if not found.kept:

@@ -19,7 +19,7 @@ from analysis.samples.action_calls import Calls
 from tests.support.sample_tables import arrays, calls
 
 SEEDS: Final = 200
-SIZES: Final = ((100, 100), (400, 400), (400, 1500), (1500, 400), (2000, 2000))
+SIZES: Final = ((100, 100), (160, 160), (400, 400), (400, 1500), (1500, 400), (2000, 2000))
 RUN_S: Final = 600.0
 SHARE_S: Final = 0.3
 """The same for each call: then it is also the difference of any quantile."""
@@ -119,6 +119,16 @@ def _wandering(memory_s: float) -> Backends:
     return took
 
 
+def _tail(rng: np.random.Generator, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A slow path whose share wanders (memory 1 min), and a median that does not."""
+    level = np.log(_wandering(60.0)(rng, at))
+    return np.where(rng.random(at.size) < 0.02 * np.exp(1.5 * level), 6.0, 1.0) * _still(rng, at)
+
+
+def _still(rng: np.random.Generator, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.exp(0.3 * rng.standard_normal(at.size))
+
+
 def _step(rng: np.random.Generator, at: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.exp(0.5 * rng.standard_normal(at.size) + np.where(at > 0.6 * RUN_S, np.log(1.7), 0.0))
 
@@ -133,6 +143,9 @@ KINDS: Final[dict[str, tuple[Backends, bool, int]]] = {
     "wanders, 5 min": (_wandering(300.0), True, 60),
     "step x1.7": (_step, True, 60),
     "independent, apart": (_independent, False, 60),
+    "Pareto, apart": (_heavy, False, 60),
+    "step x1.7, apart": (_step, False, 60),
+    "tail wanders, apart": (_tail, False, 60),
     "wanders, 10 s, apart": (_wandering(10.0), False, 60),
     "wanders, 1 min, apart": (_wandering(60.0), False, 60),
     "wanders, 5 min, apart": (_wandering(300.0), False, 60),

@@ -244,7 +244,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/direct/hosts": {"diag.direct.direct_load", "diag.errors", "idna"},
     "diag/direct/credentials": {
         "analysis.format", "analysis.inline_toml", "analysis.machine", "diag.direct.direct_action",
-        "diag.direct.direct_load", "diag.errors",
+        "diag.direct.direct_load", "diag.errors", "diag.setting_sources",
     },
     "diag/choice": {
         *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.direct",

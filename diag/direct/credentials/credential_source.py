@@ -53,9 +53,10 @@ class CredentialSource:
             if variable_of(name, each.credential_set) in problems
         )
         file = f"a file that {FILE_VARIABLE} names" if self._file is None else str(self._file.path)
+        places = f"in the environment or in .env, or write into {file}"
         raise CredentialsError(
             "Credentials of a backend are missing: " + "; ".join(problems.values()) + ".",
-            hint=f"Set {' and '.join(problems)} in the environment, or write into {file}: {next(lines)}",
+            hint=f"Set {' and '.join(problems)} {places}: {next(lines)}",
         )
 
     def missing(self, wanted: Iterable[NeededCredentials]) -> dict[str, str]:

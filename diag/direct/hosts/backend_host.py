@@ -35,9 +35,18 @@ class BackendHost:
     port: int
 
     @property
+    def base(self) -> str:
+        """Return where connections go: `https://api.example.com:443`."""
+        return f"{self.scheme}://{self._in_brackets}:{self.port}"
+
+    @property
+    def _in_brackets(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
     def name(self) -> str:
         """Return how it is confirmed: `api.example.com`, with `:port` where it is not the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = self._in_brackets
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property

@@ -1,6 +1,5 @@
 """`--dry-run --compare`: one test call of each direct action, its request held against ours."""
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -9,6 +8,7 @@ from diag.direct.comparison.compare_requests import compare_requests
 from diag.direct.comparison.shown_request import shown_request
 from diag.direct.credentials.authorization import AUTHORIZATION, authorization, names_for
 from diag.direct.credentials.credential_source import CredentialSource, credential_source
+from diag.direct.credentials.own_environment import own_environment
 from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
 from diag.direct.direct_load import DirectLoad
 from diag.direct.rendering.prepare import prepare
@@ -29,7 +29,7 @@ def compared_lines(prepared: PreparedRun, client: GenesysClient) -> Iterator[str
     """
     yield ""
     yield "  Our request, held against what Genesys Cloud made of the same input (one test call each):"
-    source = credential_source(os.environ, prepared.direct.rules.credentials_file)
+    source = credential_source(own_environment(), prepared.direct.rules.credentials_file)
     for action in prepared.plan.actions:
         if action.direct is not None:
             for number, line in enumerate(_compared(action, action.direct, source, client)):

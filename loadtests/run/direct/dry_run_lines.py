@@ -10,6 +10,7 @@ from diag.direct.rendering.prepare import prepare
 from loadtests.planning.direct.host_uses import HostUse, asked_load, is_beyond
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE
+from loadtests.sending.connections.proxy import proxy_for
 
 _UNLIKE: Final = (
     "Otherwise than through the test endpoint: no token, no queue and no limit of Genesys Cloud, and the way "
@@ -75,3 +76,6 @@ def _standing(use: HostUse, load: float) -> Iterator[str]:
         yield f"not confirmed (--confirm-host {use.host.name}={max(1, math.ceil(use.rate * load))})"
     else:
         yield f"{use.confirmed:g} confirmed" + (": too many are planned" if is_beyond(use, load) else "")
+    proxy = proxy_for(use.host.base)
+    if proxy is not None:
+        yield f"through the proxy {proxy.host}:{proxy.port}, whose time counts as the backend's"

@@ -13,6 +13,7 @@ from diag.measuring.hosts_to_confirm import HostToConfirm, write_hosts
 from loadtests.planning.direct.host_uses import HostUse, asked_load, highest_load, is_beyond
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.run.forecast import forecast
+from loadtests.sending.connections.proxy import proxy_for
 
 LOGIN_RATE: Final = 1.0
 """Calls/s to confirm for a host that is only called to log in."""
@@ -99,13 +100,23 @@ def _leads_elsewhere(prepared: PreparedRun, use: HostUse) -> str | None:
     """Return why the addresses a name stands for may not be called; None: they may, or it stands for none.
 
     What counts is the address that is connected to; this is for the person, who learns it before the run.
+    A proxy connects itself, so nobody sees that address: then all that the name stands for here must be fit.
     """
     if use.own or use.host.address is not None:
         return None
     rules = prepared.direct.rules
+    proxy = proxy_for(use.host.base)
     try:
         addresses = addresses_of(use.host.host, use.host.port)
     except OSError:
-        return None
+        addresses = ()
+    if not addresses and proxy is not None and not rules.allow_private:
+        return (
+            f"{use.host.name}: which address it stands for is not known here, and the proxy "
+            f"{proxy.host}:{proxy.port} does not tell. Where a private one would do: --allow-private, or "
+            "allow_private = true in [direct]"
+        )
     reasons = [address_may_be_called(each, use.host, rules, rules.sandbox_base) for each in addresses]
-    return None if None in reasons or not reasons else reasons[0]
+    against = [reason for reason in reasons if reason is not None]
+    one_is_fit = proxy is None and len(against) < len(reasons)
+    return against[0] if against and not one_is_fit else None

@@ -34,9 +34,8 @@ class Backends:
         """Return the connections to a host."""
         found = self._pools.get(host)
         if found is None:
-            base = f"{host.scheme}://{_bracketed(host.host)}:{host.port}"
             found = self._pools[host] = Connections(
-                base,
+                host.base,
                 most=self._most,
                 may_connect=lambda address: self._may_connect(address, host),
             )
@@ -49,7 +48,3 @@ class Backends:
         """Close every idle connection."""
         for pool in self._pools.values():
             pool.close()
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -1,11 +1,11 @@
 """Everything about direct calls in one process: backends, credentials, custom authentication, who watches."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from diag.direct.credentials.authorization import names_for
 from diag.direct.credentials.credential_source import NeededCredentials, credential_source
+from diag.direct.credentials.own_environment import own_environment
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.direct.rendering.prepare import PreparedAction, prepare
@@ -33,7 +33,7 @@ class DirectCalls:
         connections: int,
         watchers: Sequence[Watcher] = (),
         tracing: Tracing | None = None,
-        environment: Mapping[str, str] = os.environ,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Raises DiagError: templates that are refused, credentials that are missing, all of them named."""
         rules = plan.direct or DirectRules()
@@ -43,7 +43,9 @@ class DirectCalls:
         self._logins = Backends(rules, most=LOGIN_CONNECTIONS)
         self._auths: dict[tuple[str, str | None], CustomAuth] = {}
         self._templates: dict[str, PreparedAction] = {}
-        self._source = credential_source(environment, rules.credentials_file)
+        self._source = credential_source(
+            own_environment() if environment is None else environment, rules.credentials_file
+        )
         loads = [action.direct for action in plan.actions if action.direct is not None]
         self._source.require([need for load in loads for need in self._needed(load)])
 

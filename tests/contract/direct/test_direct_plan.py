@@ -14,6 +14,7 @@ from diag.target import sandbox_connection, target_at
 from loadtests.planning.direct.host_uses import HostUse
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
+from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.direct.refuse_hosts import refuse_hosts
 from tests.support.own_requests import set_request
 from tests.support.plan_options import plan_options
@@ -346,3 +347,22 @@ def test_a_real_backend_is_guarded_as_an_org_is_and_the_sandbox_s_own_is_not(
     changed(requestUrlTemplate=REAL)
     assert plan(READ).plan.guard.error_share < 1
     assert plan("[guard]\nenabled = false\n" + READ).plan.guard.error_share >= 1
+
+
+def test_behind_a_proxy_a_name_must_stand_for_something_here(
+    plan: Plan, changed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(requestUrlTemplate="https://crm.nowhere.invalid/x")
+    confirmed = {"confirm_host": ["crm.nowhere.invalid=5"], "rate": 1.0}
+    begin(plan(READ, **confirmed))  # without a proxy each connection is asked
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:canary@proxy.example.com:3128")
+    run = plan(READ, **confirmed)
+    with pytest.raises(UsageError, match=r"the proxy proxy\.example\.com:3128 does not tell") as refused:
+        begin(run)
+    shown = "\n".join(direct_lines(run, 1))
+    assert "through the proxy proxy.example.com:3128" in shown
+    assert "canary" not in shown + str(refused.value)
+    begin(plan(READ, **confirmed, allow_private=True))
+    monkeypatch.setenv("NO_PROXY", "nowhere.invalid")
+    begin(plan(READ, **confirmed))
+    assert "proxy" not in "\n".join(direct_lines(run, 1))

@@ -13,6 +13,7 @@ from diag.direct.credentials.credential_source import (
     credential_source,
     variable_of,
 )
+from diag.direct.credentials.own_environment import own_environment
 from diag.direct.direct_action import DirectAction
 from diag.errors import CredentialsError, UsageError
 
@@ -136,3 +137,17 @@ def test_authorization_is_added_only_where_no_template_sets_it() -> None:
         "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
     )
     assert authorization("bearer", {"token": "t"}) == "Bearer t"
+
+
+def test_credentials_stand_in_dotenv_as_other_settings_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DIAG_CREDENTIAL_KEY='of file'\nDIAG_CREDENTIAL_OTHER=o\nPATH=nowhere\n")
+    monkeypatch.setenv("DIAG_CREDENTIAL_OTHER", "of environment")
+    found = own_environment(tmp_path)
+    assert credential_source(found, None).secrets({"key", "other"}) == {
+        "key": "of file",
+        "other": "of environment",
+    }
+    assert found["PATH"] == os.environ["PATH"]
+    assert "DIAG_CREDENTIAL_KEY" not in own_environment(tmp_path / "elsewhere")

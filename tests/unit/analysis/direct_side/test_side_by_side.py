@@ -1,12 +1,14 @@
 """Backend and platform apart: what is told, and what is not."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
 from analysis.direct_side.direct_side import DirectSide
-from analysis.direct_side.side_by_side import called_together
+from analysis.direct_side.side_by_side import MEDIAN, called_together, platform_shares
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommend import recommend
@@ -161,3 +163,19 @@ def test_only_calls_among_each_other_were_made_together(
         return calls(np.full(200, 0.1)).assign(started_at=START + np.linspace(*span, 200))
 
     assert called_together(arrays(side(first)), arrays(side(second))) is expected
+
+
+@pytest.mark.slow
+def test_a_level_is_said_to_move_as_often_as_its_level_promises_and_where_it_does() -> None:
+    def refused(side: Callable[[int], pd.DataFrame], pairs: int) -> int:
+        count = 0
+        for seed in range(10, 10 + 2 * pairs, 2):
+            whole, alone = (arrays(side(each)) for each in (seed, seed + 1))
+            (share,) = platform_shares(whole, alone, (MEDIAN,), together=False)
+            count += "the level moves" in share.sentence
+        return count
+
+    assert (
+        refused(lambda seed: backend(160, seed), 100) <= 6
+    )  # 5 in 100 are wanted; 19 were refused by a test of each side at 10 %
+    assert refused(lambda seed: wandering(200, seed), 20) == 20
