@@ -51,7 +51,8 @@ def command(seed: int) -> None:
         with _variables({**sandbox_environment(target.connection), "DIAG_RUNS": str(folder)}):
             Story(console, folder).tell()
     console.heading(f"The report of the day: {folder / 'tune' / 'report.html'}")
-    console.note(f"Open it in a browser. The demo took {time.monotonic() - started:.0f} s.")
+    console.note("Open it in a browser and unfold an action: its charts show the night, and the release.")
+    console.note(f"The demo took {time.monotonic() - started:.0f} s.")
     console.note("On your own org: diag doctor, then diag observe, diag init, diag tune.")
 
 
