@@ -51,7 +51,10 @@ class SystemModule(ModuleType):
         return getattr(mine["_real"], name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(vars(self)["_real"], name, value)
+        if name in vars(self):
+            vars(self)[name] = value
+        else:
+            setattr(vars(self)["_real"], name, value)
 
 
 class _Subprocess(SystemModule):
