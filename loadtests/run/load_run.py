@@ -18,6 +18,7 @@ from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.recording.generator_grade import grade
 from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, start_watcher
+from loadtests.recording.stalls import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
@@ -72,6 +73,7 @@ class LoadRun:
                 self.work = self._master()
             else:
                 self.work = self._session()
+                take_stalls_now()
             if self._options.until_settled:
                 self._watcher = start_watcher(self.folder, self._options.rules)
         except (ApiError, DiagError, AnalysisError) as error:
@@ -126,6 +128,7 @@ class LoadRun:
         self._users.end()
         if isinstance(self.work, Session):
             self.work.finish()
+            run_is_over()
             outcome = outcome_of(self.work)
         else:
             outcome = self.work.finish()

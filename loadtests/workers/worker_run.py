@@ -17,6 +17,7 @@ from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.planning.plan_json import WorkerOrder
+from loadtests.recording.stalls import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import host_name
 from loadtests.sending.watching.call_watch import watch_order
 from loadtests.steering.session import Assignment, Session
@@ -75,6 +76,7 @@ class WorkerRun:
         if port.waits():
             _LOG.info("the load runs already: calls from here begin in %.0f s", hold_back_s(order.plan))
         self.session = Session(assignment, port)
+        take_stalls_now()
         self.delivery = self._delivery = Delivery(
             worker_id,
             folder,
@@ -113,6 +115,7 @@ class WorkerRun:
         if self.over:
             return
         self.over = True
+        run_is_over()
         if self._timer is not None and self._timer is not gevent.getcurrent():
             self._timer.kill(block=False)
         self.undelivered = self.delivery.finish(self._counts(), master_is_gone=self.master_is_gone)

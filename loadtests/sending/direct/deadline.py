@@ -40,6 +40,7 @@ class Deadline:
     ) -> None:
         """Name the end of the time."""
         if error is not None and error is self._timer:
+            error.__traceback__ = None  # else its frames and this would hold each other
             raise self._passed() from None
 
     def _passed(self) -> DeadlinePassedError:

@@ -1,5 +1,6 @@
 """Direct calls against a backend that answers as it likes: each misbehaviour is a named outcome, in time."""
 
+import gc
 import gzip
 import itertools
 import resource
@@ -377,3 +378,12 @@ def test_bodies_of_many_calls_share_a_bound(monkeypatch: pytest.MonkeyPatch) -> 
             first.join()
             assert first.value.error_code == "contract"
             assert one_call(way, 1).error_code == "contract"  # there is room again
+
+
+def test_calls_that_end_at_the_deadline_leave_nothing_for_the_garbage_collector() -> None:
+    with backend(_silent) as running, way_to(running.base, deadline_s=0.02) as way:
+        one_call(way)
+        gc.collect()
+        for _ in range(10):
+            one_call(way)
+        assert gc.collect() < 50  # what it looks through for long stops every other call
