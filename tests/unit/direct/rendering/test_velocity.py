@@ -6,7 +6,9 @@ Genesys Cloud runs is not published; where they differ, a template is refused.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,13 +33,13 @@ NOT_RENDERED = 75
 """Of the answers: loops, lists printed as text, Java's own properties and the like."""
 
 
-def made(source: str) -> str | None:
+def made(source: str, variables: Mapping[str, Any] = VARIABLES) -> str | None:
     """Return the text of a template, None where it is refused."""
     template = read_template("t", source, KNOWN)
     if template.refusals:
         return None
     try:
-        return template.text(VARIABLES)
+        return template.text(variables)
     except (UnknownMeaningError, FailsOnPlatformError):
         return None
 
