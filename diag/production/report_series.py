@@ -65,8 +65,13 @@ def with_production(
     evidence: ProductionEvidence,
     findings: Mapping[str, Finding],
     settings: RecommendSettings,
+    *,
+    to_compare: bool = True,
 ) -> ReportData:
-    """Return a test's report with production drawn beside every action that was observed."""
+    """Return a test's report with production drawn beside every action that was observed.
+
+    `to_compare`: that was asked for, so that a note says where there is nothing to compare. A campaign calls
+    what production does not: there it is no news."""
     summaries = dict(data.summaries)
     for action_id, summary in data.summaries.items():
         if action_id in evidence.observed:
@@ -74,7 +79,11 @@ def with_production(
             shown = _shown(one, findings[action_id])
             summaries[action_id] = beside_a_test(summary, one.counts, shown, settings)
     together = any(action_id in evidence.observed for action_id in data.summaries)
-    notes = (*data.notes, *_elsewhere(data, evidence), *(() if together else (NOTHING_TOGETHER,)))
+    notes = (
+        *data.notes,
+        *_elsewhere(data, evidence),
+        *((NOTHING_TOGETHER,) if to_compare and not together else ()),
+    )
     return replace(data, summaries=summaries, notes=notes, production=source_of(evidence))
 
 

@@ -100,7 +100,8 @@ def _write_reports(
     written = []
     if measured is not None:
         data = replace(report_data(measured, zone=zone), to_set=to_set)
-        data = with_history(with_production(data, production, findings, rules), context.settings)
+        data = with_production(data, production, findings, rules, to_compare=False)
+        data = with_history(data, context.settings)
         data = with_flows(data, context.settings.runs)
         write_whole(folder.report, build_report(data))
         written.append(folder.report)
