@@ -26,7 +26,7 @@ def test_a_full_disk_leaves_the_old_one_and_names_the_file(
     def full(source: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space left") as caught:
         write_whole(path, "new")
     assert caught.value.filename == str(path)
