@@ -48,6 +48,8 @@ class DirectSide:
     contract: str | None = None
     """What these come to, a sentence without its full stop; None where every reply kept the contract."""
     left_out: int = 0
+    failed: str | None = None
+    """What they met where none of them shows how long the backend takes, as sentences; None where some do."""
     p50_ms: Amount | None = None
     p99_ms: Amount | None = None
     """The quantile of the rule, whichever it is, as in `Recommendation`."""

@@ -44,7 +44,7 @@ TOOLS: Final[Mapping[ToolName, Tool]] = {
         ),
         Tool("vegeta", "vegeta", ("whether vegeta had enough workers to keep its rate is not in its files",)),
         Tool("locust", "Locust", (_CLOSED.format("a user of Locust"),)),
-        Tool("csv", "a table", ("how these calls were made is not in the file",)),
+        Tool("csv", "another tool", ("how these calls were made is not in the file",)),
         Tool("nginx", "nginx", (_END_TO_END,)),
         Tool("alb", "a load balancer", (_END_TO_END,)),
     )

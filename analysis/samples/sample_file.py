@@ -149,9 +149,8 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
     except broken as error:
         if path.suffix.lower() in (".parquet", ".pq"):
             raise _unreadable(path, "Parquet", error) from error
-        raise UnreadableSamplesError(
-            f"{path} is neither a CSV nor a Parquet file.", hint=f"{_HINT} {FROM_ELSEWHERE}"
-        ) from error
+        what = "is neither a CSV nor a Parquet file" if path.stat().st_size else "is empty"
+        raise UnreadableSamplesError(f"{path} {what}.", hint=f"{_HINT} {FROM_ELSEWHERE}") from error
     _check_columns(path, names)
     skipped = []
     for name, why in unfit.items():

@@ -8,8 +8,9 @@ from analysis.direct_side.side_by_side import MEDIAN, called_together, level_lik
 from analysis.direct_side.unlike import unlike
 from analysis.estimates.findings import Findings
 from analysis.estimates.level_estimates import JudgedLevel
-from analysis.verdicts.next_command import both_for_longer, both_ways
+from analysis.verdicts.next_command import both_for_longer, both_ways, why_it_fails
 from analysis.verdicts.recommendation import Recommendation
+from analysis.verdicts.sentences.missing_sentence import failed_directly
 
 
 def beside(verdict: Recommendation, whole: Findings, backend: Findings | None) -> Recommendation:
@@ -24,6 +25,8 @@ def beside(verdict: Recommendation, whole: Findings, backend: Findings | None) -
             return verdict
         return replace(verdict, direct=DirectSide(next_command=both_ways(whole)))
     side = _side(backend)
+    if side.failed is not None and not whole.backend_alone:
+        return replace(verdict, direct=replace(side, next_command=why_it_fails(backend)))
     if whole.backend_alone or whole.judged is None or backend.judged is None:
         return replace(verdict, direct=replace(side, next_command=both_ways(whole)))
     return replace(verdict, direct=_compared(side, whole, backend, verdict.percentile))
@@ -40,6 +43,7 @@ def _side(backend: Findings) -> DirectSide:
         broken_contracts=backend.broken_contracts,
         contract=None if broken is None else f"called directly, {broken}",
         left_out=sum(backend.left_out.values()),
+        failed=_failed(backend),
         p50_ms=found.p50_ms,
         p99_ms=found.quantile_ms,
         p99_upper_ms=found.upper_ms,
@@ -47,6 +51,13 @@ def _side(backend: Findings) -> DirectSide:
         timeout_s=found.timeout_s,
         rate=backend.level_rate,
     )
+
+
+def _failed(backend: Findings) -> str | None:
+    if backend.failed is None or backend.any_answer:
+        return None
+    text = failed_directly(backend.failed)
+    return f"Called directly, {text[0].lower()}{text[1:]}"
 
 
 def _more(

@@ -85,7 +85,7 @@ def _after_a_cut_off(findings: Findings, settings: RecommendSettings) -> NextSte
         return NextStep(_answered_alone(findings))
     ended_by_the_client = findings.given_up > findings.censored / 2
     if not ended_by_the_client and not findings.timeouts:
-        return NextStep(_find_out(findings))
+        return NextStep(why_it_fails(findings))
     first = () if ended_by_the_client else _longer_timeout(findings)
     return NextStep(_measure(findings, first=first), calls=_for_a_bound(findings, settings))
 
@@ -110,11 +110,11 @@ def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.saturated_because is not None:
         return NextStep(_measure_at_half_the_rate(findings))
     if findings.errors > MANY_ERRORS * findings.estimate.samples:
-        return NextStep(_find_out(findings))
+        return NextStep(why_it_fails(findings))
     missing = findings.shortfall
     ended_by_the_client = findings.given_up > findings.censored / 2
     if missing.hidden and not ended_by_the_client and not findings.timeouts:
-        return NextStep(_find_out(findings))
+        return NextStep(why_it_fails(findings))
     if missing.calls_needed is None:
         return NextStep(_measure(findings))
     # A new run is judged on its own calls, and its own warm-up does not count.
@@ -221,11 +221,11 @@ def name_to_type(action_id: str, action_name: str) -> str:
 def _after_no_data(findings: Findings) -> str:
     """Never the same load again: it would fail in the same way."""
     if findings.failed is not None and not findings.any_answer:
-        return _find_out(findings)
+        return why_it_fails(findings)
     if findings.saturated_because is not None:
         return _measure_at_half_the_rate(findings)
     if findings.left_out.get("auth_error") or findings.censored > 2 * findings.given_up:
-        return _find_out(findings)
+        return why_it_fails(findings)
     if findings.left_out.get("invalid_input"):
         return _measure(findings, first=DRY_RUN)
     return _measure(findings)
@@ -236,8 +236,8 @@ def _measure_at_half_the_rate(findings: Findings) -> str:
     return _measure(findings) if rate is None else _measure(findings, "--rate", f"{rate / 2:.2g}")
 
 
-def _find_out(findings: Findings) -> str:
-    """What shows why calls fail: of the org, or of how its backend is called."""
+def why_it_fails(findings: Findings) -> str:
+    """Return the command that shows why calls fail: of the org, or of how its backend is called."""
     if findings.backend_alone:
         return findings.asked.command("measure", _name(findings), before=COMPARE)
     return findings.asked.command("doctor")

@@ -22,7 +22,7 @@ def all_backends(actions: Sequence[Recommendation]) -> tuple[str, ...]:
     asked = [
         replace(one, next_command=side.next_command)
         for one in actions
-        if (side := one.direct) is not None and side.samples and not one.backend_alone
+        if (side := one.direct) is not None and side.samples and side.failed is None and not one.backend_alone
     ]
     limits = (_sentence(f"of all of them: {text}") for text in said_of_all(actions))
     return (*limits, *(f"To tell more: {group.command}" for group in together(asked)))
@@ -37,6 +37,8 @@ def backend_sentences(item: Recommendation, said: Collection[str] = ()) -> tuple
     broken = contract_words(item.contract_errors, item.samples, item.broken_contracts)
     own = [] if broken is None else [broken]
     side = item.direct
+    if side is not None and side.failed is not None:
+        return (*(_sentence(text) for text in own), f"{side.failed} Check how: {side.next_command}")
     if side is None or not side.samples or item.backend_alone:
         return tuple(_sentence(text) for text in own)
     unlike = [text for text in side.unlike if text not in said]

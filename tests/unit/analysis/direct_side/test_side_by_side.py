@@ -12,6 +12,7 @@ from analysis.direct_side.side_by_side import MEDIAN, called_together, platform_
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommend import recommend
+from reports.wording.direct_words import backend_sentences
 from tests.support.sample_tables import START, arrays, calls, lognormal
 
 FACTS = {"orders": ActionFacts("orders", "Order lookup", current_timeout_s=5)}
@@ -179,3 +180,14 @@ def test_a_level_is_said_to_move_as_often_as_its_level_promises_and_where_it_doe
         refused(lambda seed: backend(160, seed), 100) <= 6
     )  # 5 in 100 are wanted; 19 were refused by a test of each side at 10 %
     assert refused(lambda seed: wandering(200, seed), 20) == 20
+
+
+def test_a_backend_that_refuses_every_call_is_said_beside_the_action() -> None:
+    refused = calls(lognormal(80, 0.1), target="direct", outcome="auth_error").assign(error_code="http_401")
+    (found,) = recommend(SampleSet(backend(400, 1), direct=refused), FACTS).actions
+    assert found.direct is not None
+    assert found.direct.next_command == "diag measure --direct --dry-run --compare --action 'Order lookup'"
+    (said,) = backend_sentences(found)
+    assert said.startswith("Called directly, the backend answered 401 to 80 of 80 calls: ")
+    assert said.endswith(found.direct.next_command)
+    assert "doctor" not in (found.next_command or "")

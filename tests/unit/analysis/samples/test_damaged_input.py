@@ -128,6 +128,13 @@ def test_a_file_of_another_kind_is_not_spoken_of_in_parquet_s_words(
     assert ("magic" in caught.value.message) == (name == "a.parquet")
 
 
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    path = tmp_path / "results.jtl"
+    path.touch()
+    with pytest.raises(UnreadableSamplesError, match=r"results\.jtl is empty\."):
+        read_samples([path])
+
+
 def _rows_or_clear_error(path: Path) -> None:
     try:
         samples = read_samples([path])
