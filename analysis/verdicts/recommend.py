@@ -10,7 +10,7 @@ from analysis.runs.failed_calls import why_failed
 from analysis.runs.pace import Spans, pace, run_spans, together
 from analysis.runs.refusals import why_refused
 from analysis.samples.action_calls import NO_CALLS, ActionCalls, by_action
-from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
+from analysis.samples.run_weaknesses import mixed_orgs, weaknesses_of
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
 from analysis.typed_command import Asked, unclear_names
@@ -47,7 +47,7 @@ def recommend(
     known = merge_facts(samples.facts(), facts or {})
     weak = (
         *mixed_orgs(samples.manifests),
-        *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
+        *weaknesses_of(samples.manifests),
     )
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
     rules = _Rules(

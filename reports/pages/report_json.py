@@ -11,7 +11,7 @@ from dataclasses import asdict
 from analysis.flows.flow_json import flows_to_json
 from analysis.format.run_folder import Manifest
 from analysis.jobs.polling_loop import FlowLoop
-from analysis.samples.run_weaknesses import run_weaknesses
+from analysis.samples.run_weaknesses import weaknesses_of
 from analysis.verdicts.analysis_json import analysis_to_json
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.cut_off_history import CutOffHistory
@@ -63,8 +63,7 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> J
 
 def warnings_of(data: ReportData) -> tuple[str, ...]:
     """Return what weakens the whole report, each sentence once."""
-    of_runs = (text for manifest in data.manifests for text in run_weaknesses(manifest))
-    return tuple(dict.fromkeys((*data.analysis.weak, *of_runs)))
+    return tuple(dict.fromkeys((*data.analysis.weak, *weaknesses_of(data.manifests))))
 
 
 def when(data: ReportData) -> dict[str, float | None]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from analysis.format.run_folder import Manifest
-from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
+from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses, weaknesses_of
 
 SOUND = Manifest(
     run_id="r1",
@@ -41,3 +41,17 @@ def test_runs_of_two_orgs_are_named_and_two_runs_of_one_are_not() -> None:
     assert mixed_orgs((SOUND, replace(SOUND, run_id="r3"))) == ()
     assert "Acme" in mixed_orgs((SOUND, other))[0]
     assert "Beta" in mixed_orgs((SOUND, other))[0]
+
+
+def test_what_befell_many_windows_alike_is_said_once() -> None:
+    """Of a campaign whose org refused it, 22 sentences were one after the other in one verdict."""
+    windows = [
+        replace(SOUND, run_id=f"w{number:04}", status="incomplete", status_reason="429")
+        for number in range(22)
+    ]
+    assert weaknesses_of([SOUND, windows[0]]) == ("Run w0000 is incomplete: 429.",)
+    assert weaknesses_of(windows) == ("22 runs, the same for each: w0000 is incomplete: 429.",)
+
+    each = [replace(one, status_reason=f"lost {number} calls") for number, one in enumerate(windows)]
+    assert weaknesses_of(each[:3]) == tuple(f"Run w000{n} is incomplete: lost {n} calls." for n in range(3))
+    assert weaknesses_of(each) == ("22 runs, the first of them: w0000 is incomplete: lost 0 calls.",)
