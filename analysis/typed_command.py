@@ -98,9 +98,10 @@ class Asked:
 
     def _direct(self, words: Sequence[str]) -> tuple[str, ...]:
         """Where they are made; a probe makes none, and a flag that the command has of itself wins."""
-        if not {"--direct", "--both"} & set(words):
+        if "--probe" in words or not {"--direct", "--both"} & {*words, *(flag[0] for flag in self.direct)}:
             return ()
-        return tuple(word for flag in self.direct if flag[0] not in words for word in flag)
+        left = {*words, "--both"} if "--direct" in words else {*words}
+        return tuple(word for flag in self.direct if flag[0] not in left for word in flag)
 
     @property
     def _workload(self) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ def repeated(options: DirectOptions) -> tuple[tuple[str, ...], ...]:
     timeout = [] if options.timeout_s is None else [("--timeout", f"{options.timeout_s:g}")]
     private = [("--allow-private",)] if options.allow_private else []
     auth = [] if options.auth is None else [("--auth", options.auth)]
-    return (*(("--confirm-host", host) for host in options.confirm_hosts), *timeout, *auth, *private)
+    both = [("--both",)] if options.both else []
+    return (*both, *(("--confirm-host", host) for host in options.confirm_hosts), *timeout, *auth, *private)
 
 
 def direct_words(options: DirectOptions) -> list[str]:

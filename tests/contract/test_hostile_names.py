@@ -166,6 +166,9 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["measure", "--time", "1", "--action", SLOW, "--action", FORMULA, "--rate", "40"]
     (measured,) = [path for path in (folder / "runs").iterdir() if (path / "manifest.json").exists()]
     run_path = str(measured)
+    yield ["measure", "--direct", "--dry-run", "--compare", "--time", "1"]
+    yield ["measure", "--both", "--time", "2", "--rate", "30", "--run-dir", "both", "--metrics", "both.prom"]
+    yield ["recommend", "both"]
     yield ["recommend"]
     judged = _measured_elsewhere(folder, {slow: SLOW, formula: FORMULA})
     for form in ("table", "json", "csv", "md", "terraform", "gc"):
@@ -322,8 +325,12 @@ def test_the_walk_goes_where_names_are_shown(walk: Walk) -> None:
     texts = dict(walk.texts())
     shown = [where for where, text in texts.items() if "]0;owned" in text]
 
-    (log,) = [where for where in shown if where.endswith("load.log")]
-    assert texts[log].count("Slow") >= 2  # Locust's statistics, and what is said at the start
+    logs = [where for where in shown if where.endswith("load.log")]
+    assert len(logs) == 2  # through Genesys Cloud, and both ways
+    for log in logs:  # Locust's statistics, and what is said at the start
+        assert texts[log].count("Slow") >= 2
+    assert texts["both.prom"].count("Slow") > 0
+    assert "backend" in texts["stdout of " + shlex.join(map(ascii, ["recommend", "both"]))]
     verbs = {where.split()[2].strip("\"'") for where in shown if where.startswith("std")}
     assert walk.shown.keys() and VERBS.keys() - NOT_WALKED.keys() - {"sandbox", "doctor"} <= verbs
     assert not (walk.folder / "-").exists()

@@ -31,6 +31,8 @@ MARGIN_SHARE: Final = 0.1
 SOON_S: Final = 5.0
 """A refusal this soon after a new result: asking again at once would be a storm of logins."""
 LONGEST_GAP_S: Final = 30.0
+_FAILED: Final = "custom_auth_"
+"""How the error codes of calls begin that it did not let through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ class CustomAuth:
         try:
             self.current()
         except AuthFailedError as error:
+            used = ", ".join(sorted(self._action.credentials)) or "none"
             raise CredentialsError(
-                f"The custom authentication {self._name!r} failed: {error.code}.",
-                hint="Check the credentials that it uses, and its own request in Genesys Cloud.",
+                f"The custom authentication {self._name!r} failed: {_words(error.code)}. "
+                f"Check the credentials that it uses ({used}), and its request."
             ) from None
 
     def current(self) -> AuthResponse:
@@ -123,7 +126,7 @@ class CustomAuth:
         if self._now() < self._next_at:
             if known is not None and self._failure is None:
                 return known
-            raise AuthFailedError(self._failure or "custom_auth_refused")
+            raise AuthFailedError(self._failure or f"{_FAILED}refused")
         try:
             values = self._ask()
         except AuthFailedError as error:
@@ -144,19 +147,25 @@ class CustomAuth:
             request = wire_request(self._action.request({}, self._secrets))
             self._backends.refuse_what_is_not_allowed(request)
         except DiagError:
-            raise AuthFailedError("custom_auth_not_rendered") from None
+            raise AuthFailedError(f"{_FAILED}not_rendered") from None
         try:
             call = OneCall(self._backends, request, new_trace(), DEADLINE_S)
             call.connect()
             reply = call.exchange()
         except NETWORK_ERRORS as error:
-            raise AuthFailedError(f"custom_auth_{judge_error(error).error_code}") from None
+            raise AuthFailedError(f"{_FAILED}{judge_error(error).error_code}") from None
         if not is_success(reply.status):
-            raise AuthFailedError(f"custom_auth_{reply.refused_redirect or f'http_{reply.status}'}")
+            raise AuthFailedError(f"{_FAILED}{reply.refused_redirect or f'http_{reply.status}'}")
         made = self._action.result(reply.status, reply.body)
         if not made.ok or not isinstance(made.value, Mapping):
-            raise AuthFailedError("custom_auth_contract")
+            raise AuthFailedError(f"{_FAILED}contract")
         return made.value
+
+
+def _words(code: str) -> str:
+    """Return how it failed: "its backend answered 401", or the code where that is all there is to say."""
+    what = code.removeprefix(_FAILED)
+    return f"its backend answered {what.removeprefix('http_')}" if what.startswith("http_") else what
 
 
 def _life_s(expires_in: object) -> float:

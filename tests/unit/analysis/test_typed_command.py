@@ -1,6 +1,7 @@
 """Next commands repeat what was typed: the workload, the campaign, the percentile as it was given."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,4 +80,11 @@ def test_what_was_said_of_direct_calls_is_repeated_where_they_are_made() -> None
     assert (
         asked.command("measure", ["X"]) == "diag measure --action X"
     )  # where nothing is direct it is refused
+    both = replace(asked, direct=(("--both",), ("--confirm-host", "a.example=5")))
+    repeated = "--both --confirm-host a.example=5"
+    assert both.command("measure", ["X"]) == f"diag measure --action X {repeated}"
+    assert both.command("measure", ["X"], before=["--direct"]) == (
+        "diag measure --direct --action X --confirm-host a.example=5"
+    )
+    assert both.command("measure", ["X"], before=["--probe"]) == "diag measure --probe --action X"
     assert asked.command("recommend", ["X"]) == "diag recommend --only X"

@@ -97,7 +97,7 @@ def test_a_login_that_fails_at_the_start_ends_it_by_name_and_without_a_value() -
     platform.login_status = 403
     with (
         backend(platform) as running,
-        pytest.raises(CredentialsError, match="'Log in' failed: custom_auth_http_403") as failed,
+        pytest.raises(CredentialsError, match="'Log in' failed: its backend answered 403") as failed,
         calling(running),
     ):
         pass
