@@ -37,7 +37,7 @@ def backend_sentences(item: Recommendation, said: Collection[str] = ()) -> tuple
     broken = contract_words(item.contract_errors, item.samples, item.broken_contracts)
     own = [] if broken is None else [broken]
     side = item.direct
-    if side is not None and side.failed is not None:
+    if side is not None and side.failed is not None and not item.backend_alone:
         return (*(_sentence(text) for text in own), f"{side.failed} Check how: {side.next_command}")
     if side is None or not side.samples or item.backend_alone:
         return tuple(_sentence(text) for text in own)

@@ -191,3 +191,5 @@ def test_a_backend_that_refuses_every_call_is_said_beside_the_action() -> None:
     assert said.startswith("Called directly, the backend answered 401 to 80 of 80 calls: ")
     assert said.endswith(found.direct.next_command)
     assert "doctor" not in (found.next_command or "")
+    (alone,) = recommend(SampleSet(refused.iloc[:0], direct=refused), FACTS).actions
+    assert backend_sentences(alone) == ()  # its verdict's own sentence says so
