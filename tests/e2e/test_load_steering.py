@@ -21,9 +21,8 @@ def test_a_ramp_finds_where_one_worker_behind_a_queue_bends(tmp_path: Path, way:
         found = measure(tmp_path, environment, workload, "--arrivals", "constant", *way)
 
     (note,) = found.notes
-    assert note.startswith("Quick: straight up to 7.5 calls/s") or note.startswith(
-        "Quick: straight up to 3 calls/s"
-    )
+    named = "Quick (backend)" if way else "Quick"
+    assert note.startswith((f"{named}: straight up to 7.5 calls/s", f"{named}: straight up to 3 calls/s"))
     table = read_samples([tmp_path / "run"]).every_call()
     assert {3.0, 7.5} <= set(table["offered_rate"])
     assert set(table["target"]) == {"direct" if way else "published"}
