@@ -65,8 +65,8 @@ def failed_directly(failed: FailedCalls) -> str:
     answered = f"The backend answered {failed.status} to {met}"
     if failed.wants_credentials:
         return (
-            f"{answered}: it wants other credentials. Where no header of the action sends any, its integration "
-            "may add them, and --auth basic (or bearer) does so here; else their values are wrong."
+            f"{answered}: it wants other credentials. Where no header of the action sends any, its "
+            "integration may add them, and --auth basic (or bearer) does so here; else values are wrong."
         )
     return f"{answered}: is the input real, and the URL right?"
 
