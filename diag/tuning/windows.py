@@ -129,9 +129,6 @@ def _convert(window: RunFolder) -> None:
 
 def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driven:
     """Make the windows that are due, until the campaign is over (`--once`: one), saying how far it is."""
-    for window in context.folder.windows():  # a kill came between its last call and its file
-        if not window.samples.exists():
-            _convert(window)
     in_a_row = context.clock is not REAL_TIME and not context.options.once
     with (
         load_forks() if in_a_row and CAN_FORK else nullcontext() as forks,

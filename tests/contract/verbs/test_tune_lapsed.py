@@ -71,7 +71,3 @@ def test_the_file_of_a_window_is_made_by_its_campaign(session: Path) -> None:
     manifest = read_manifest(window)
     assert manifest is not None and manifest.status == "complete"
     assert len(pd.read_parquet(window.samples)) == manifest.calls
-
-    window.samples.unlink()  # as a kill leaves it
-    assert run(["tune", "--once", "--yes", "--folder", "runs/hour"]) == ExitCode.OK
-    assert len(pd.read_parquet(window.samples)) == manifest.calls
