@@ -61,7 +61,8 @@ class LoadWindows:
         folder.path.mkdir(parents=True, exist_ok=True)
         write_order(folder.path / TURNS_FILE, order)
         result = run_load(self._load_options(folder, window_s))
-        _convert(folder)
+        if result.refusal is None:  # else another load may still be at work in it
+            _convert(folder)
         if result.refusal is not None and has_begun(folder):  # by a load whose starter was killed
             return MadeWindow("made")
         lost = self._gone(folder, order)
