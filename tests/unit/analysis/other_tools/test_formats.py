@@ -50,7 +50,7 @@ def in_order(samples: SampleSet) -> pd.DataFrame:
         ("a.csv", tool_files.vegeta_csv, USUAL, 0.001, "vegeta", "GET b/x"),
         ("a.csv", tool_files.locust_requests, USUAL, 0.001, "Locust", "GET /x"),
         ("access.log", tool_files.nginx_log, OF_NGINX, 1.0, "nginx", "GET /x"),
-        ("a.csv", tool_files.any_table, OF_TABLE, 0.001, "a table", "Kunde"),
+        ("a.csv", tool_files.any_table, OF_TABLE, 0.001, "another tool", "Kunde"),
     ],
     ids=["jtl", "headerless", "xml", "k6", "k6-json", "vegeta", "vegeta-csv", "locust", "nginx", "table"],
 )
@@ -63,7 +63,7 @@ def test_every_call_is_there_with_its_time_and_its_outcome(
     assert np.abs(found["started_at"] - CALLS.started_at).max() <= exact_s
     assert found["latency_ms"].tolist() == pytest.approx(CALLS.latency_ms.tolist(), abs=0.01)
     # A table without a status says that there was no answer, not why.
-    gave_up = "network_error" if tool == "a table" else "client_timeout"
+    gave_up = "network_error" if tool == "another tool" else "client_timeout"
     assert found["outcome"].astype(str).tolist() == [
         gave_up if each == "client_timeout" else each for each in CALLS.outcomes
     ]
