@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from analysis.typed_command import is_usual_workload
-from diag.completion.candidates import action_names
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.output import goes_to_stdout, write_result
 from diag.interaction.recommend_options import asked_to_call
-from diag.interaction.shared_options import profile_option
+from diag.interaction.shared_options import action_option, profile_option
 
 if TYPE_CHECKING:
     from diag.console import Console
@@ -26,14 +25,7 @@ MOST_CONTRACTS: Final = 100
     epilog=examples("diag init", "diag init crm.toml --action 'CRM*'", "diag tune crm.toml --dry-run")
 )
 @click.argument("file", default="workload.toml", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "--action",
-    "actions",
-    multiple=True,
-    metavar="NAME|ID",
-    help="Only this action; repeatable.",
-    shell_complete=action_names,
-)
+@action_option
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @profile_option
 def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | None) -> None:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S, Asked
-from diag.completion.candidates import action_names
 from diag.errors import UsageError
 from diag.interaction.direct_flags import direct_options
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import asked_to_call, recommend_options
-from diag.interaction.shared_options import profile_option, usual_workload
+from diag.interaction.shared_options import action_option, profile_option, usual_workload
 from diag.measuring.direct_options import DirectOptions, repeated
 
 if TYPE_CHECKING:
@@ -71,14 +70,7 @@ class MeasureOptions:
     )
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--action",
-    "actions",
-    multiple=True,
-    metavar="NAME|ID",
-    help="Only this action; repeatable.",
-    shell_complete=action_names,
-)
+@action_option
 @click.option(
     "--time", "--run-time", "duration", metavar="TIME", help="Run at most this long, e.g. 90s, 10m, 2h."
 )

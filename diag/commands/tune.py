@@ -11,14 +11,13 @@ import click
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.typed_command import path_to_type
 from diag.apply_dialog.stages import stage_options
-from diag.completion.candidates import action_names
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
-from diag.interaction.shared_options import profile_option
+from diag.interaction.shared_options import action_option, profile_option
 from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
@@ -42,14 +41,7 @@ STOPPED: Final = "Stopped. The same command goes on where it was."
     )
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--action",
-    "actions",
-    multiple=True,
-    metavar="NAME|ID",
-    help="Only this action; repeatable.",
-    shell_complete=action_names,
-)
+@action_option
 @click.option("--over", metavar="SPAN", help="Spread the calls over 1h to 14d.  [default: 24h]")
 @click.option(
     "--days", type=click.IntRange(1, MOST_DAYS), help="Days of production to look at first.  [default: 7]"

@@ -18,6 +18,14 @@ def usual_workload(given: Path | None) -> Path | None:
     return USUAL_WORKLOAD if given is None and USUAL_WORKLOAD.is_file() else given
 
 
+action_option = click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    metavar="NAME|ID",
+    help="Only this action; repeatable.",
+    shell_complete=action_names,
+)
 profile_option = click.option("--profile", help="Take the credentials from this profile.")
 actions_file_option = click.option(
     "--actions",
