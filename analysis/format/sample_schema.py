@@ -42,12 +42,18 @@ class ActionVersion(StrEnum):
 
 
 _DIRECT: Final = f"{ActionVersion.DIRECT}:"
+_NOTES: Final[dict[str, str]] = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (backend)"}
 
 
 def entry_key(action_id: str, target: ActionVersion | str) -> str:
     """Return what stands for an action in the files of a run: its id, or `direct:ID` for its backend called
     directly. One run may call both, and their calls are never counted together."""
     return f"{_DIRECT}{action_id}" if target == ActionVersion.DIRECT else action_id
+
+
+def shown_name(name: str, target: ActionVersion | str) -> str:
+    """Return the name for people of what was called: an action, its draft, or its backend itself."""
+    return name + _NOTES.get(target, "")
 
 
 def is_direct_key(key: str) -> bool:

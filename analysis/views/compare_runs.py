@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.slow_share import RISK, gap_interval, slow_share
-from analysis.format.sample_schema import ActionVersion, action_of_key, entry_key, is_direct_key
+from analysis.format.sample_schema import ActionVersion, action_of_key, entry_key, is_direct_key, shown_name
 from analysis.number_words import at_least, percent, plural
 from analysis.samples.action_calls import Calls
 from analysis.settings import SAME_WITHIN_S
@@ -115,7 +115,7 @@ def compare(
             for later, there in zip(entries[1:], seen[1:], strict=True)
         )
         backend = is_direct_key(key)
-        shown = f"{name} (backend)" if backend else name
+        shown = shown_name(name, ActionVersion.DIRECT) if backend else name
         actions.append(ComparedAction(action_of_key(key), shown, entries, differences, backend))
     worst_first = sorted(actions, key=lambda action: WORST_FIRST.index(action.worst))
     return Comparison(tuple(labels), tuple(worst_first), same_within_s)

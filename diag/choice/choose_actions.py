@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
+from analysis.format.sample_schema import shown_name
 from diag.choice.selection import actions_to_call, select
 from diag.direct.direct_load import DirectLoad
 from diag.errors import UsageError
@@ -71,18 +72,13 @@ def choose(
     ):
         selection = select([action], as_org=as_org, allow_side_effects=changes_allowed(workload, entry))
         kept += [Candidate(chosen, entry) for chosen in selection.chosen]
-        left_out += [LeftOut(name_of(action, entry.target), each.why) for each in selection.left_out]
+        left_out += [LeftOut(shown_name(action.name, entry.target), each.why) for each in selection.left_out]
     if not kept and not left_out:
         raise UsageError(
             f"{where} names none of the actions asked for.",
             hint="Name them in the workload too, or leave --action out.",
         )
     return kept, left_out
-
-
-def name_of(action: Action, target: CallTarget) -> str:
-    """Return what an action is called where its backend may be beside it: `Get Customer (backend)`."""
-    return action.name if target == "test" else f"{action.name} (backend)"
 
 
 def entries_by_action(

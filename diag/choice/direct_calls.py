@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
-from diag.choice.choose_actions import Candidate, Sorted, name_of
+from analysis.format.sample_schema import ActionVersion, shown_name
+from diag.choice.choose_actions import Candidate, Sorted
 from diag.choice.make_inputs import LOG_EVERY
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad
@@ -76,7 +77,7 @@ def as_direct(candidates: Sequence[Candidate], org: DirectOrg, settings: DirectS
         if isinstance(found, DirectLoad):
             kept.append(replace(candidate, direct=found))
         else:
-            left_out.append(LeftOut(name_of(candidate.action, "direct"), found))
+            left_out.append(LeftOut(shown_name(candidate.action.name, ActionVersion.DIRECT), found))
     return kept, left_out
 
 

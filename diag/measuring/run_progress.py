@@ -12,7 +12,7 @@ from analysis.format.event_lines import second_line
 from analysis.format.input_file import InputFile, open_regular
 from analysis.format.job_lines import JOBS_SUFFIX, JobLine, LookLine, job_line
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import InputOrigin, action_of_key, is_direct_key
+from analysis.format.sample_schema import ActionVersion, InputOrigin, action_of_key, is_direct_key, shown_name
 from analysis.format.typed_json import Count, WrongShapeError, typed
 from diag.measuring.live_quantiles import Latencies, LiveQuantiles
 from diag.measuring.settled_watch import SETTLING_FILE
@@ -207,7 +207,7 @@ class ProgressReader:
     def _name(self, key: str) -> str:
         action_id = action_of_key(key)
         name = self._names.get(action_id, action_id)
-        return f"{name} (backend)" if is_direct_key(key) else name
+        return shown_name(name, ActionVersion.DIRECT) if is_direct_key(key) else name
 
     def _latencies(self, key: str) -> Latencies:
         return self._quantiles.of(self._codes.get(action_of_key(key), {}), direct=is_direct_key(key))

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.format.run_folder import LeftOut
+from analysis.format.sample_schema import ActionVersion, shown_name
 from diag.choice.choose_actions import (
     Candidate,
     choose,
-    name_of,
     without_a_draft,
     without_built_in,
     without_missing,
@@ -143,7 +143,10 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
     )
     if options.probe and not (options.direct or options.both):
         left_out += [
-            LeftOut(name_of(each.action, "direct"), "a probe calls drafts, and a backend knows none")
+            LeftOut(
+                shown_name(each.action.name, ActionVersion.DIRECT),
+                "a probe calls drafts, and a backend knows none",
+            )
             for each in kept
             if each.entry.target == "direct"
         ]

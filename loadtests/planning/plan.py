@@ -3,17 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, UsedFact
-from analysis.format.sample_schema import ActionVersion, entry_key
+from analysis.format.sample_schema import ActionVersion, entry_key, shown_name
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.learnt_platform import LearntReplies
-
-_NOTES: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (backend)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class ActionLoad:
     @property
     def shown_name(self) -> str:
         """Return the name for people: of an action, its draft, or its backend called directly."""
-        return self.action_name + _NOTES.get(self.target, "")
+        return shown_name(self.action_name, self.target)
 
 
 @dataclass(frozen=True, slots=True)

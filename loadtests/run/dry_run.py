@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from analysis.format.sample_schema import ActionVersion, InputOrigin
+from analysis.format.sample_schema import InputOrigin
 from analysis.inline_toml import quoted
 from analysis.number_words import duration, plural, reason_lines
 from analysis.plain_text import printable
@@ -24,7 +24,6 @@ from loadtests.run.request_sentence import request_sentence
 _INDENT: Final = "  "
 _TO_PASTE: Final = " " * 6
 """Before a line to paste, which is never broken."""
-_VERSIONS: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (backend)"}
 MOST_NAMED: Final = 20
 """Actions that the workload does not name; beyond that they are counted."""
 
@@ -127,7 +126,7 @@ def _table(actions: Sequence[ActionLoad], rates: Sequence[float], calls: Sequenc
         columns,
         tuple(
             (
-                action.action_name + _VERSIONS.get(action.target, ""),
+                action.shown_name,
                 f"{rate:.3g}",
                 "-" if count is None else f"{count:.0f}",
                 f"{action.timeout_s or '?'} s"

@@ -98,9 +98,10 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
                 continue
             seen = _figure(threshold.what, rows[action.key])
             if not threshold.holds(seen):
-                backend = " (backend)" if action.target is ActionVersion.DIRECT else ""
+                direct = action.target is ActionVersion.DIRECT
+                name = action.shown_name if direct else action.action_name
                 figure = _figure_text(threshold, seen)
-                broken.append(f"{action.action_name}{backend}: {threshold.text} does not hold ({figure})")
+                broken.append(f"{name}: {threshold.text} does not hold ({figure})")
     return tuple(broken)
 
 

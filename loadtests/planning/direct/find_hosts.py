@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
-from diag.choice.choose_actions import Candidate, changes_allowed, name_of
+from analysis.format.sample_schema import ActionVersion, shown_name
+from diag.choice.choose_actions import Candidate, changes_allowed
 from diag.choice.selection import select
 from diag.direct.credentials.authorization import names_for
 from diag.direct.credentials.credential_source import (
@@ -81,7 +82,9 @@ def find_hosts(
             hosts = _hosts(load.action, candidate.inputs, load, source)
             logins = () if load.auth_action is None else _hosts(load.auth_action, (), load, source)
         except (UnfitHostError, _UnknownHostError) as error:
-            found.left_out.append(LeftOut(name_of(candidate.action, "direct"), error.message))
+            found.left_out.append(
+                LeftOut(shown_name(candidate.action.name, ActionVersion.DIRECT), error.message)
+            )
             continue
         of = needed[action_id]
         found.kept.append(candidate)
@@ -112,7 +115,10 @@ def without_consent(found: FoundHosts, workload: Workload, sandbox_base: str | N
             allow_side_effects=changes_allowed(workload, candidate.entry),
         )
         kept += [candidate for _ in selection.chosen]
-        left_out += [LeftOut(name_of(candidate.action, "direct"), each.why) for each in selection.left_out]
+        left_out += [
+            LeftOut(shown_name(candidate.action.name, ActionVersion.DIRECT), each.why)
+            for each in selection.left_out
+        ]
     return replace(found, kept=kept, left_out=left_out)
 
 
