@@ -60,4 +60,4 @@ def _samples(labels: Labels, histogram: DurationHistogram) -> Iterator[str]:
 
 
 def _escaped(value: str) -> str:
-    return printable(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return printable(value).replace("\\", "\\\\").replace('"', '\\"')
