@@ -94,15 +94,14 @@ class RateControl:
         for side_by_side in self._turns:
             # In turn: an action that does not fit any more waits until another one is done. One that was
             # slowed down keeps its place: what the guard takes from it goes to no other.
-            due = [state for index in side_by_side if (state := self._states[index]).done is None]
-            takes = sum(state.rate for state in due)
+            due = [index for index in side_by_side if self._states[index].done is None]
+            takes = sum(self._states[index].rate for index in due)
             if takes > room + _TINY:
                 continue
             room -= takes
-            for index in side_by_side:
+            for index in due:
                 state = self._states[index]
-                if state.done is None:
-                    rates[index] = state.rate * state.factor * load
+                rates[index] = state.rate * state.factor * load
         return rates
 
     def capped(self, now_s: float, users: int) -> str | None:
