@@ -213,7 +213,7 @@ def _own_rate(request: PlanRequest, candidate: Candidate) -> float | None:
 
 def _in_flight(request: PlanRequest, limits: OrgLimits, plan: LoadPlan) -> int:
     wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
-    if all(action.direct is not None for action in plan.actions):
+    if not plan.asks_the_platform:
         return wanted or places_for(plan, request.options.num_users or 1)
     if not request.as_org:
         return wanted or DEFAULT_MAX_IN_FLIGHT

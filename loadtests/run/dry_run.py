@@ -78,7 +78,7 @@ def describe(
         *([f"  limited     {coming.capped}"] if coming.capped else []),
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
-    if target.counts_as_org and any(action.direct is None for action in plan.actions):
+    if target.counts_as_org and plan.asks_the_platform:
         limits = prepared.limits
         lines.append(
             f"  limits      token {limits.token_per_minute or '?'}/min, "
