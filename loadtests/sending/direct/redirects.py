@@ -16,6 +16,7 @@ TOO_MANY: Final = "too_many_redirects"
 """Error code: more than MOST_REDIRECTS one after the other."""
 _REPEATED: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _FETCHED: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
+_REDIRECTS: Final = _REPEATED | _FETCHED
 _OF_A_BODY: Final = ("content-type", "content-encoding", "content-language")
 
 
@@ -34,7 +35,7 @@ def redirected(
     307 and 308 keep method and body; after the others what was not HEAD is fetched by GET, as browsers do.
     `followed`: how many redirects there were before.
     """
-    if status not in _REPEATED | _FETCHED or not location:
+    if status not in _REDIRECTS or not location:
         return None
     if followed >= MOST_REDIRECTS:
         return RefusedRedirect(TOO_MANY)
