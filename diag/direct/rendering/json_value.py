@@ -6,7 +6,7 @@ import re
 from typing import Final, NoReturn
 
 MAX_DEPTH: Final = 50
-"""Levels of nesting that a data action accepts (help.mypurecloud.com/?p=138534)."""
+"""Levels of nesting that a data action accepts, of inputs and replies (help.mypurecloud.com/?p=138534)."""
 
 MAX_TEXT: Final = 4 * 1024 * 1024
 """Longer texts are not read, characters."""

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
+from diag.direct.rendering.json_value import MAX_DEPTH
 from diag.direct.rendering.refusals import InputNotRenderedError, RefusedConstruct
 from diag.direct.rendering.template import Template, read_template
 from diag.direct.rendering.tools.success_template_tool import json_text
@@ -16,9 +17,6 @@ from diag.direct.rendering.velocity.java_values import FailsOnPlatformError, Unk
 
 DEFAULT_BODY: Final = "${input.rawRequest}"
 """The request template of an action that has none of its own (help.mypurecloud.com/?p=138534)."""
-
-MAX_DEPTH: Final = 50
-"""Levels of JSON that a data action may hold (help.mypurecloud.com/?p=138534)."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _METHODS: Final = frozenset({"GET", "DELETE", *_WITH_BODY})
