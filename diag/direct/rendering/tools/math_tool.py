@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Final
 
 from diag.direct.rendering.tools.tool import Arguments, Method, TemplateTool
-from diag.direct.rendering.velocity.java_values import UnknownMeaningError, Value
+from diag.direct.rendering.velocity.java_values import UnknownMeaningError, Value, truncated
 
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _MAX_INTEGER: Final = 2**31 - 1
@@ -139,10 +139,6 @@ def _to_double(arguments: Arguments) -> Value:
     return None if number is None else float(number)
 
 
-def _truncated(left: int, right: int) -> int:
-    return abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
-
-
 MATH_TOOL: Final = TemplateTool(
     methods={
         "add": _folded(lambda left, right: left + right),
@@ -152,8 +148,8 @@ MATH_TOOL: Final = TemplateTool(
         "max": Method(frozenset({2, 3, 4}), _max),
         "min": _folded(min),
         "pow": Method(frozenset({2}), _pow),
-        "idiv": _whole("idiv", _truncated),
-        "mod": _whole("mod", lambda left, right: left - right * _truncated(left, right)),
+        "idiv": _whole("idiv", truncated),
+        "mod": _whole("mod", lambda left, right: left - right * truncated(left, right)),
         "abs": Method(frozenset({1}), _abs),
         "ceil": _rounded(math.ceil),
         "floor": _rounded(math.floor),

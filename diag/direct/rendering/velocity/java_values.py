@@ -138,11 +138,16 @@ def calculated(sign: str, left: Value, right: Value) -> Value:
     return _floating(sign, float(left), float(right))
 
 
+def truncated(left: int, right: int) -> int:
+    """Return `left / right` as Java divides whole numbers: cut towards zero. `right` is not 0."""
+    return abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+
+
 def _whole(sign: str, left: int, right: int) -> int:
     if sign in "/%":
         if right == 0:
             raise UnknownMeaningError("division by zero")
-        quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+        quotient = truncated(left, right)
         return quotient if sign == "/" else left - right * quotient
     result = _BY_SIGN[sign](left, right)
     if abs(result) > _MAX_NUMBER:
