@@ -88,7 +88,7 @@ def _pow(arguments: Arguments) -> Value:
     return _matched(result, numbers)
 
 
-def _whole(name: str, calculate: Callable[[int, int], int]) -> Method:
+def _whole(calculate: Callable[[int, int], int]) -> Method:
     def run(arguments: Arguments) -> Value:
         numbers = _numbers(arguments)
         if numbers is None:
@@ -148,8 +148,8 @@ MATH_TOOL: Final = TemplateTool(
         "max": Method(frozenset({2, 3, 4}), _max),
         "min": _folded(min),
         "pow": Method(frozenset({2}), _pow),
-        "idiv": _whole("idiv", truncated),
-        "mod": _whole("mod", lambda left, right: left - right * truncated(left, right)),
+        "idiv": _whole(truncated),
+        "mod": _whole(lambda left, right: left - right * truncated(left, right)),
         "abs": Method(frozenset({1}), _abs),
         "ceil": _rounded(math.ceil),
         "floor": _rounded(math.floor),
