@@ -19,7 +19,9 @@ from diag.direct.rendering.velocity.walk import assigned_in, conditions_of
 
 _REFUSED_PROPERTIES: Final = frozenset({"class", "bytes", "empty", "blank", "declaringClass"})
 """What Java's beans offer of a value beside its fields."""
-_NAMES_OF_REQUESTS: Final = frozenset({"input", "credentials", "authresponse"})
+REQUEST_NAMES: Final = frozenset({"input", "credentials", "authResponse"})
+"""What templates of a request may ask for, beside the tools."""
+_IN_ANY_LETTERS: Final = frozenset(map(str.lower, REQUEST_NAMES))
 
 
 def refused_in(block: Block, references: Sequence[Reference], strangers: Collection[str]) -> Iterator[str]:
@@ -39,7 +41,7 @@ def refused_in(block: Block, references: Sequence[Reference], strangers: Collect
 
 
 def _refused_stranger(reference: Reference) -> Iterator[str]:
-    if reference.root.lower() in _NAMES_OF_REQUESTS:
+    if reference.root.lower() in _IN_ANY_LETTERS:
         yield f"${reference.root} (whether capital letters matter in this name is unknown)"
     elif any(isinstance(step, Call) for step in reference.steps):
         yield f"${reference.root}.{_step_name(reference.steps[0])} (an unknown tool)"

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
+from diag.direct.rendering.check_template import REQUEST_NAMES
 from diag.direct.rendering.json_value import MAX_DEPTH
 from diag.direct.rendering.refusals import InputNotRenderedError, RefusedConstruct
 from diag.direct.rendering.template import Template, read_template
@@ -23,7 +24,6 @@ _METHODS: Final = frozenset({"GET", "DELETE", *_WITH_BODY})
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 _URL: Final = re.compile(r"(?i:https?)://(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=])+")
-_KNOWN: Final = frozenset({"input", "credentials", "authResponse"})
 _MAY_BE_ABSOLUTE: Final = re.compile(r"\s*(?:[$#]|https?://)", re.I)
 _LEFT_TO_THE_CLIENT: Final = frozenset(
     {"connection", "content-length", "host", "keep-alive", "trailer", "transfer-encoding", "upgrade"}
@@ -139,7 +139,7 @@ def read_request(action: DirectAction) -> ReadRequest:
     method = action.method.upper()
     if method not in _METHODS:
         refusals.append(RefusedConstruct("requestType", f"another method than {', '.join(sorted(_METHODS))}"))
-    url = read_template("requestUrlTemplate", action.url_template, _KNOWN)
+    url = read_template("requestUrlTemplate", action.url_template, REQUEST_NAMES)
     if _MAY_BE_ABSOLUTE.match(action.url_template) is None:
         refusals.append(
             RefusedConstruct(url.where, "an address that is not absolute (http://… or https://…)")
@@ -150,7 +150,7 @@ def read_request(action: DirectAction) -> ReadRequest:
         warnings.append("no header sets Content-Type: application/json is sent, whatever Genesys Cloud sends")
         headers = (
             *headers,
-            ("Content-Type", read_template('header "Content-Type"', "application/json", _KNOWN)),
+            ("Content-Type", read_template('header "Content-Type"', "application/json", REQUEST_NAMES)),
         )
     every = (url, *(template for _, template in headers), *(() if body is None else (body,)))
     for template in every:
@@ -185,14 +185,14 @@ def _headers(
         elif name.lower() in _LEFT_TO_THE_CLIENT:
             warnings.append(f"{where} is left to the HTTP client")
         else:
-            yield name, read_template(where, source, _KNOWN)
+            yield name, read_template(where, source, REQUEST_NAMES)
 
 
 def _body(action: DirectAction, method: str, warnings: list[str]) -> Template | None:
     """Return the body's template. Only POST, PUT and PATCH have one (help.mypurecloud.com/?p=138534)."""
     source = action.request_template if (action.request_template or "").strip() else None
     if method in _WITH_BODY:
-        return read_template("requestTemplate", source or DEFAULT_BODY, _KNOWN)
+        return read_template("requestTemplate", source or DEFAULT_BODY, REQUEST_NAMES)
     if source is not None and source.strip() != DEFAULT_BODY:
         warnings.append(f"requestTemplate is not sent with {method}, as the Resource Center says of GET")
     return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from diag.direct.direct_action import DirectAction
+from diag.direct.rendering.check_template import REQUEST_NAMES
 from diag.direct.rendering.json_value import UnreadableJsonError, as_text, json_value
 from diag.direct.rendering.refusals import RefusedConstruct
 from diag.direct.rendering.reply.contract import Contract, ContractRefusedError, compile_contract
@@ -16,7 +17,6 @@ from diag.direct.rendering.tools.success_template_tool import json_text
 from diag.direct.rendering.velocity.java_values import FailsOnPlatformError, UnknownMeaningError, Value
 
 RAW_RESULT: Final = "rawResult"
-_OF_REQUESTS: Final = frozenset({"input", "credentials", "authResponse"})
 DEFAULT_TEMPLATE: Final = "${rawResult}"
 """The success template of an action that has none of its own: the reply as it came."""
 
@@ -90,7 +90,7 @@ def read_reply(
         except PathRefusedError as error:
             refusals.append(RefusedConstruct(_where(name), str(error)))
     source = (action.success_template or "").strip() or DEFAULT_TEMPLATE
-    known = frozenset({RAW_RESULT, *action.translation_map, *_OF_REQUESTS})
+    known = frozenset({RAW_RESULT, *action.translation_map, *REQUEST_NAMES})
     template = read_template("successTemplate", source, known)
     refusals.extend(template.refusals)
     refusals.extend(_refused_names(template, action))
@@ -113,7 +113,7 @@ def read_reply(
 
 
 def _refused_names(template: Template, action: DirectAction) -> Iterator[RefusedConstruct]:
-    for root in sorted(_OF_REQUESTS):
+    for root in sorted(REQUEST_NAMES):
         if root in template.roots() and root not in action.translation_map:
             yield RefusedConstruct(
                 template.where, f"${root}, which the Resource Center names for requests only"
