@@ -113,25 +113,25 @@ def _nothing_is_fetched(uri: str) -> NoReturn:
 
 
 def _refers_elsewhere(schema: object) -> bool:
-    """Return whether a schema, read from outside and at most 100 levels deep, names another document."""
-    if isinstance(schema, dict):
-        targets = (schema.get(key) for key in ("$ref", "$dynamicRef", "$recursiveRef"))
-        if any(isinstance(target, str) and not target.startswith("#") for target in targets):
-            return True
-        return any(map(_refers_elsewhere, schema.values()))
-    return isinstance(schema, list) and any(map(_refers_elsewhere, schema))
+    targets = (part.get(key) for part in _objects(schema) for key in ("$ref", "$dynamicRef", "$recursiveRef"))
+    return any(isinstance(target, str) and not target.startswith("#") for target in targets)
 
 
 def _names(schema: object) -> Iterator[str]:
-    if isinstance(schema, dict):
-        fields = schema.get("properties")
+    for part in _objects(schema):
+        fields = part.get("properties")
         if isinstance(fields, dict):
             yield from fields
-        for part in schema.values():
-            yield from _names(part)
-    elif isinstance(schema, list):
+
+
+def _objects(schema: object) -> Iterator[Mapping[str, object]]:
+    """Yield every object in a schema, which was read from outside and is at most 100 levels deep."""
+    if isinstance(schema, dict):
+        yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list):
         for part in schema:
-            yield from _names(part)
+            yield from _objects(part)
 
 
 def _words(error: jsonschema_rs.ValidationError) -> str:
