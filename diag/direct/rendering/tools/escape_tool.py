@@ -6,7 +6,7 @@ actions"; for the rest, velocity.apache.org, Class EscapeTool.
 
 import html
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -53,8 +53,10 @@ _JAVA: Final = {
 }
 
 
-def _escaped(text: str, also: dict[str, str]) -> str:
-    table = {**_JAVA, **also}
+_JAVASCRIPT: Final = {**_JAVA, "'": "\\'", "/": "\\/"}
+
+
+def _escaped(text: str, table: Mapping[str, str]) -> str:
     return "".join(table.get(sign) or (sign if " " <= sign <= "~" else _utf16(sign)) for sign in text)
 
 
@@ -64,11 +66,11 @@ def _utf16(sign: str) -> str:
 
 
 def _java(text: str) -> str:
-    return _escaped(text, {})
+    return _escaped(text, _JAVA)
 
 
 def _javascript(text: str) -> str:
-    return _escaped(text, {"'": "\\'", "/": "\\/"})
+    return _escaped(text, _JAVASCRIPT)
 
 
 def _xml(text: str) -> str:
