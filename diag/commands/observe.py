@@ -39,7 +39,7 @@ class ObserveOptions:
     """What of production to read, and where to show it."""
 
     actions: tuple[str, ...]
-    days: int
+    days: int | None
     against: Path | None
     form: str | None
     output: Path | None
@@ -59,7 +59,7 @@ class ObserveOptions:
 
     def same_question(self, rules: "RecommendSettings") -> str:
         """Return the arguments that ask the same question again."""
-        days = ["--days", str(self.days)] if self.days != USUAL_DAYS else []
+        days = ["--days", str(self.days)] if self.days not in (None, USUAL_DAYS) else []
         return joined([*self.actions, *days, *self.asked.by(rules).rules, *profile_flags(self.profile)])
 
     @property
@@ -81,9 +81,7 @@ class ObserveOptions:
 @click.option(
     "--days",
     type=click.IntRange(1, MOST_DAYS),
-    default=USUAL_DAYS,
-    show_default=True,
-    help="How many days back.",
+    help=f"How many days back.  [default: {USUAL_DAYS}]",
 )
 @click.option("--against", type=click.Path(path_type=Path), help="A test run to compare with production.")
 @click.option(
@@ -173,6 +171,11 @@ def _from_export(
         raise UsageError(
             "A plan cannot be made from an export: it holds no executions.", hint="Leave --out away."
         )
+    if options.days is not None:
+        raise UsageError(
+            "An export covers the days that it was exported for, whatever --days says.",
+            hint="Leave --days away.",
+        )
     tested = None
     if options.against is not None:
         test = read_samples(choose_inputs([options.against], settings.runs))
@@ -222,7 +225,7 @@ def _read(
         listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
     chosen = wanted_actions(listed, options.actions)
     question = ProductionQuestion(
-        last_days(options.days, now),
+        last_days(options.days or USUAL_DAYS, now),
         rules,
         source=options.same_question(rules),
         asked=options.asked,

@@ -63,3 +63,12 @@ def test_where_nothing_can_be_compared_the_reason_is_said(
 
     told = capsys.readouterr()
     assert why in told.err and "beside the test" not in told.out
+
+
+@pytest.mark.parametrize(("flag", "value"), [("--days", "7"), ("--days", "30"), ("--out", "plan.json")])
+def test_a_flag_about_what_an_export_does_not_hold_is_refused(
+    capsys: pytest.CaptureFixture[str], flag: str, value: str
+) -> None:
+    Path("view.csv").write_text(HEAD + "Orders,900,9000\n")
+    assert run(["observe", "--from", "view.csv", flag, value]) == ExitCode.USAGE
+    assert f"Leave {flag} away." in capsys.readouterr().err
