@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -95,10 +95,11 @@ class Calls:
         return np.where(np.isnan(self.timeout_s), np.inf, self.timeout_s * 1e3)
 
     def where(self, mask: NDArray[np.bool_] | NDArray[np.int64]) -> "Calls":
-        """Return the calls selected by a mask or by positions."""
-        if mask.dtype == np.bool_ and mask.all():
+        """Return the calls selected by a mask or by positions; one stretch of them is not copied."""
+        chosen = _stretch(mask) if mask.dtype == np.bool_ else mask
+        if isinstance(chosen, slice) and chosen.stop - chosen.start == len(self):
             return self
-        return Calls(*(getattr(self, field.name)[mask] for field in fields(self)))
+        return Calls(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def count(self, *outcomes: Outcome) -> int:
         """Number of calls that ended in one of these outcomes."""
@@ -174,6 +175,15 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
         keep &= ~np.isin(calls.outcome, [OUTCOME_CODES[outcome] for outcome in ERRORS])
     dropped = Counter(calls.outcome[~keep].tolist())
     return calls.where(keep), {OUTCOME_OF[code].value: count for code, count in sorted(dropped.items())}
+
+
+def _stretch(mask: NDArray[Any]) -> NDArray[Any] | slice:
+    """The mask as a slice where it leaves out nothing between its first and its last call, as that of a run
+    or of its warm-up: a slice of an array takes no memory of its own."""
+    if not mask.any():
+        return slice(0, 0)
+    first, end = int(mask.argmax()), mask.size - int(mask[::-1].argmax())
+    return slice(first, end) if mask[first:end].all() else mask
 
 
 def _in_order(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:

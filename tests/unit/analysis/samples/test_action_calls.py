@@ -1,7 +1,10 @@
 """Which calls count, and as what."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.samples.action_calls import by_action, classify
 from tests.support.sample_tables import arrays, calls
@@ -29,3 +32,18 @@ def test_backend_errors_can_be_excluded_instead() -> None:
 def test_retries_are_left_out() -> None:
     (action,) = by_action(pd.concat([calls([0.1] * 3), calls([0.1] * 2, attempt=2)], ignore_index=True))
     assert (len(action.calls), action.retries) == (3, 2)
+
+
+@given(st.lists(st.booleans(), max_size=6))
+def test_a_mask_selects_the_same_calls_as_a_slice_or_as_a_copy(kept: list[bool]) -> None:
+    mask = np.array(kept, dtype=np.bool_)
+    made = arrays(calls([0.1 * (at + 1) for at in range(6)]))
+    whole = made.where(np.arange(len(kept)))
+    assert whole.where(mask).latency_ms.tolist() == whole.latency_ms[mask].tolist()
+    assert len(whole.where(mask)) == sum(kept)
+
+
+def test_one_stretch_of_calls_is_not_copied() -> None:
+    made = arrays(calls([0.1, 0.2, 0.3]))
+    assert np.shares_memory(made.where(np.array([False, True, True])).started_at, made.started_at)
+    assert not np.shares_memory(made.where(np.array([True, False, True])).started_at, made.started_at)
