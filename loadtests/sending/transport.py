@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from geventhttpclient.response import HTTPSocketPoolResponse
 
 from analysis.format.sample_schema import ActionVersion
-from loadtests.sending.connections.network_errors import ReplyTooLargeError
+from loadtests.sending.connections.network_errors import REPLY_TOO_LARGE, NamedNetworkError
 from loadtests.sending.connections.pools import Connections
 
 USER_AGENT: Final = "genesys-diag-load"
@@ -96,7 +96,7 @@ def _whole_body(response: HTTPSocketPoolResponse) -> bytes:
     while len(block) == _BLOCK_SIZE:
         if len(whole) > MOST_BYTES:
             response.release()  # which closes it: the rest is still on its way
-            raise ReplyTooLargeError
+            raise NamedNetworkError(REPLY_TOO_LARGE)
         block = response.read(_BLOCK_SIZE)
         whole += block
     return bytes(whole)

@@ -10,6 +10,13 @@ from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 NETWORK_ERRORS: Final = (OSError, HTTPParseError)
 """What a call may raise besides a clean reply; a socket timeout (TimeoutError) is an OSError too."""
 
+PROXY_REFUSED: Final = "proxy_refused"
+"""Error code: the proxy does not open a way to the server."""
+REPLY_TOO_LARGE: Final = "reply_too_large"
+"""Error code: a reply is longer than anybody reads."""
+ADDRESS_REFUSED: Final = "address_refused"
+"""Error code: no connection may be made to an address."""
+
 
 class DeadlinePassedError(TimeoutError):
     """Raised when a call has had all of its time: `elapsed_s`, connecting included."""
@@ -22,25 +29,9 @@ class DeadlinePassedError(TimeoutError):
 class NamedNetworkError(OSError):
     """Raised for what has a name of its own; `code` is that name."""
 
-    code = ""
-
-
-class ProxyRefusedError(NamedNetworkError):
-    """Raised when the proxy does not open a way to the server."""
-
-    code = "proxy_refused"
-
-
-class ReplyTooLargeError(NamedNetworkError):
-    """Raised for a reply that is longer than anybody reads."""
-
-    code = "reply_too_large"
-
-
-class AddressRefusedError(NamedNetworkError):
-    """Raised for an address that no connection may be made to."""
-
-    code = "address_refused"
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def error_name(error: BaseException) -> str:

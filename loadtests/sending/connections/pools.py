@@ -15,7 +15,11 @@ from urllib.parse import urlsplit
 
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 
-from loadtests.sending.connections.network_errors import AddressRefusedError, ProxyRefusedError
+from loadtests.sending.connections.network_errors import (
+    ADDRESS_REFUSED,
+    PROXY_REFUSED,
+    NamedNetworkError,
+)
 from loadtests.sending.connections.proxy import proxy_for
 
 _CONNECT_TIMEOUT_S: Final = 10.0
@@ -53,7 +57,7 @@ class _TimesConnects(ConnectionPool):
 
     def _connect_socket(self, sock: Any, address: Any) -> Any:
         if self.may_connect is not None and not self.may_connect(address[0]):
-            raise AddressRefusedError
+            raise NamedNetworkError(ADDRESS_REFUSED)
         began = time.perf_counter()
         connected = super()._connect_socket(sock, address)
         took_ms = (time.perf_counter() - began) * 1000
@@ -73,8 +77,8 @@ class _TlsPool(_CountsNew, SSLConnectionPool, _TimesConnects):
     def _setup_proxy(self, sock: Any) -> None:
         try:
             super()._setup_proxy(sock)
-        except RuntimeError as error:  # what geventhttpclient raises then
-            raise ProxyRefusedError(str(error)) from None
+        except RuntimeError:  # what geventhttpclient raises then
+            raise NamedNetworkError(PROXY_REFUSED) from None
 
 
 class Connections:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPResponse
 
-from loadtests.sending.connections.network_errors import NamedNetworkError, ReplyTooLargeError
+from loadtests.sending.connections.network_errors import REPLY_TOO_LARGE, NamedNetworkError
 
 MOST_HEADER_BYTES: Final = 256 * 1024
 """Of everything before the body, interim replies (1xx) included."""
@@ -16,27 +16,15 @@ MOST_BYTES_TOGETHER: Final = 128 * 1024 * 1024
 memory of this machine."""
 MOST_MEMBERS: Final = 100
 """Of a packed body: streams one after the other, as gzip allows."""
+HEADERS_TOO_LARGE: Final = "headers_too_large"
+"""Error code: they do not end."""
+ENCODING_UNKNOWN: Final = "encoding_unknown"
+"""Error code: a body is packed in a way that nobody asked for and diag does not know."""
+ENCODING_BROKEN: Final = "encoding_broken"
+"""Error code: a body is not what its Content-Encoding says."""
 _BLOCK_SIZE: Final = 65536
 _FIRST_FINAL: Final = 200
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
-
-
-class HeadersTooLargeError(NamedNetworkError):
-    """Raised for headers that do not end."""
-
-    code = "headers_too_large"
-
-
-class UnknownEncodingError(NamedNetworkError):
-    """Raised for a body that is packed in a way that nobody asked for and diag does not know."""
-
-    code = "encoding_unknown"
-
-
-class BrokenEncodingError(NamedNetworkError):
-    """Raised for a body that is not what its Content-Encoding says."""
-
-    code = "encoding_broken"
 
 
 class ParsedReply(HTTPResponse):
@@ -78,7 +66,7 @@ def read_head(sock: Any, method: str) -> ParsedReply:
         received += len(data)
         head_goes_on = not reply.headers_complete or reply.get_code() < _FIRST_FINAL
         if received > MOST_HEADER_BYTES and head_goes_on:
-            raise HeadersTooLargeError
+            raise NamedNetworkError(HEADERS_TOO_LARGE)
     return reply
 
 
@@ -89,10 +77,10 @@ class BodyRoom:
         self._taken = 0
 
     def take(self, size: int) -> None:
-        """Hold so many bytes more. Raises ReplyTooLargeError where that is too many."""
+        """Hold so many bytes more. Raises NamedNetworkError where that is too many."""
         self._taken += size
         if self._taken > MOST_BYTES_TOGETHER:
-            raise ReplyTooLargeError
+            raise NamedNetworkError(REPLY_TOO_LARGE)
 
     def give_back(self, size: int) -> None:
         """Hold so many bytes less."""
@@ -119,14 +107,14 @@ def read_body(sock: Any, reply: ParsedReply, room: BodyRoom) -> bytes:
                 grown, held = len(whole) - held, len(whole)
                 room.take(grown)
             if arrived > MOST_BODY_BYTES or len(whole) > MOST_BODY_BYTES:
-                raise ReplyTooLargeError
+                raise NamedNetworkError(REPLY_TOO_LARGE)
             if reply.message_complete:
                 break
             reply.feed(sock.recv(_BLOCK_SIZE))  # an empty one ends it, or raises where more was promised
     finally:
         room.give_back(held)
     if unpacker is not None and arrived and not unpacker.whole:
-        raise BrokenEncodingError
+        raise NamedNetworkError(ENCODING_BROKEN)
     return bytes(whole)
 
 
@@ -152,14 +140,14 @@ class _Unpacker:
                 if self._stream.eof:  # another member follows
                     self._members += 1
                     if self._members > MOST_MEMBERS:
-                        raise BrokenEncodingError
+                        raise NamedNetworkError(ENCODING_BROKEN)
                     self._stream = zlib.decompressobj(self._window)
                 found += self._stream.decompress(block, room + 1 - len(found))
                 self._begun = True
                 block = self._stream.unconsumed_tail or self._stream.unused_data
         except zlib.error:
             if self._begun or self._window < 0:
-                raise BrokenEncodingError from None
+                raise NamedNetworkError(ENCODING_BROKEN) from None
             # "deflate" without the zlib header that it should have
             self._window = -zlib.MAX_WBITS
             self._stream = zlib.decompressobj(self._window)
@@ -170,4 +158,4 @@ class _Unpacker:
 def _unpacker(encoding: str) -> _Unpacker:
     if encoding in ("gzip", "x-gzip", "deflate"):
         return _Unpacker(_GZIP_OR_ZLIB)
-    raise UnknownEncodingError
+    raise NamedNetworkError(ENCODING_UNKNOWN)

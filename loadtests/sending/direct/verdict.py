@@ -22,10 +22,6 @@ _OK: Final = Classified(Outcome.OK)
 class AuthFailedError(NamedNetworkError):
     """Raised for a call that cannot be made, because the integration's custom authentication failed."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
 
 def judge_reply(reply: DirectReply, action: PreparedAction) -> Classified:
     """Return how a call that was answered ended.
