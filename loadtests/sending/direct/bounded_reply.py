@@ -25,6 +25,7 @@ ENCODING_BROKEN: Final = "encoding_broken"
 _BLOCK_SIZE: Final = 65536
 _FIRST_FINAL: Final = 200
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
+_TELLING_BYTES: Final = 2
 
 
 class ParsedReply(HTTPResponse):
@@ -121,10 +122,12 @@ def read_body(sock: Any, reply: ParsedReply, room: BodyRoom) -> bytes:
 class _Unpacker:
     """gzip and deflate, block by block, never more than asked for."""
 
-    def __init__(self, window: int) -> None:
-        self._window = window
-        self._stream = zlib.decompressobj(window)
+    def __init__(self) -> None:
+        self._window = _GZIP_OR_ZLIB
+        self._stream = zlib.decompressobj(self._window)
         self._begun = False
+        self._first = b""
+        """A byte alone, which does not tell yet whether there is a header."""
         self._members = 1
 
     @property
@@ -134,6 +137,10 @@ class _Unpacker:
 
     def feed(self, block: bytes, room: int) -> bytes:
         """Return what this block unpacks to, at most one byte more than `room`."""
+        block, self._first = self._first + block, b""
+        if not self._begun and len(block) < _TELLING_BYTES:
+            self._first = block
+            return b""
         found = bytearray()
         try:
             while block and len(found) <= room:
@@ -157,5 +164,5 @@ class _Unpacker:
 
 def _unpacker(encoding: str) -> _Unpacker:
     if encoding in ("gzip", "x-gzip", "deflate"):
-        return _Unpacker(_GZIP_OR_ZLIB)
+        return _Unpacker()
     raise NamedNetworkError(ENCODING_UNKNOWN)

@@ -26,7 +26,7 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.sending.connections.network_errors import DeadlinePassedError
 from loadtests.sending.direct import bounded_reply
 from loadtests.sending.direct.backends import HostRefusedError
-from loadtests.sending.direct.bounded_reply import MOST_BODY_BYTES
+from loadtests.sending.direct.bounded_reply import MOST_BODY_BYTES, BodyRoom
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_way import DirectWay
 from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_way, one_call
@@ -83,6 +83,23 @@ def test_every_form_of_a_good_reply_is_read(whole: bytes) -> None:
         raise ConnectionError  # closes: some of them have no other end
 
     assert outcome(once) == (Outcome.OK, None)
+
+
+class ByteByByte:
+    """A socket on which one byte arrives at a time."""
+
+    def __init__(self, whole: bytes) -> None:
+        self._bytes = iter(whole)
+
+    def recv(self, _: int) -> bytes:
+        return bytes([next(self._bytes)])
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(JSON), zlib.compress(JSON), DEFLATED], ids=_ids)
+def test_a_packed_body_is_read_in_whatever_pieces_it_arrives(packed: bytes) -> None:
+    arriving = ByteByByte(reply(packed, "Content-Encoding: deflate"))
+
+    assert bounded_reply.read_body(arriving, bounded_reply.read_head(arriving, "GET"), BodyRoom()) == JSON
 
 
 @pytest.mark.parametrize(
