@@ -101,6 +101,7 @@ def refuse_to_delete(houses: tuple[str, ...]) -> None:
             newline = "\r\n"
         return write_text(self, data, encoding, errors, newline)
 
+    # B010: a type checker lets nobody assign to a method.
     setattr(pathlib.Path, "unlink", unlink_as_there)  # noqa: B010
     setattr(pathlib.Path, "write_text", write_text_as_there)  # noqa: B010
 

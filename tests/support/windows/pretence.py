@@ -28,7 +28,7 @@ NOT_INSTALLED: Final = ("uvloop", "httptools")
 def begin() -> None:
     """Have the project's modules read as on Windows from now on, and redirected output be as it is there."""
     sys.meta_path.insert(0, _Finder())
-    sys.modules.update(dict.fromkeys(NOT_INSTALLED))  # type: ignore[arg-type]
+    sys.modules.update(dict.fromkeys(NOT_INSTALLED))  # type: ignore[arg-type]  # None: cannot be imported
     held_files.refuse_to_delete((*HOUSES, PROOFS))
     warnings.filterwarnings("error", category=EncodingWarning, module=rf"({'|'.join(HOUSES)})\b")
     for stream in (sys.stdout, sys.stderr):

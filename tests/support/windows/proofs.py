@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def the_pretence_refuses(folder: Path) -> None:
     """What POSIX does and Windows does not, is not done here."""
     assert (sys.platform, os.name) == ("win32", "nt")
     for module in ("fcntl", "resource", "termios", "pwd", "uvloop", "httptools"):
-        assert _raises(ImportError, lambda module=module: __import__(module)), module  # type: ignore[misc]
+        assert _raises(ImportError, partial(__import__, module)), module
     missing: tuple[tuple[Any, str], ...] = (
         (os, "pread"), (os, "O_CLOEXEC"), (os, "O_NONBLOCK"), (os, "nice"), (os, "fork"),
         (os, "set_blocking"), (signal, "SIGKILL"), (signal, "pthread_sigmask"), (socket, "AF_UNIX"),

@@ -19,6 +19,7 @@ from tests.support.windows import held_files
 CTRL_BREAK: Final = signal.SIGUSR1
 """The signal that plays Ctrl-Break: unless somebody takes it, it ends a process, as there."""
 ENDED_BY_CTRL_BREAK: Final = 0xC000013A
+# SIM905, twice: a hundred names, each in quotes on a line of its own, hide what is listed.
 NOT_IN_OS: Final = frozenset(
     """pread pwrite preadv pwritev readv writev nice getpriority setpriority fork forkpty killpg getpgid
     getpgrp setsid setpgid getuid geteuid getgid getegid getgroups setuid uname set_blocking
