@@ -50,6 +50,18 @@ class Cursor:
             raise self.error(f"expected {what}")
         return found
 
+    def skip(self, sign: str) -> bool:
+        """Return whether this sign stands here, and move behind it."""
+        stands = self.source.startswith(sign, self.position)
+        if stands:
+            self.position += len(sign)
+        return stands
+
+    def need_sign(self, sign: str, what: str) -> None:
+        """Move behind this sign. Raises `NotVelocityError` where another one stands."""
+        if not self.skip(sign):
+            raise self.error(f"expected {what}")
+
     def error(self, what: str) -> NotVelocityError:
         """Return an error that names the place, and nothing of the template's texts."""
         line = self.source.count("\n", 0, self.position) + 1

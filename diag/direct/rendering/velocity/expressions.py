@@ -60,9 +60,7 @@ def read_reference(cursor: Cursor, backslashes: int = 0) -> Reference:
             if cursor.source.startswith("|", cursor.position):
                 cursor.refuse("${name|'alternate'}")
                 raise cursor.error("an alternate value")
-            if not cursor.source.startswith("}", cursor.position):
-                raise cursor.error("expected } behind a reference that began with ${")
-            cursor.position += 1
+            cursor.need_sign("}", "} behind a reference that began with ${")
     source = cursor.source[start : cursor.position]
     return Reference(source, bool(opened.group(1)), root, tuple(steps), backslashes)
 
@@ -78,37 +76,28 @@ def _name(cursor: Cursor, braces: bool) -> str:
 
 def _step(cursor: Cursor, braces: bool) -> Step | None:
     source, here = cursor.source, cursor.position
-    if source.startswith("[", here):
-        cursor.position += 1
+    if cursor.skip("["):
         key = read_expression(cursor)
-        if source.startswith("..", cursor.position) or not source.startswith("]", cursor.position):
-            raise cursor.error("expected ] behind an index")
-        cursor.position += 1
+        cursor.need_sign("]", "] behind an index")
         return Index(key)
     if not source.startswith(".", here) or not _NAME.match(source, here + 1):
         return None
     cursor.position += 1
     name = _name(cursor, braces)
-    if not source.startswith("(", cursor.position):
-        return Property(name)
-    cursor.position += 1
-    return Call(name, _items(cursor, ")"))
+    return Call(name, _items(cursor, ")")) if cursor.skip("(") else Property(name)
 
 
 def _items(cursor: Cursor, closing: str) -> tuple[Expression, ...]:
     """Return the expressions up to a closing bracket, and move behind it."""
-    items: list[Expression] = []
     cursor.take(_SPACE)
-    if not cursor.source.startswith(closing, cursor.position):
+    if cursor.skip(closing):
+        return ()
+    items = [read_expression(cursor)]
+    while cursor.skip(","):
         items.append(read_expression(cursor))
-        while cursor.source.startswith(",", cursor.position):
-            cursor.position += 1
-            items.append(read_expression(cursor))
     if cursor.source.startswith("..", cursor.position):
         cursor.refuse("a range [a..b]")
-    if not cursor.source.startswith(closing, cursor.position):
-        raise cursor.error(f"expected , or {closing}")
-    cursor.position += 1
+    cursor.need_sign(closing, f", or {closing}")
     return tuple(items)
 
 
@@ -176,39 +165,28 @@ def _text(cursor: Cursor) -> Expression | None:
 
 
 def _group(cursor: Cursor) -> Expression | None:
-    if not cursor.source.startswith("(", cursor.position):
+    if not cursor.skip("("):
         return None
-    cursor.position += 1
     inner = read_expression(cursor)
-    if not cursor.source.startswith(")", cursor.position):
-        raise cursor.error("expected )")
-    cursor.position += 1
+    cursor.need_sign(")", ")")
     return inner
 
 
 def _list(cursor: Cursor) -> Expression | None:
-    if not cursor.source.startswith("[", cursor.position):
-        return None
-    cursor.position += 1
-    return ListLiteral(_items(cursor, "]"))
+    return ListLiteral(_items(cursor, "]")) if cursor.skip("[") else None
 
 
 def _map(cursor: Cursor) -> Expression | None:
-    if not cursor.source.startswith("{", cursor.position):
+    if not cursor.skip("{"):
         return None
-    cursor.position += 1
     cursor.take(_SPACE)
     entries: list[tuple[Expression, Expression]] = []
-    while not cursor.source.startswith("}", cursor.position):
+    while not cursor.skip("}"):
         key = read_expression(cursor)
-        if not cursor.source.startswith(":", cursor.position):
-            raise cursor.error("expected : behind a key")
-        cursor.position += 1
+        cursor.need_sign(":", ": behind a key")
         entries.append((key, read_expression(cursor)))
-        if cursor.source.startswith(",", cursor.position):
-            cursor.position += 1
+        if cursor.skip(","):
             cursor.take(_SPACE)
         elif not cursor.source.startswith("}", cursor.position):
             raise cursor.error("expected , or }")
-    cursor.position += 1
     return MapLiteral(tuple(entries))

@@ -188,9 +188,7 @@ def _if(cursor: Cursor, name: str) -> list[Part]:
 def _condition(cursor: Cursor) -> Expression:
     cursor.need(_OPENING_BEHIND_SPACE, "( behind #if")
     condition = read_expression(cursor)
-    if not cursor.source.startswith(")", cursor.position):
-        raise cursor.error("expected ) behind a condition")
-    cursor.position += 1
+    cursor.need_sign(")", ") behind a condition")
     cursor.take(_REST_OF_LINE)
     return condition
 
@@ -201,9 +199,7 @@ def _set(cursor: Cursor, name: str) -> list[Part]:
         cursor.refuse("#set of something other than a plain $name")
         raise cursor.error("a #set")
     value = read_expression(cursor)
-    if not cursor.source.startswith(")", cursor.position):
-        raise cursor.error("expected ) behind a #set")
-    cursor.position += 1
+    cursor.need_sign(")", ") behind a #set")
     cursor.take(_REST_OF_LINE)
     return [SetVariable(target.group(3), value)]
 
