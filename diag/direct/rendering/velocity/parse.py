@@ -131,8 +131,8 @@ def _dollar(cursor: Cursor, backslashes: int) -> list[Part]:
 def _hash(cursor: Cursor, *, escaped: bool) -> list[Part] | None:
     """Return what a `#` begins. None: it closes the block that is being read."""
     directive = _DIRECTIVE.match(cursor.source, cursor.position)
-    name = (directive.group(1) or directive.group(2)) if directive else ""
-    if escaped and (name in _CLOSING or name in ("if", "set") or name in _REFUSED | _REFUSED_WITH_BLOCK):
+    name = _name_of(directive)
+    if escaped and (name in _CLOSING or name in _READERS):
         cursor.refuse(f"\\#{name} (an escaped directive)")
     if name in _CLOSING:
         return None
@@ -140,6 +140,11 @@ def _hash(cursor: Cursor, *, escaped: bool) -> list[Part] | None:
         return _other_hash(cursor, directive)
     cursor.position = directive.end()
     return _READERS[name](cursor, name)
+
+
+def _name_of(directive: re.Match[str] | None) -> str:
+    """Return `if` of `#if` and of `#{if}`; nothing where there is no directive."""
+    return (directive.group(1) or directive.group(2)) if directive else ""
 
 
 def _other_hash(cursor: Cursor, directive: re.Match[str] | None) -> list[Part]:
@@ -171,8 +176,7 @@ def _if(cursor: Cursor, name: str) -> list[Part]:
     branches = [Branch(_condition(cursor), _block(cursor))]
     otherwise: Block | None = None
     while True:
-        directive = cursor.take(_DIRECTIVE)
-        closing = (directive.group(1) or directive.group(2)) if directive else ""
+        closing = _name_of(cursor.take(_DIRECTIVE))
         if closing == "elseif" and otherwise is None:
             branches.append(Branch(_condition(cursor), _block(cursor)))
         elif closing == "else" and otherwise is None:
@@ -208,8 +212,7 @@ def _refused_with_block(cursor: Cursor, name: str) -> list[Part]:
     cursor.refuse(f"#{name} (not rendered here)")
     _skip_arguments(cursor)
     _block(cursor)
-    directive = cursor.take(_DIRECTIVE)
-    if directive is None or (directive.group(1) or directive.group(2)) != "end":
+    if _name_of(cursor.take(_DIRECTIVE)) != "end":
         raise cursor.error(f"a #{name} without its #end")
     return []
 
