@@ -6,10 +6,9 @@ A query runs by itself: it is submitted, asked for until it is done, and its res
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.replies.json_reply import (
     JsonObject,
@@ -19,6 +18,7 @@ from diag.genesys.replies.json_reply import (
     optional_text,
     text,
 )
+from diag.genesys.replies.moments import interval_of, unix_seconds
 
 QUERY: Final = "/api/v2/audits/query"
 NEEDS: Final = ("audits:audit:view",)
@@ -135,7 +135,7 @@ class AuditRequests:
 
 def _query(kind: AuditedKind, since: datetime, until: datetime) -> JsonObject:
     return {
-        "interval": f"{_iso(since)}/{_iso(until)}",
+        "interval": interval_of(since, until),
         "serviceName": kind.service,
         "filters": [{"property": "EntityType", "value": kind.entity}],
         "sort": [{"name": "Timestamp", "sortOrder": "descending"}],
@@ -145,7 +145,7 @@ def _query(kind: AuditedKind, since: datetime, until: datetime) -> JsonObject:
 def _change(message: JsonObject, where: str) -> AuditedChange:
     entity = optional_object(message, "entity")
     return AuditedChange(
-        at=_moment(text(message, "eventDate", where), where),
+        at=unix_seconds(text(message, "eventDate", where), where, "a date"),
         entity_id=optional_text(entity, "id") or "",
         entity_name=optional_text(entity, "name"),
         who=_who(message),
@@ -170,15 +170,3 @@ def _who(message: JsonObject) -> str | None:
 def _texts(source: JsonObject, key: str) -> tuple[str, ...]:
     values = source.get(key)
     return tuple(str(value) for value in values if value is not None) if isinstance(values, list) else ()
-
-
-def _moment(date: str, where: str) -> float:
-    try:
-        moment = datetime.fromisoformat(date)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        raise UnexpectedReplyError(f"The reply of {where} has a date that is not a time.") from None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,10 +6,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.replies.json_reply import (
     JsonObject,
@@ -18,6 +17,7 @@ from diag.genesys.replies.json_reply import (
     optional_object,
     optional_text,
 )
+from diag.genesys.replies.moments import interval_of, unix_seconds
 
 QUERY: Final = "/api/v2/analytics/actions/aggregates/query"
 METRIC: Final = "tTotalExecution"
@@ -44,7 +44,7 @@ class AggregateQuery:
     def to_json(self) -> JsonObject:
         """Return the request's body."""
         body: JsonObject = {
-            "interval": f"{_iso(self.since)}/{_iso(self.until)}",
+            "interval": interval_of(self.since, self.until),
             "groupBy": list(self.group_by),
             "metrics": [METRIC],
         }
@@ -113,12 +113,4 @@ def _row(group: Mapping[str, str], data: JsonObject, below_ms: Sequence[int]) ->
 
 def begin_of(interval: str) -> float:
     """Return when an interval (ISO/ISO) begins, Unix seconds. Raises UnexpectedReplyError."""
-    try:
-        moment = datetime.fromisoformat(interval.split("/")[0])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        raise UnexpectedReplyError(f"The reply of {_WHERE} has an interval that is not a time.") from None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return unix_seconds(interval.split("/")[0], _WHERE, "an interval")

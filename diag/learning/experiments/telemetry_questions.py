@@ -13,6 +13,7 @@ from diag.genesys.replies.json_reply import (
     optional_object,
     optional_text,
 )
+from diag.genesys.replies.moments import interval_of
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab
 from diag.platform_facts.fact_kinds import MOST_TEXTS, is_code
@@ -116,7 +117,8 @@ def query_body(
     views: int = 0,
 ) -> JsonObject:
     """Return a query of executions between two moments (Unix seconds), of one action or of all."""
-    body: JsonObject = {"interval": f"{_iso(since)}/{_iso(until)}", "metrics": [METRIC]}
+    asked = interval_of(datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC))
+    body: JsonObject = {"interval": asked, "metrics": [METRIC]}
     if group_by:
         body["groupBy"] = list(group_by)
     if granularity is not None:
@@ -159,7 +161,3 @@ def safe_word(group: Mapping[str, str], dimension: str) -> str | None:
     """Return the word of a group if it looks like a code: free text could name something of the org."""
     word = group.get(dimension, "")
     return word if is_code(word) else None
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
