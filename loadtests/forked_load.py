@@ -6,20 +6,17 @@ stdout, a line each: the process id, then, once it has ended, its exit code. The
 It ends with whoever started it.
 """
 
-import atexit
 import gc
 import os
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from analysis.format.checked_json import parse_object
 from analysis.format.input_file import open_own
 from analysis.format.typed_json import typed
-from analysis.machine.forks import Forker
+from analysis.machine.forks import Forker, run_and_exit, take_streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def serve() -> None:
             _become(asked)
             gevent.reinit()  # its event loop is a copy of that of the process it was forked from
             sys.argv = ["locust", *asked.arguments, "--parent-pid", str(forker.parent)]
-            _run(main.main)
+            run_and_exit(main.main)
 
 
 def _become(asked: AskedLoad) -> None:
@@ -55,30 +52,8 @@ def _become(asked: AskedLoad) -> None:
     written = open_own(Path(asked.log), os.O_WRONLY | os.O_APPEND)
     nothing, unwritten = os.pipe()
     os.close(unwritten)
-    for stream, descriptor in enumerate((nothing, written, written)):
-        os.dup2(descriptor, stream)
-    sys.stdin = os.fdopen(0, closefd=False)
-    sys.stdout = os.fdopen(1, "w", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    take_streams(nothing, written, written)
     os.environ.update(asked.environment)
-
-
-def _run(main: Callable[[], object]) -> NoReturn:
-    """Run it, and end as Python would, but for taking all modules apart, which takes long."""
-    code: object = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    if isinstance(code, str):
-        print(code, file=sys.stderr)
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,15 @@
 The process that forks tells on a pipe, a line each, the id of the new one and, once it has ended, its exit
 code (`Forker`); whoever asked for it reads both there (`ForkedChild`)."""
 
+import atexit
 import os
 import select
 import signal
 import subprocess
+import sys
+import traceback
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
 CAN_FORK: Final = hasattr(os, "fork")
 _KILL: Final = 9
@@ -31,6 +34,38 @@ class Forker:
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(self._wait(pid, 0)[1]), flush=True)
         return False
+
+
+def take_streams(*streams: int) -> None:
+    """Make these descriptors stdin, stdout and stderr of a process that was forked, and close them.
+
+    Python's own were made for what the process that forks wrote to: a file can seek, a terminal cannot.
+    """
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+    for descriptor in set(streams):
+        os.close(descriptor)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+
+
+def run_and_exit(main: Callable[[], object]) -> NoReturn:
+    """Run it, and end as Python would, but for taking all modules apart, which takes long."""
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 class ForkedChild:

@@ -5,7 +5,6 @@ a pipe through which first its process id and then its exit code are told. The s
 that started it. Names are taken here, before MODULE may patch them (Locust does): the server stays as it is.
 """
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -14,8 +13,7 @@ import pickle
 import socket
 import struct
 import sys
-import traceback
-from os import WNOHANG, close, dup2, fork, getppid, waitpid, write
+from os import WNOHANG, close, fork, getppid, waitpid, write
 from signal import (
     SIG_BLOCK,
     SIG_DFL,
@@ -27,6 +25,9 @@ from signal import (
     pthread_sigmask,
 )
 from signal import signal as on_signal
+from typing import NoReturn
+
+from analysis.machine.forks import run_and_exit, take_streams
 
 NUMBER = struct.Struct("q")
 DESCRIPTORS = 5
@@ -81,15 +82,9 @@ class Server:
             close(tell)
 
 
-def become(request: int, *streams: int) -> None:
-    """Run what was asked for, with its folder, its environment and its streams; never returns."""
-    for number, descriptor in enumerate(streams):
-        dup2(descriptor, number)
-        close(descriptor)
-    # The server's own were made for what it wrote to: a file can seek, a terminal cannot.
-    sys.stdin = os.fdopen(0, closefd=False)
-    sys.stdout = os.fdopen(1, "w", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+def become(request: int, *streams: int) -> NoReturn:
+    """Run what was asked for, with its folder, its environment and its streams."""
+    take_streams(*streams)
     with os.fdopen(request, "rb") as file:
         function, arguments, folder, environment = pickle.load(file)
     os.chdir(folder)
@@ -97,20 +92,7 @@ def become(request: int, *streams: int) -> None:
     os.environ.update(environment)
     sys.path[0] = str(folder)  # as `python -m` has it
     on_signal(SIGINT, default_int_handler)
-    code: object = 0
-    try:
-        function(*arguments)
-    except SystemExit as end:
-        code = end.code
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    if isinstance(code, str):
-        print(code, file=sys.stderr)
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code if isinstance(code, int) else int(code is not None))  # taking all modules apart takes long
+    run_and_exit(lambda: function(*arguments))
 
 
 def main() -> None:
