@@ -52,9 +52,12 @@ def taken_apart_for_windows(command: str) -> list[str]:
     return words
 
 
+def in_single_quotes(word: str) -> str:
+    """Return a word as PowerShell takes it, whatever is in it."""
+    return "'" + _QUOTES.sub(r"\1\1", word) + "'"
+
+
 def _word_for_windows(word: str) -> str:
     if _BARE.fullmatch(word):
         return word
-    if _MEANT_OTHERWISE.search(word):
-        return "'" + _QUOTES.sub(r"\1\1", word) + "'"
-    return f'"{word}"'
+    return in_single_quotes(word) if _MEANT_OTHERWISE.search(word) else f'"{word}"'

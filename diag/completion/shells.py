@@ -19,6 +19,8 @@ from click.shell_completion import (
     ZshComplete,
 )
 
+from analysis.machine.command_words import in_single_quotes
+
 VARIABLE: Final = "_DIAG_COMPLETE"
 """Set while a shell asks; what it holds begins with the shell's name."""
 PROGRAMS: Final = ("diag", "genesys-diag")
@@ -93,8 +95,7 @@ class PowerShell(_WholeWords, PowerShellComplete):
     def format_completion(self, item: CompletionItem[str]) -> str:
         """Return a value in single quotes where it is no plain word."""
         if item.type == "plain" and not re.fullmatch(r"[\w./:\\=-]+", item.value, flags=re.ASCII):
-            quoted = "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", item.value) + "'"
-            item = CompletionItem(quoted, item.type, item.help)
+            item = CompletionItem(in_single_quotes(item.value), item.type, item.help)
         return super().format_completion(item)
 
 

@@ -326,7 +326,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.exit_codes", "numpy",
     },
     "diag/completion": {
-        "analysis.format", "analysis.plain_text", "analysis.typed_command", "diag.settings", "click",
+        "analysis.format", "analysis.machine.command_words", "analysis.plain_text", "analysis.typed_command",
+        "diag.settings", "click",
     },
     "diag/interaction": {
         "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.direct",
