@@ -98,7 +98,7 @@ class Findings:
     backend_alone: bool = False
     """Whether the calls went straight to the backend: Genesys' own share is not in them."""
     judged: JudgedAction | None = None
-    """Every load level of these calls; None from production."""
+    """Every load level of these calls; None from production, and where none are laid beside them."""
     telemetry: TelemetryFindings | None = None
     """None for a test, and where more days would not show more."""
     asked: Asked = field(default_factory=Asked)

@@ -41,6 +41,10 @@ class SampleSet:
         """Return the calls of both tables: to say what was done, never how long an action takes."""
         return self.table if self.direct is None else pd.concat([self.table, self.direct], ignore_index=True)
 
+    def action_ids(self) -> frozenset[str]:
+        """Return the ids of the actions that `table` has calls of."""
+        return frozenset(map(str, self.table["action_id"].unique()))
+
     def direct_side(self) -> "SampleSet | None":
         """Return the direct calls as a set of their own; None where there was none."""
         if self.direct is None:

@@ -53,9 +53,12 @@ def recommend(
     rules = _Rules(
         known, settings, samples.stated_settings(), overrides or {}, (asked or Asked()).by(settings), zone
     )
-    found = list(_of_calls(samples, rules, weak))
     side = samples.direct_side()
-    straight = {} if side is None else {one.id: one for one in _of_calls(side, rules, weak, direct=True)}
+    both = frozenset[str]() if side is None else samples.action_ids() & side.action_ids()
+    found = list(_of_calls(samples, rules, weak, both))
+    straight = (
+        {} if side is None else {one.id: one for one in _of_calls(side, rules, weak, both, direct=True)}
+    )
     called = {one.id for one in found}
     found += [one.alone() for one in straight.values() if one.id not in called]
     called |= straight.keys()
@@ -137,9 +140,12 @@ class _Rules:
 
 
 def _of_calls(
-    samples: SampleSet, rules: _Rules, weak: tuple[str, ...], *, direct: bool = False
+    samples: SampleSet, rules: _Rules, weak: tuple[str, ...], both: frozenset[str], *, direct: bool = False
 ) -> Iterator[_Found]:
-    """What the calls of `samples.table` show, action by action, with the pace of the whole runs."""
+    """What the calls of `samples.table` show, action by action, with the pace of the whole runs.
+
+    `both`: the actions that were called both ways, of which the calls themselves are kept.
+    """
     found: list[_Found] = []
     whole: Spans = {}
     for action in by_action(samples.table):
@@ -151,6 +157,8 @@ def _of_calls(
         deciding = NO_CALLS if known.judged is None else known.judged.deciding.calls
         places = broken_contracts(deciding, samples.table)
         known = replace(known, weak_runs=weak, broken_contracts=places)
+        if action.action_id not in both:
+            known = replace(known, judged=None)
         known = replace(known, warnings=(*known.warnings, *about_broken_contracts(known)))
         if (others := samples.other_tools.get(action.action_id)) is not None:
             known = replace(
