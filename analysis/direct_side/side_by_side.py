@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 
 from analysis.direct_side.direct_side import PlatformShare
 from analysis.direct_side.share_words import no_interval, share_words
+from analysis.estimates.estimate import timed_calls
 from analysis.estimates.judge_action import JudgedAction
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import SAME_LEVEL_RATIO
 from analysis.samples.action_calls import Calls
 from analysis.statistics.quantile_difference import (
     BoundedQuantile,
-    TimedCalls,
     bounded_quantile,
     difference_of,
     moves_at,
     shared_slowness,
 )
+from analysis.statistics.timed_calls import TimedCalls
 
 ONE_SIDED: Final = 0.975
 """Confidence of each end of the interval: together 95 %."""
@@ -53,7 +54,7 @@ def platform_shares(
 ) -> tuple[PlatformShare, ...]:
     """Return what is between the two at each percentile. `whole`: the calls that decide the action's number;
     `backend`: those straight to the backend; `together`: as in `called_together`, of the two."""
-    pair = _Pair(_timed(whole), _timed(backend))
+    pair = _Pair(timed_calls(whole), timed_calls(backend))
     # The level shows best at the median: of 400 calls, four slow ones tell nothing of it.
     moves = not together and pair.wanders_at(MEDIAN)
     return tuple(_share(pair, percentile, together=together, moves=moves) for percentile in percentiles)
@@ -119,7 +120,3 @@ def _near(own: NDArray[np.float64], others: NDArray[np.float64]) -> float:
     before = np.maximum(after - 1, 0)
     gap = np.minimum(np.abs(others[after] - own), np.abs(own - others[before]))
     return float((gap <= close).mean())
-
-
-def _timed(calls: Calls) -> TimedCalls:
-    return TimedCalls(calls.started_at, calls.latency_ms, calls.event, calls.run, calls.limit_ms)

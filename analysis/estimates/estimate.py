@@ -14,6 +14,7 @@ from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import SurvivalTable, first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts, count_latencies
+from analysis.statistics.timed_calls import TimedCalls
 
 VENDORS_PERCENTILE: Final = 0.99
 """Of the vendor's rule of thumb, 3 x p99 (docs/genesys-api.md, "Timeouts")."""
@@ -68,7 +69,7 @@ def estimate(
     found = estimate_of_counts(
         counts,
         settings,
-        lambda at_ms: clustering_at(at_ms, calls.latency_ms, calls.event, calls.run, calls.limit_ms),
+        lambda at_ms: clustering_at(at_ms, timed_calls(calls)),
         at_least_ms=_at_even_pace_ms(calls, settings.percentile),
         confidence=confidence,
     )
@@ -113,6 +114,11 @@ def estimate_of_counts(
         p99_ms=table.quantile_ms(VENDORS_PERCENTILE) if table.total >= FEWEST_FOR_P99 else None,
         successes_quantile_ms=first_at_most(table.t_ms, table.share_of_ended(), p),
     )
+
+
+def timed_calls(calls: Calls) -> TimedCalls:
+    """Return when these calls were made and how long each lasted."""
+    return TimedCalls(calls.started_at, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
 
 
 def _at_even_pace_ms(calls: Calls, p: float) -> int:

@@ -9,7 +9,7 @@ stays so is in a tenth of the calls only, and in all of those to come.
 import numpy as np
 from scipy import special
 
-from analysis.estimates.estimate import Estimate, estimate
+from analysis.estimates.estimate import Estimate, estimate, timed_calls
 from analysis.estimates.stability import (
     LONG_RUN_S,
     MIN_CALLS,
@@ -31,7 +31,7 @@ def find_late_change(calls: Calls, number_s: int, settings: RecommendSettings) -
         table = kaplan_meier(count_latencies(spread.latency_ms, spread.event))
         levels = [table.quantile_ms(level) for level in LEVELS]
         seen = watched(spread, levels)
-        step = find_late_step(seen.latency_ms, seen.event, seen.limit_ms, levels)
+        step = find_late_step(timed_calls(seen), levels)
         if step is None:
             continue
         at = seen.started_at[step.first_after]

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from analysis.estimates.estimate import timed_calls
 from analysis.samples.action_calls import Calls
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import WATCHED_SLACK
@@ -39,7 +40,7 @@ def slow_share(calls: Calls, edge_ms: float) -> SlowShare | None:
     seen, slow = calls.where(watched), lasted[watched]
     if not len(seen):
         return None
-    effect = clustering_at(edge_ms - 1, seen.latency_ms, seen.event, seen.run, seen.limit_ms)
+    effect = clustering_at(edge_ms - 1, timed_calls(seen))
     return SlowShare(edge_ms, float(slow.mean()), float(slow.sum()), len(seen), len(seen) / effect)
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s
+from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s, timed_calls
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
@@ -108,7 +108,7 @@ def _change_point(run: Calls, settings: RecommendSettings) -> ChangePoint | None
     table = kaplan_meier(count_latencies(run.latency_ms, run.event))
     levels = [table.quantile_ms(level) for level in LEVELS]
     seen = watched(run, levels)
-    return find_change_point(seen.latency_ms, seen.event, seen.limit_ms, levels)
+    return find_change_point(timed_calls(seen), levels)
 
 
 def watched(run: Calls, levels_ms: Sequence[float | None]) -> Calls:

@@ -27,6 +27,7 @@ from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import MAX_MS, count_latencies
 from analysis.statistics.survival_band import curve_with_band
+from analysis.statistics.timed_calls import TimedCalls
 
 POLLS_PER_JOB: Final = 4
 """A flow that polls about four times during a typical job notices its end an eighth of its length late."""
@@ -96,13 +97,14 @@ def _judge(loop: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
     table = kaplan_meier(count_latencies(taken_ms / step, event))
     p = settings.percentile
     quantile = table.quantile_ms(p)
-    effect = clustering_at(
-        float(quantile if quantile is not None else table.t_ms[-1]),
+    timed = TimedCalls(
+        np.array([job.submitted_at for job in followed]),
         taken_ms / step,
         event,
         np.array([job.run for job in followed]),
         np.array([job.watched_s * 1e3 for job in followed]) / step,
     )
+    effect = clustering_at(float(quantile if quantile is not None else table.t_ms[-1]), timed)
     upper = upper_ms(table, p, settings.confidence, effect)
 
     def in_s(steps: int | None) -> float | None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.statistics.design_effect import slower_than
+from analysis.statistics.timed_calls import TimedCalls
 
 Floats = NDArray[np.float64]
 
@@ -69,15 +69,12 @@ class _Cells:
     calls: Floats
 
 
-def find_change_point(
-    latency_ms: Floats, event: NDArray[np.bool_], limit_ms: Floats, levels_ms: Sequence[float | None]
-) -> ChangePoint | None:
+def find_change_point(calls: TimedCalls, levels_ms: Sequence[float | None]) -> ChangePoint | None:
     """Return the best proven change of one run's calls, in order of start; None where none is proven.
 
-    `levels_ms`: the quantiles `LEVELS` of these calls, None where they are hidden. `limit_ms`: the timeout in
-    force for each call; a call that would be cut off below a level does not count there.
+    `levels_ms`: the quantiles `LEVELS` of these calls, None where they are hidden.
     """
-    n = latency_ms.size
+    n = calls.latency_ms.size
     if n < 2 * FEWEST_CALLS:
         return None
     starts = np.arange(min(CELLS, n // 4)) * n // min(CELLS, n // 4)
@@ -85,7 +82,7 @@ def find_change_point(
     for index, level_ms in enumerate(levels_ms):
         if level_ms is None:
             continue
-        slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
+        slower, known = calls.slower_than(level_ms)
         cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
         found.append(_step(cells, starts, FEWEST_CALLS, FEWEST_CALLS))
         if index < DRIFT_LEVELS:
@@ -105,16 +102,14 @@ class LateStep:
     strength: float
 
 
-def find_late_step(
-    latency_ms: Floats, event: NDArray[np.bool_], limit_ms: Floats, levels_ms: Sequence[float | None]
-) -> LateStep | None:
+def find_late_step(calls: TimedCalls, levels_ms: Sequence[float | None]) -> LateStep | None:
     """Return the best proven step in the second half of calls, in order of start, to slower ones than any
     stretch of as many calls before it held; None where none is proven. Arguments as of `find_change_point`.
 
     The end of a wandering level or of a daily rhythm is slower than what lies before it, too; but then an
     earlier stretch was as slow, and the number has seen it.
     """
-    n = latency_ms.size
+    n = calls.latency_ms.size
     if n < 2 * FEWEST_CALLS:
         return None
     starts = np.arange(min(CELLS, n // 2)) * n // min(CELLS, n // 2)
@@ -122,7 +117,7 @@ def find_late_step(
     for level_ms in levels_ms[:LATE_LEVELS]:
         if level_ms is None:
             continue
-        slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
+        slower, known = calls.slower_than(level_ms)
         cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
         step = _step(cells, starts, n / 2, FEWEST_LATE)
         if step is None or step.strength <= LATE_PROVEN or not step.slower_after:

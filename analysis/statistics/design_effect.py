@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
+from analysis.statistics.timed_calls import TimedCalls
 
 PRETEST_LEVEL: Final = 0.10
 FEW_SLOW_CALLS: Final = 20
@@ -89,56 +89,24 @@ def _spreads_by_chance(k: int, calls: tuple[float, ...]) -> NDArray[np.float64]:
     return spreads
 
 
-def slower_than(
-    level_ms: float, latency_ms: NDArray[np.float64], event: NDArray[np.bool_], limit_ms: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which calls were slower than `level_ms`, and of which calls that is known."""
-    slower = latency_ms > level_ms + ROUNDING_SLACK_MS
-    # A call may end a little after its own timeout: the longest timeout always counts as far enough.
-    return slower, (event | slower) & (limit_ms >= min(level_ms, limit_ms.max(initial=0.0)))
+def clustering_at(level_ms: float, calls: TimedCalls) -> float:
+    """Return the design effect of "slower than `level_ms`" over the calls of one load level."""
+    return design_effect(*_in_blocks(level_ms, calls))
 
 
-def clustering_at(
-    level_ms: float,
-    latency_ms: NDArray[np.float64],
-    event: NDArray[np.bool_],
-    run: NDArray[np.int64],
-    limit_ms: NDArray[np.float64],
-) -> float:
-    """Return the design effect of "slower than `level_ms`" over the calls of one load level.
-
-    Arrays are in order of start within each run. `limit_ms` is the timeout in force for each call (inf
-    when unknown): a call that would have been cut off below the level does not show on which side it is,
-    and leaving out only the ones that were would make its run look calm.
-    """
-    return design_effect(*_in_blocks(level_ms, latency_ms, event, run, limit_ms))
-
-
-def bursts_by_chance(
-    level_ms: float,
-    latency_ms: NDArray[np.float64],
-    event: NDArray[np.bool_],
-    run: NDArray[np.int64],
-    limit_ms: NDArray[np.float64],
-) -> float:
+def bursts_by_chance(level_ms: float, calls: TimedCalls) -> float:
     """Return how often (0..1) independent calls come in bursts as strong as those "slower than `level_ms`".
 
-    1 where there is nothing to judge. Arrays as in `clustering_at`.
+    1 where there is nothing to judge.
     """
-    slow, calls = _in_blocks(level_ms, latency_ms, event, run, limit_ms)
-    d = _spread(slow, calls)
-    return 1.0 if d is None else _by_chance(d, slow, calls)
+    slow, made = _in_blocks(level_ms, calls)
+    d = _spread(slow, made)
+    return 1.0 if d is None else _by_chance(d, slow, made)
 
 
-def _in_blocks(
-    level_ms: float,
-    latency_ms: NDArray[np.float64],
-    event: NDArray[np.bool_],
-    run: NDArray[np.int64],
-    limit_ms: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _in_blocks(level_ms: float, calls: TimedCalls) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How many calls of each block were slower, and how many there are."""
-    slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
-    block = block_ids(run[known])
+    slower, known = calls.slower_than(level_ms)
+    block = block_ids(calls.run[known])
     slow = np.bincount(block, weights=slower[known]).astype(np.float64)
     return slow, np.bincount(block).astype(np.float64)

@@ -17,27 +17,16 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
-from analysis.statistics.design_effect import MAX_BLOCKS, bursts_by_chance, clustering_at, slower_than
+from analysis.statistics.design_effect import MAX_BLOCKS, bursts_by_chance, clustering_at
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
+from analysis.statistics.timed_calls import TimedCalls
 
 FEWEST_BLOCKS: Final = 10
 """Of fewer slices of time no correlation is read."""
 HIGHEST: Final = 0.98
 MOVES_LEVEL: Final = 0.05
 """How often a level is said to move that does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimedCalls:
-    """Calls of one side, in order of start within each run: Unix seconds, ms, whether each ended by itself,
-    and the timeout in force (infinite where unknown)."""
-
-    started_at: NDArray[np.float64]
-    latency_ms: NDArray[np.float64]
-    event: NDArray[np.bool_]
-    run: NDArray[np.int64]
-    limit_ms: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +56,7 @@ def bounded_quantile(calls: TimedCalls, p: float, confidence: float) -> BoundedQ
     quantile = table.quantile_ms(p)
     if quantile is None:
         return BoundedQuantile(None)
-    effect = clustering_at(quantile, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
+    effect = clustering_at(quantile, calls)
     lower = lower_ms(table, counts, p, confidence, effect)
     return BoundedQuantile(
         quantile,
@@ -81,10 +70,7 @@ def moves_at(one: TimedCalls, one_ms: float, other: TimedCalls, other_ms: float)
     """Return whether the calls slower than each side's time come in bursts, by both sides together (Fisher's
     sum of logarithms, 1932): independent calls do at MOVES_LEVEL."""
     sides = ((one, one_ms), (other, other_ms))
-    by_chance = [
-        max(bursts_by_chance(at_ms, side.latency_ms, side.event, side.run, side.limit_ms), 1e-12)
-        for side, at_ms in sides
-    ]
+    by_chance = [max(bursts_by_chance(at_ms, side), 1e-12) for side, at_ms in sides]
     both = float(special.chdtrc(2 * len(sides), -2.0 * sum(map(math.log, by_chance))))
     return both <= MOVES_LEVEL
 
@@ -129,7 +115,7 @@ def shared_slowness(one: TimedCalls, one_ms: float, other: TimedCalls, other_ms:
 
 def _slow_shares(calls: TimedCalls, at_ms: float, edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """The share of slow calls in each slice, NaN where none was made."""
-    slower, known = slower_than(at_ms, calls.latency_ms, calls.event, calls.limit_ms)
+    slower, known = calls.slower_than(at_ms)
     known &= (calls.started_at >= edges[0]) & (calls.started_at <= edges[-1])
     slices = edges.size - 1
     at = np.clip(np.searchsorted(edges, calls.started_at[known], side="right") - 1, 0, slices - 1)

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis.statistics.change_point import LEVELS, ChangePoint, find_change_point
+from analysis.statistics.timed_calls import TimedCalls
 
 
 def found_in(log_latency: NDArray[np.float64], limit_ms: float = np.inf) -> ChangePoint | None:
@@ -14,7 +15,9 @@ def found_in(log_latency: NDArray[np.float64], limit_ms: float = np.inf) -> Chan
     event = latency <= limit_ms
     seen = np.minimum(latency, limit_ms)
     levels = [float(q) if q < limit_ms else None for q in np.quantile(latency, LEVELS, method="inverted_cdf")]
-    return find_change_point(seen, event, np.full(latency.size, limit_ms), levels)
+    n = latency.size
+    calls = TimedCalls(np.arange(n, dtype=float), seen, event, np.zeros(n, np.int64), np.full(n, limit_ms))
+    return find_change_point(calls, levels)
 
 
 def noise(n: int, seed: int) -> NDArray[np.float64]:

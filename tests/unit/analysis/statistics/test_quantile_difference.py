@@ -4,11 +4,11 @@ from numpy.typing import NDArray
 
 from analysis.statistics.quantile_difference import (
     BoundedQuantile,
-    TimedCalls,
     bounded_quantile,
     difference_of,
     shared_slowness,
 )
+from analysis.statistics.timed_calls import TimedCalls
 
 
 def timed(latency_s: NDArray[np.float64], *, limit_s: float = 60.0, begin: float = 0.0) -> TimedCalls:
