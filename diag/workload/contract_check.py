@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.value_words import kind_of_value
 from diag.errors import UsageError
 from diag.inventory.matching import nearest_names
 from diag.workload.make_payloads import input_schema
@@ -111,7 +112,7 @@ def _sentence(error: Any, path: str) -> str:
         missing = [name for name in limit if name not in error.instance]
         inside = f" in {path!r}" if path else ""
         return f"the input {', '.join(map(repr, missing))} is missing{inside}"
-    return f"input {path!r}: expected {_expected(rule, limit)}, found {_kind_of(error.instance)}"
+    return f"input {path!r}: expected {_expected(rule, limit)}, found {kind_of_value(error.instance)}"
 
 
 def _expected(rule: str, limit: Any) -> str:
@@ -129,19 +130,3 @@ def _expected(rule: str, limit: Any) -> str:
             return f"at most {limit}" + {"maxLength": " characters", "maxItems": " entries"}.get(rule, "")
         case _:
             return f"what the contract's {rule!r} allows"
-
-
-def _kind_of(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return f"text of {len(value)} characters"
-        case list():
-            return f"a list of {len(value)}"
-        case _:
-            return "a table of values"

@@ -35,6 +35,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/number_words.py": set(),
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
+    "analysis/value_words.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
     "analysis/machine": {"psutil"},
     "analysis/format": {"analysis.analysis_errors", "analysis.machine", "analysis.plain_text"},
@@ -226,8 +227,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.number_words",
-        "analysis.plain_text", "analysis.settings", "diag.direct.direct_load", "diag.direct.hosts",
-        "diag.errors", "diag.hours", "diag.inventory", "diag.toml_section", "jsonschema", "rstr",
+        "analysis.plain_text", "analysis.settings", "analysis.value_words", "diag.direct.direct_load",
+        "diag.direct.hosts", "diag.errors", "diag.hours", "diag.inventory", "diag.toml_section", "jsonschema",
+        "rstr",
     },
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
@@ -239,7 +241,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/direct/direct_load.py": {"diag.direct.direct_action"},
     "diag/direct/comparison": {
-        "analysis.format", "diag.direct.direct_action", "diag.direct.hosts",
+        "analysis.format", "analysis.value_words", "diag.direct.direct_action", "diag.direct.hosts",
     },
     "diag/direct/hosts": {"diag.direct.direct_load", "diag.errors", "idna"},
     "diag/direct/credentials": {

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.value_words import kind_of_value
 from diag.direct.comparison.shown_request import ShownRequest
 from diag.direct.direct_action import RenderedRequest
 from diag.direct.hosts.backend_host import UnfitHostError, backend_host
@@ -176,16 +177,8 @@ def _unlike(ours: object, theirs: object) -> str:
 
 
 def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return f"{len(value)} characters"
-        case list():
-            return f"a list of {len(value)}"
-        case _:
-            return f"an object of {len(json.dumps(value))} characters"
+    if isinstance(value, str):
+        return f"{len(value)} characters"
+    if isinstance(value, Mapping):
+        return f"an object of {len(json.dumps(value))} characters"
+    return kind_of_value(value)
