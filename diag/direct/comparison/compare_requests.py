@@ -113,7 +113,8 @@ def _query(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
     else:
         yield from _named(dict(mine), dict(other), lambda name: f"query {names.shown(name)}")
         if dict(mine) == dict(other):
-            yield f"query: {len(mine)} values here, {len(other)} there"
+            counts = f"{len(mine)} values here, {len(other)} there"
+            yield f"query: {counts if len(mine) != len(other) else 'a name that is repeated differs'}"
 
 
 def _headers(ours: Mapping[str, str], theirs: Mapping[str, str], left: Collection[str]) -> Iterator[str]:

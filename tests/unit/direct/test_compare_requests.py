@@ -116,6 +116,20 @@ def test_differences_are_said_field_by_field(theirs: ShownRequest, lines: tuple[
     assert compare_requests(OURS, theirs, known="?a=$x&d= {a: b:}").unlike == lines
 
 
+@pytest.mark.parametrize(
+    ("theirs", "line"),
+    [
+        ("a=3&a=2", "query: a name that is repeated differs"),
+        ("a=1&a=1&a=2", "query: 2 values here, 3 there"),
+        ("a=2&a=1", "query: the same values in another order"),
+    ],
+)
+def test_repeated_names_of_a_query_that_differ_are_said(theirs: str, line: str) -> None:
+    ours = replace(OURS, url="https://api.example.com/?a=1&a=2")
+    found = compare_requests(ours, ShownRequest(f"https://api.example.com/?{theirs}"), known="?a=")
+    assert found.unlike == (line,)
+
+
 CANARY = "cnry"
 WITH_CANARY = st.text(st.sampled_from('ab/?&=%{}[]":,'), max_size=6).map(lambda text: f"{text}{CANARY}{text}")
 
