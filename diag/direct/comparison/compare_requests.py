@@ -15,7 +15,7 @@ from diag.direct.hosts.backend_host import UnfitHostError, backend_host
 _MOST: Final = 20
 """Differences listed; further ones are counted."""
 _ONLY_THERE: Final = "header 'authorization': only there"
-"""Genesys Cloud adds it of itself where the integration's credentials are of such a type."""
+"""The one difference with a flag of ours that may mend it. Who adds the header there is not published."""
 _MASKS: Final = frozenset("*x•X#")
 
 
@@ -86,7 +86,7 @@ def _method(ours: str, theirs: str | None) -> Iterator[str]:
         yield f"method: {_unlike(ours, theirs)}"
 
 
-def _url(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
+def _url(ours: str, theirs: str, names: _Names) -> Iterator[str]:
     try:
         mine, other = urlsplit(ours), urlsplit(theirs)
     except ValueError:  # a bracket that does not close
@@ -104,7 +104,7 @@ def _url(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
         yield from _query(mine.query, other.query, names)
 
 
-def _query(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
+def _query(ours: str, theirs: str, names: _Names) -> Iterator[str]:
     mine, other = parse_qsl(ours, keep_blank_values=True), parse_qsl(theirs, keep_blank_values=True)
     if mine == other:
         yield "query: written in another way, with the same values"
@@ -137,7 +137,7 @@ def _named(ours: Mapping[str, str], theirs: Mapping[str, str], shown: Callable[[
             yield f"{shown(name)}: {_unlike(ours[name], theirs[name])}"
 
 
-def _body(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
+def _body(ours: str, theirs: str, names: _Names) -> Iterator[str]:
     if ours == theirs:
         return
     try:
@@ -149,7 +149,7 @@ def _body(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
     yield from unlike or ["body: written in another way, with the same values"]
 
 
-def _values(ours: object, theirs: object, path: str, names: "_Names") -> Iterator[str]:
+def _values(ours: object, theirs: object, path: str, names: _Names) -> Iterator[str]:
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         for name in dict.fromkeys((*ours, *theirs)):
             below = f"{path}.{names.shown(name)}"
