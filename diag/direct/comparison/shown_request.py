@@ -78,7 +78,7 @@ def _request(source: Mapping[str, object]) -> ShownRequest | None:
         url.strip(),
         method if isinstance(method, str) else None,
         _pairs(headers),
-        body if isinstance(body, str) else None if body is None else _text_of(body),
+        body if body is None or isinstance(body, str) else json.dumps(body),
     )
 
 
@@ -101,7 +101,3 @@ def _pairs(headers: object) -> Mapping[str, str] | None:
 
 def _joined(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _text_of(value: object) -> str:
-    return json.dumps(value)

@@ -12,6 +12,7 @@ _LOCAL_NAT64: Final = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE: Final = ipaddress.ip_network("::/96")
 _UNIQUE_LOCAL: Final = ipaddress.ip_network("fc00::/7")
 _SITE_LOCAL: Final = ipaddress.ip_network("fec0::/10")
+_PRIVATE: Final = (_UNIQUE_LOCAL, _SITE_LOCAL, _LOCAL_NAT64)
 _METADATA: Final = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254")))
 
 
@@ -69,13 +70,11 @@ def _kind(address: _Address) -> str | None:
         return "a link-local address"
     if address.is_multicast:
         return "a multicast address"
-    if address.version == 4 and address in _CARRIER:
+    if address in _CARRIER:
         return "an address of a carrier's own network (100.64.0.0/10)"
-    if address.version == 6 and (address in _UNIQUE_LOCAL or address in _SITE_LOCAL):
+    if any(address in network for network in _PRIVATE):
         return "an address of a private network"
-    if address.version == 6 and address in _LOCAL_NAT64:
-        return "an address of a private network"
-    if address.version == 6 and address in _NAT64:
+    if address in _NAT64:
         return None  # the address inside decides
     if address.is_unspecified or address.is_reserved:
         return "a reserved address"
