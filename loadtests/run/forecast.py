@@ -1,6 +1,6 @@
 """What a plan comes to: its duration, the calls of each action and the highest rate. Pure; sends nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.workload.org_limits import DEFAULT_TOKEN_RATE, OrgLimits
@@ -50,6 +50,15 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
     if duration_s is None:
         return Forecast(None, tuple(None if limit is None else float(limit) for limit in most), peak, capped)
     return Forecast(duration_s, tuple(float(count) for count in calls), peak, capped)
+
+
+def asked_of_the_org(coming: Forecast, plan: LoadPlan) -> Forecast:
+    """Return the same without the calls to backends themselves, which count against no limit of the org.
+
+    `peak` stays that of all calls together, no less than the org's; 0 where none goes to the org."""
+    pairs = zip(coming.calls, plan.actions, strict=True)
+    calls = tuple(count for count, action in pairs if action.direct is None)
+    return replace(coming, calls=calls, peak=coming.peak if plan.asks_the_platform else 0.0)
 
 
 def wait_before_calls_s(requests: int, took_s: float, coming: Forecast, limits: OrgLimits) -> float:

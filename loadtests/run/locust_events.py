@@ -23,7 +23,7 @@ from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
 from loadtests.run.direct.compare import compared_lines
 from loadtests.run.dry_run import describe, in_short
-from loadtests.run.forecast import Forecast, forecast, wait_before_calls_s
+from loadtests.run.forecast import Forecast, asked_of_the_org, forecast, wait_before_calls_s
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
 from loadtests.run.printable_log import make_log_printable
@@ -117,7 +117,7 @@ class LocustEvents:
             coming = forecast(plan, prepared.lasts_s(options.run_time), options.num_users or 1)
             _LOG.info("requests: %s", request_sentence(prepared, coming))
             if options.headless:
-                self._wait_before_calls(coming, time.monotonic() - began)
+                self._wait_before_calls(asked_of_the_org(coming, plan), time.monotonic() - began)
 
     def _wait_before_calls(self, coming: Forecast, took_s: float) -> None:
         requests, limits = self._opened.client.requests, self._opened.prepared.limits

@@ -6,7 +6,7 @@ from analysis.number_words import plural
 from diag.workload.fair_use import DAY_S, FAIR_USE, share_of_a_day
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
-from loadtests.run.forecast import Forecast
+from loadtests.run.forecast import Forecast, asked_of_the_org
 
 _MINUTES_OF_A_DAY: Final = 1440
 
@@ -15,8 +15,7 @@ def request_sentence(prepared: PreparedRun, coming: Forecast) -> str:
     """Return what the run comes to in requests, a day's share of them, and what else they count against."""
     token = prepared.limits.token_per_minute
     polls = ", and the polls of its jobs" if _polls(prepared.plan) else ""
-    ours = [action.direct is None for action in prepared.plan.actions]
-    counts = [count for count, asks_the_org in zip(coming.calls, ours, strict=True) if asks_the_org]
+    counts = asked_of_the_org(coming, prepared.plan).calls
     known = [count for count in counts if count is not None]
     if len(known) == len(counts):
         calls, beside = round(sum(known)), prepared.requests

@@ -1,11 +1,15 @@
 """What a run asked to begin and its first calls are together no more than a minute's limit."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.workload.org_limits import OrgLimits
-from loadtests.run.forecast import Forecast, wait_before_calls_s
+from loadtests.planning.plan import LoadPlan
+from loadtests.run.forecast import Forecast, asked_of_the_org, wait_before_calls_s
+from tests.support.direct_backend import direct_load
 
 LIMITS = OrgLimits(50, 300)
 
@@ -21,6 +25,16 @@ def test_a_few_requests_make_nobody_wait_and_two_hundred_do() -> None:
     assert wait_before_calls_s(204, 2.0, coming(4.0, 50.0, 40.0), LIMITS) == 0.0  # so few calls fit
     assert wait_before_calls_s(400, 80.0, coming(4.0), LIMITS) == 0.0
     assert wait_before_calls_s(204, 2.0, coming(0.0), LIMITS) == 0.0
+
+
+def test_calls_to_backends_themselves_wait_for_no_limit_of_the_org() -> None:
+    direct = direct_load("https://api.example.com")
+    through = replace(direct, direct=None)
+    alone, both = LoadPlan((direct,)), LoadPlan((through, direct))
+
+    assert wait_before_calls_s(204, 2.0, asked_of_the_org(coming(4.0), alone), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, asked_of_the_org(coming(4.0, 90.0, 90.0), both), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, asked_of_the_org(coming(4.0, 99.0, 0.0), both), LIMITS) > 0.0
 
 
 @given(
