@@ -2,12 +2,13 @@
 
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from diag.direct.direct_action import DirectAction
+from diag.direct.direct_action import DirectAction, RenderedRequest
 from diag.direct.direct_load import DirectAuth
 
-AUTHORIZATION: Final = "Authorization"
+_AUTHORIZATION: Final = "Authorization"
 _NAMES: Final[Mapping[DirectAuth, frozenset[str]]] = {
     "basic": frozenset({"username", "password"}),
     "bearer": frozenset({"token"}),
@@ -22,6 +23,16 @@ def adds_authorization(action: DirectAction, auth: DirectAuth | None) -> bool:
 def names_for(action: DirectAction, auth: DirectAuth | None) -> frozenset[str]:
     """Return the credentials that the added header is made of; none where none is added."""
     return _NAMES[auth] if auth is not None and adds_authorization(action, auth) else frozenset()
+
+
+def with_authorization(
+    request: RenderedRequest, action: DirectAction, auth: DirectAuth | None, credentials: Mapping[str, str]
+) -> RenderedRequest:
+    """Return the request of an action with the header, where one is added."""
+    if auth is None or not adds_authorization(action, auth):
+        return request
+    header = (_AUTHORIZATION, authorization(auth, credentials))
+    return replace(request, headers=(*request.headers, header))
 
 
 def authorization(auth: DirectAuth, credentials: Mapping[str, str]) -> str:

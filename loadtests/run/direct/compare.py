@@ -6,7 +6,7 @@ from typing import Final
 
 from diag.direct.comparison.compare_requests import compare_requests
 from diag.direct.comparison.shown_request import shown_request
-from diag.direct.credentials.authorization import AUTHORIZATION, authorization, names_for
+from diag.direct.credentials.authorization import names_for, with_authorization
 from diag.direct.credentials.credential_source import CredentialSource, credential_source
 from diag.direct.credentials.own_environment import own_environment
 from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
@@ -77,10 +77,7 @@ def _rendered(
         return f"its first input cannot be rendered: {error.where}: {error.what}"
     except CredentialsError as error:
         return f"not compared: {error.message}"
-    if load.auth is None or not names_for(action, load.auth):
-        return request
-    added = (AUTHORIZATION, authorization(load.auth, found))
-    return RenderedRequest(request.method, request.url, (*request.headers, added), request.body)
+    return with_authorization(request, action, load.auth, found)
 
 
 def _by_login(action: DirectAction) -> frozenset[str]:

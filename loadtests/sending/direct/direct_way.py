@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from diag.direct.credentials.authorization import AUTHORIZATION, adds_authorization, authorization
-from diag.direct.direct_action import RenderedRequest, Secrets
+from diag.direct.credentials.authorization import with_authorization
+from diag.direct.direct_action import Secrets
 from diag.direct.direct_load import DirectLoad
 from diag.direct.rendering.prepare import PreparedAction
 from diag.errors import DiagError
@@ -39,11 +39,7 @@ class DirectRequests:
         """Return the request of one input. Raises DiagError, which holds no value."""
         secrets = Secrets(self.credentials, response.values if response is not None else {})
         request = self.templates.request(self.payloads[turn].values, secrets)
-        auth = self.load.auth
-        if auth is not None and adds_authorization(self.load.action, auth):
-            header = (AUTHORIZATION, authorization(auth, self.credentials))
-            request = RenderedRequest(request.method, request.url, (*request.headers, header), request.body)
-        return wire_request(request)
+        return wire_request(with_authorization(request, self.load.action, self.load.auth, self.credentials))
 
 
 class DirectWay:
