@@ -130,16 +130,13 @@ class Caller:
             self.unsent += 1
             return
         if reply is not None:
-            verdict = way.judge(reply, latency_ms)
+            verdict, correlation_id = way.judge(reply, latency_ms), reply.correlation_id
         else:
             assert failure is not None
             verdict = _judge_failure(way, failure, connected)
+            correlation_id = way.correlation_id(connection) if connected else ""
         outcome, code = Outcome(verdict.outcome), verdict.error_code
         started_at = clock.wall(sent, slept_s)
-        if reply is not None:
-            correlation_id = reply.correlation_id
-        else:
-            correlation_id = way.correlation_id(connection) if connected else ""
         self._recorder.write(
             CallRecord(
                 seq=self._recorder.seq + 1,
