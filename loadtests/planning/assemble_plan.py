@@ -24,9 +24,8 @@ def assemble_plan(
 ) -> LoadPlan:
     """Return the plan; options count before the workload."""
     options, workload = request.options, request.workload
-    known = [
-        _facts(each, hours) for each in candidates
-    ]  # an action may be there twice: its first entry counts
+    # An action may be there twice, through Genesys Cloud and to its backend: its first entry counts.
+    first = {each.action.id: each for each in reversed(candidates)}
     guarded = request.as_org if workload.guard_enabled is None else workload.guard_enabled
     return LoadPlan(
         actions=tuple(
@@ -45,7 +44,7 @@ def assemble_plan(
         guard=workload.guard if guarded else workload.guard.off(),
         soak=workload.soak,
         ramp=workload.ramp,
-        facts=tuple({facts.action_id: facts for facts in reversed(known)}.values())[::-1],
+        facts=tuple(_facts(each, hours) for each in reversed(first.values())),
         recommend={each.action.id: stated for each in candidates[::-1] if (stated := _stated(request, each))},
         left_out=tuple(left_out),
         workload=str(options.workload) if options.workload else None,
