@@ -101,7 +101,7 @@ class CustomAuth:
             return
         self._refused = True
         soon = self._now() - self._issued_at < SOON_S
-        self._gap_s = min(max(1.0, 2 * self._gap_s), LONGEST_GAP_S) if soon else 0.0
+        self._gap_s = self._longer_gap_s() if soon else 0.0
         self._next_at = self._issued_at + self._gap_s
 
     def stop(self) -> None:
@@ -131,7 +131,7 @@ class CustomAuth:
             values = self._ask()
         except AuthFailedError as error:
             self._failure = error.code
-            self._gap_s = min(max(1.0, 2 * self._gap_s), LONGEST_GAP_S)
+            self._gap_s = self._longer_gap_s()
             self._next_at = self._now() + self._gap_s
             raise
         self._failure, self._refused = None, False
@@ -141,6 +141,9 @@ class CustomAuth:
         self._renew_at = now + life_s - min(LONGEST_MARGIN_S, MARGIN_SHARE * life_s)
         self._response = AuthResponse(number + 1, values)
         return self._response
+
+    def _longer_gap_s(self) -> float:
+        return min(max(1.0, 2 * self._gap_s), LONGEST_GAP_S)
 
     def _ask(self) -> Mapping[str, object]:
         try:
