@@ -77,8 +77,9 @@ class WindowsJudged:
         taken_back = samples.settled & (states.keys() - settled)
         if taken_back:
             for window in windows:
-                if known := set(read_settled(window)) & taken_back:
-                    write_settled(window, set(read_settled(window)) - known)
+                noted = set(read_settled(window))
+                if noted & taken_back:
+                    write_settled(window, noted - taken_back)
             if self._ended is not None:
                 self._ended = replace(self._ended, settled=self._ended.settled - taken_back)
         if new := settled - samples.settled:
