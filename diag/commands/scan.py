@@ -181,7 +181,7 @@ def _with_flows(
                 client,
                 runs,
                 wanted=wanted,
-                timeouts={row.action.id: row.ends_after_s for row in inventory.rows},
+                timeouts=inventory.ends_after_s,
                 functions={
                     row.action.id: row.function_timeout_s
                     for row in inventory.rows
@@ -295,10 +295,10 @@ def _views(
 
     if flows is None:
         return ()
-    timeouts = {row.action.id: row.ends_after_s for row in inventory.rows}
     actions = [row.action for row in inventory.rows]
     by_function = frozenset(row.action.id for row in inventory.rows if row.bites == "function")
-    return views_of(flows, actions, timeouts, by_function, frozenset(row.action.id for row in rows))
+    shown = frozenset(row.action.id for row in rows)
+    return views_of(flows, actions, inventory.ends_after_s, by_function, shown)
 
 
 def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowView]") -> None:

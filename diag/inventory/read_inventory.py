@@ -31,6 +31,11 @@ class Inventory:
     rows: tuple[InventoryRow, ...]
     not_read: tuple[NotRead, ...] = ()
 
+    @property
+    def ends_after_s(self) -> dict[str, int | None]:
+        """Return, by id of an action, when a call ends at the latest, seconds; None: unknown."""
+        return {row.action.id: row.ends_after_s for row in self.rows}
+
 
 def read_inventory(client: GenesysClient, *, on_progress: OnProgress | None = None) -> Inventory:
     """Return every action with integration, draft and, for functions, the second timeout.
