@@ -54,52 +54,58 @@ def platform_shares(
 ) -> tuple[PlatformShare, ...]:
     """Return what is between the two at each percentile. `whole`: the calls that decide the action's number;
     `backend`: those straight to the backend; `together`: as in `called_together`, of the two."""
-    pair = _Pair(timed_calls(whole), timed_calls(backend))
+    one, other = timed_calls(whole), timed_calls(backend)
+    both = {percentile: _both_at(percentile, one, other) for percentile in {MEDIAN, *percentiles}}
     # The level shows best at the median: of 400 calls, four slow ones tell nothing of it.
-    moves = not together and pair.wanders_at(MEDIAN)
-    return tuple(_share(pair, percentile, together=together, moves=moves) for percentile in percentiles)
+    moves = not together and both[MEDIAN].wander()
+    return tuple(_share(both[percentile], together=together, moves=moves) for percentile in percentiles)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """The calls of the action, and those of its backend."""
+class _Both:
+    """The calls of the action and those of its backend, with a quantile of each."""
 
+    percentile: float
     whole: TimedCalls
     backend: TimedCalls
+    whole_at: BoundedQuantile
+    backend_at: BoundedQuantile
 
-    def quantiles(self, percentile: float) -> tuple[BoundedQuantile, BoundedQuantile]:
-        one = bounded_quantile(self.whole, percentile, ONE_SIDED)
-        return one, bounded_quantile(self.backend, percentile, ONE_SIDED)
-
-    def wanders_at(self, percentile: float) -> bool:
-        one, other = (side.quantile_ms for side in self.quantiles(percentile))
+    def wander(self) -> bool:
+        """Whether the level of both moves."""
+        one, other = self.whole_at.quantile_ms, self.backend_at.quantile_ms
         return one is not None and other is not None and moves_at(self.whole, one, self.backend, other)
 
+    def shared(self) -> float:
+        """How far both were slow in the same moments; 0 unless the slow calls of both come in bursts."""
+        one, other = self.whole_at.quantile_ms, self.backend_at.quantile_ms
+        if one is None or other is None:
+            return 0.0
+        if min(self.whole_at.design_effect, self.backend_at.design_effect) <= 1.0:
+            return 0.0
+        return shared_slowness(self.whole, one, self.backend, other)
 
-def _share(pair: _Pair, percentile: float, *, together: bool, moves: bool) -> PlatformShare:
+
+def _both_at(percentile: float, whole: TimedCalls, backend: TimedCalls) -> _Both:
+    one, other = (bounded_quantile(side, percentile, ONE_SIDED) for side in (whole, backend))
+    return _Both(percentile, whole, backend, one, other)
+
+
+def _share(both: _Both, *, together: bool, moves: bool) -> PlatformShare:
     """`moves`: the level does, and the two did not meet it at the same moments. Then what moved in between
     would be taken for somebody's share, and no interval knows of it: there is none."""
-    one, other = pair.quantiles(percentile)
-    moves = moves or (not together and pair.wanders_at(percentile))
-    found = None if moves else difference_of(one, other, _shared(pair, one, other) if together else 0.0)
+    one, other, percentile = both.whole_at, both.backend_at, both.percentile
+    moves = moves or (not together and both.wander())
+    found = None if moves else difference_of(one, other, both.shared() if together else 0.0)
     whole_ms, backend_ms = one.quantile_ms, other.quantile_ms
     if found is not None:
         known = PlatformShare(percentile, whole_ms, backend_ms, found.by_ms, found.lower_ms, found.upper_ms)
         return share_words(known, None)
     seen = PlatformShare(percentile, whole_ms, backend_ms)
-    calls = min(pair.whole.latency_ms.size, pair.backend.latency_ms.size)
+    calls = min(both.whole.latency_ms.size, both.backend.latency_ms.size)
     why = no_interval(seen, calls, ONE_SIDED, moves=moves)
     # Of too few calls the p99 is the slowest one: no number to show.
     return share_words(seen if moves else PlatformShare(percentile), why)
-
-
-def _shared(pair: _Pair, one: BoundedQuantile, other: BoundedQuantile) -> float:
-    """How far both were slow in the same moments; 0 unless the slow calls of both come in bursts."""
-    if min(one.design_effect, other.design_effect) <= 1.0:
-        return 0.0
-    if one.quantile_ms is None or other.quantile_ms is None:
-        return 0.0
-    return shared_slowness(pair.whole, one.quantile_ms, pair.backend, other.quantile_ms)
 
 
 def called_together(whole: Calls, backend: Calls) -> bool:
