@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from analysis.estimates.judge_action import judge_action
 from analysis.format.action_facts import ActionFacts
-from analysis.format.sample_schema import ActionVersion, entry_key
+from analysis.format.sample_schema import entry_key
 from analysis.samples.action_calls import Calls, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
@@ -19,9 +19,8 @@ def calls_that_count(
     """Return them by key (`analysis.format.sample_schema`); actions without any are absent. `facts` as
     `Analysis.facts`."""
     counting: dict[str, Calls] = {}
-    sides = ((samples.table, ActionVersion.PUBLISHED), (samples.direct, ActionVersion.DIRECT))
-    for table, target in sides:
-        for action in () if table is None else by_action(table):
+    for target, table in samples.sides():
+        for action in by_action(table):
             peak = facts[action.action_id].production_peak_rate if action.action_id in facts else None
             judged = judge_action(action.calls, peak, settings)
             if judged.main is not None:

@@ -1,12 +1,13 @@
 """What reading hands to every later step: the table, what was left out, the manifests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest
+from analysis.format.sample_schema import ActionVersion
 from analysis.format.skipped_input import SkippedInput
 
 
@@ -36,6 +37,14 @@ class SampleSet:
     never counted together with those of `table`."""
     settled_directly: frozenset[str] = frozenset()
     """As `settled`, of the actions whose backends were called directly."""
+
+    def sides(self) -> Iterator[tuple[ActionVersion, pd.DataFrame]]:
+        """Yield each table that has calls with what stands for it in keys (`entry_key`): PUBLISHED for the
+        calls through Genesys Cloud, those of drafts among them, then DIRECT."""
+        if len(self.table):
+            yield ActionVersion.PUBLISHED, self.table
+        if self.direct is not None:
+            yield ActionVersion.DIRECT, self.direct
 
     def every_call(self) -> pd.DataFrame:
         """Return the calls of both tables: to say what was done, never how long an action takes."""

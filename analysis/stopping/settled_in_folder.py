@@ -37,11 +37,10 @@ def settled_actions(
     facts = samples.facts()
     stated = samples.stated_settings()
     running = any(manifest.status == "running" for manifest in samples.manifests)
-    now = _latest_end(samples.every_call())
-    sides = ((samples.table, ActionVersion.PUBLISHED), (samples.direct, ActionVersion.DIRECT))
+    now = max(_latest_end(table) for _, table in samples.sides())
     found = {}
-    for table, target in sides:
-        for action in () if table is None else by_action(table):
+    for target, table in samples.sides():
+        for action in by_action(table):
             key = entry_key(action.action_id, target)
             until = (complete_until or {}).get(key)
             if until is None and running:

@@ -49,7 +49,7 @@ def summarise(
     settings = settings or RecommendSettings()
     facts = samples.facts()
     found: dict[str, ActionSummary] = {}
-    for table in (samples.table, *([] if samples.direct is None else [samples.direct])):
+    for _, table in samples.sides():
         errors = error_groups(table)
         for action in by_action(table):
             if action.action_id in found:
