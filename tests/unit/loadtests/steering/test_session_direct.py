@@ -22,6 +22,7 @@ from loadtests.sending.watching.call_watch import WatchOrder
 from loadtests.steering.session import Assignment, Session
 from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_plan
 from tests.support.virtual_time import FakePort
+from tests.support.waiting import wait_until
 
 CANARY = "canary-0f3a"
 PAYLOADS = tuple(
@@ -47,9 +48,7 @@ def run(
     port = port or NoLogin()
     session = Session(Assignment(plan, RunFolder(folder), "w-0", "http://127.0.0.1", watch=order), port)
     stream = gevent.spawn(session.stream)
-    with gevent.Timeout(30):
-        while not until(session) and not port.ended:
-            gevent.sleep(0.01)
+    wait_until(lambda: until(session) or port.ended, "the run", within_s=30.0, sleep=gevent.sleep)
     stream.kill()
     session.finish()
     return session

@@ -389,7 +389,7 @@ def test_bodies_of_many_calls_share_a_bound(monkeypatch: pytest.MonkeyPatch) -> 
         )
         with direct_way(load, running.base) as way:
             first = gevent.spawn(one_call, way, 0)
-            wait_until(lambda: gevent.sleep(0.01) or way._backends.room._taken, "the first body")
+            wait_until(lambda: way._backends.room._taken, "the first body", sleep=gevent.sleep)
             assert one_call(way, 1).error_code == "reply_too_large"
             held.set()
             first.join()
