@@ -83,16 +83,15 @@ class CredentialSource:
         return None
 
     def _find(self, name: str, credential_set: str | None) -> str | None:
-        if credential_set is not None:
-            own = self._from(variable_of(name, credential_set))
-            if own is None and self._file is not None:
-                own = self._file.sets.get(credential_set, {}).get(name)
-            if own is not None:
-                return own
-        common = self._from(variable_of(name, None))
-        if common is None and self._file is not None:
-            common = self._file.common.get(name)
-        return common
+        own = None if credential_set is None else self._stated(name, credential_set)
+        return self._stated(name, None) if own is None else own
+
+    def _stated(self, name: str, credential_set: str | None) -> str | None:
+        value = self._from(variable_of(name, credential_set))
+        if value is not None or self._file is None:
+            return value
+        file = self._file.common if credential_set is None else self._file.sets.get(credential_set, {})
+        return file.get(name)
 
     def _from(self, variable: str) -> str | None:
         return self._environment.get(variable)
