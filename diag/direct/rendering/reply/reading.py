@@ -39,12 +39,9 @@ class ReplyReader:
             return not_understood("a status that is no success", "reply")
         try:
             text = as_text(body)
-            if not text.strip():
-                if self.needs_json:
-                    return not_understood("an empty body", "reply")
-                reply: object = MISSING
-            else:
-                reply = json_value(text) if self.needs_json else MISSING
+            if self.needs_json and not text.strip():
+                return not_understood("an empty body", "reply")
+            reply = json_value(text) if self.needs_json else MISSING
         except UnreadableJsonError as error:
             return not_understood(str(error), "reply")
         if self.template is None:
