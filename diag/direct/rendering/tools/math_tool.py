@@ -8,17 +8,19 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Final
+from typing import Final, TypeAlias
 
 from diag.direct.rendering.tools.tool import Arguments, Method, TemplateTool
 from diag.direct.rendering.velocity.java_values import UnknownMeaningError, Value, truncated
+
+_Numbers: TypeAlias = Sequence[int | float]
 
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _MAX_INTEGER: Final = 2**31 - 1
 _EXACT: Final = 2**53
 
 
-def _numbers(arguments: Sequence[Value]) -> list[int | float] | None:
+def _numbers(arguments: Arguments) -> list[int | float] | None:
     numbers: list[int | float] = []
     for value in arguments:
         number = _number(value)
@@ -42,7 +44,7 @@ def _number(value: Value) -> int | float | None:
     raise UnknownMeaningError("$math with something that is not a plain number")
 
 
-def _matched(result: float, numbers: Sequence[int | float]) -> Value:
+def _matched(result: float, numbers: _Numbers) -> Value:
     """Return the result as a whole number where it is one and no argument had a decimal point."""
     if not math.isfinite(result) or abs(result) >= _EXACT:
         raise UnknownMeaningError("$math with a result beyond 2^53")
@@ -53,34 +55,33 @@ def _matched(result: float, numbers: Sequence[int | float]) -> Value:
     return int(result)
 
 
-def _folded(step: Callable[[float, float], float]) -> Method:
+def _method(calculate: Callable[[_Numbers], Value], *counts: int) -> Method:
+    """Return a method of so many numbers that makes null where one of them is null."""
+
     def run(arguments: Arguments) -> Value:
         numbers = _numbers(arguments)
-        return None if numbers is None else _matched(reduce(step, map(float, numbers)), numbers)
+        return None if numbers is None else calculate(numbers)
 
-    return Method(frozenset({2, 3, 4}), run)
+    return Method(frozenset(counts), run)
 
 
-def _div(arguments: Arguments) -> Value:
-    numbers = _numbers(arguments)
-    if numbers is None or any(number == 0 for number in numbers[1:]):
+def _folded(step: Callable[[float, float], float]) -> Method:
+    return _method(lambda numbers: _matched(reduce(step, map(float, numbers)), numbers), 2, 3, 4)
+
+
+def _div(numbers: _Numbers) -> Value:
+    if any(number == 0 for number in numbers[1:]):
         return None
     return _matched(reduce(lambda left, right: left / right, map(float, numbers)), numbers)
 
 
-def _max(arguments: Arguments) -> Value:
-    numbers = _numbers(arguments)
-    if numbers is None:
-        return None
+def _max(numbers: _Numbers) -> Value:
     if max(numbers) <= 0:
         raise UnknownMeaningError("$math.max of numbers of which none is above zero")
     return _matched(max(map(float, numbers)), numbers)
 
 
-def _pow(arguments: Arguments) -> Value:
-    numbers = _numbers(arguments)
-    if numbers is None:
-        return None
+def _pow(numbers: _Numbers) -> Value:
     try:
         result = math.pow(*map(float, numbers))
     except (OverflowError, ValueError):
@@ -89,22 +90,15 @@ def _pow(arguments: Arguments) -> Value:
 
 
 def _whole(calculate: Callable[[int, int], int]) -> Method:
-    def run(arguments: Arguments) -> Value:
-        numbers = _numbers(arguments)
-        if numbers is None:
-            return None
+    def run(numbers: _Numbers) -> Value:
         left, right = (_integer(int(number)) for number in numbers)
         return None if right == 0 else calculate(left, right)
 
-    return Method(frozenset({2}), run)
+    return _method(run, 2)
 
 
 def _rounded(calculate: Callable[[float], float]) -> Method:
-    def run(arguments: Arguments) -> Value:
-        number = _number(arguments[0])
-        return None if number is None else _integer(int(calculate(float(number))))
-
-    return Method(frozenset({1}), run)
+    return _method(lambda numbers: _integer(int(calculate(float(numbers[0])))), 1)
 
 
 def _integer(number: int) -> int:
@@ -113,15 +107,11 @@ def _integer(number: int) -> int:
     return number
 
 
-def _abs(arguments: Arguments) -> Value:
-    number = _number(arguments[0])
-    return None if number is None else _matched(abs(float(number)), [number])
+def _abs(numbers: _Numbers) -> Value:
+    return _matched(abs(float(numbers[0])), numbers)
 
 
-def _round_to(arguments: Arguments) -> Value:
-    numbers = _numbers(arguments)
-    if numbers is None:
-        return None
+def _round_to(numbers: _Numbers) -> Value:
     places, number = int(numbers[0]), float(numbers[1])
     if not 1 <= places <= 8:
         raise UnknownMeaningError("$math.roundTo to other than 1 to 8 places")
@@ -129,34 +119,24 @@ def _round_to(arguments: Arguments) -> Value:
     return math.floor(number * factor + 0.5) / factor
 
 
-def _to_integer(arguments: Arguments) -> Value:
-    number = _number(arguments[0])
-    return None if number is None else _integer(int(number))
-
-
-def _to_double(arguments: Arguments) -> Value:
-    number = _number(arguments[0])
-    return None if number is None else float(number)
-
-
 MATH_TOOL: Final = TemplateTool(
     methods={
         "add": _folded(lambda left, right: left + right),
         "sub": _folded(lambda left, right: left - right),
         "mul": _folded(lambda left, right: left * right),
-        "div": Method(frozenset({2, 3, 4}), _div),
-        "max": Method(frozenset({2, 3, 4}), _max),
+        "div": _method(_div, 2, 3, 4),
+        "max": _method(_max, 2, 3, 4),
         "min": _folded(min),
-        "pow": Method(frozenset({2}), _pow),
+        "pow": _method(_pow, 2),
         "idiv": _whole(truncated),
         "mod": _whole(lambda left, right: left - right * truncated(left, right)),
-        "abs": Method(frozenset({1}), _abs),
+        "abs": _method(_abs, 1),
         "ceil": _rounded(math.ceil),
         "floor": _rounded(math.floor),
         "round": _rounded(round),
-        "roundTo": Method(frozenset({2}), _round_to),
-        "toInteger": Method(frozenset({1}), _to_integer),
-        "toDouble": Method(frozenset({1}), _to_double),
+        "roundTo": _method(_round_to, 2),
+        "toInteger": _method(lambda numbers: _integer(int(numbers[0])), 1),
+        "toDouble": _method(lambda numbers: float(numbers[0]), 1),
     },
     refused={"random": "another value at every call"},
 )
