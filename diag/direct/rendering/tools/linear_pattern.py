@@ -44,7 +44,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         at = part.end()
     if not pattern or len(pattern) > _MAX_PATTERN or groups:
         raise _unfit()
-    compiled = re.compile("".join(parts), re.ASCII)
+    try:
+        compiled = re.compile("".join(parts), re.ASCII)
+    except re.error:  # a class whose range runs backwards, or ends at a class
+        raise _unfit() from None
     if compiled.match("") is not None:
         raise _unfit()
     return compiled

@@ -35,6 +35,8 @@ def _number(value: Value) -> int | float | None:
     if value is None:
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if math.isnan(value):
+            raise UnknownMeaningError("$math with NaN")
         if abs(value) >= _EXACT:
             raise UnknownMeaningError("$math with a number beyond 2^53")
         return value

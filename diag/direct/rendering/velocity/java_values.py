@@ -159,6 +159,8 @@ def _floating(sign: str, left: float, right: float) -> float:
     if sign in "/%":
         if right == 0:
             raise UnknownMeaningError("division by zero")
+        if sign == "%" and math.isinf(left):
+            raise UnknownMeaningError("the remainder of an infinite number")
         return left / right if sign == "/" else math.fmod(left, right)
     return float(_BY_SIGN[sign](left, right))
 
