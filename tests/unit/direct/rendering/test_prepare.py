@@ -1,7 +1,6 @@
 """The room's door: what is refused, requests, results."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -35,10 +34,6 @@ def action(**changes: Any) -> DirectAction:
         ),
     }
     return DirectAction(**{**plain, **changes})
-
-
-def url(template: str, inputs: Mapping[str, object]) -> str:
-    return prepare(action(url_template=template)).request(inputs, Secrets()).url
 
 
 def test_a_request_is_made_of_its_templates() -> None:
