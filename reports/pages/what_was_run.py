@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,7 +41,7 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The windows of one campaign, in the order of their numbers."""
+    """The windows of one campaign, in the order of their starts."""
 
     campaign: str
     manifests: tuple[Manifest, ...]
@@ -84,29 +83,29 @@ class Windows:
 
 
 def windows_of(manifests: Sequence[Manifest]) -> tuple[Windows, ...]:
-    """Return the campaigns of which there are many windows."""
-    return tuple(
-        Windows(campaign, windows)
-        for campaign, group in groupby(manifests, _campaign_of)
-        if campaign is not None and len(windows := tuple(group)) >= MANY
-    )
+    """Return the campaigns of which there are many windows, in the order of their first."""
+    found: dict[str, list[Manifest]] = {}
+    for manifest in sorted(manifests, key=lambda one: one.created_at):
+        campaign = _campaign_of(manifest)
+        if campaign is not None:
+            found.setdefault(campaign, []).append(manifest)
+    return tuple(Windows(name, tuple(windows)) for name, windows in found.items() if len(windows) >= MANY)
 
 
 def run_entries(manifests: Sequence[Manifest], zone: str | None) -> tuple[RunEntry, ...]:
     """Return an entry for each run; for the windows of a campaign one together, where there are many."""
-    together = {one.campaign: at for at, one in enumerate(windows_of(manifests))}
-    campaigns = windows_of(manifests)
-    entries, told = [], set[str]()
-    for at, manifest in enumerate(manifests):
-        campaign = _campaign_of(manifest)
-        if campaign is None or campaign not in together:
-            entries.append(RunEntry(manifest.run_id, what_was_run(manifest, zone), f"/runs/{at}"))
-        elif campaign not in told:
-            told.add(campaign)
-            number = together[campaign]
-            facts = _what_windows_were(campaigns[number], zone)
-            entries.append(RunEntry(f"{campaign}, all windows", facts, f"/campaigns/{number}"))
-    return tuple(entries)
+    together = {
+        windows.campaign: RunEntry(
+            f"{windows.campaign}, all windows", _what_windows_were(windows, zone), f"/campaigns/{number}"
+        )
+        for number, windows in enumerate(windows_of(manifests))
+    }
+    entries = (
+        together.get(_campaign_of(manifest) or "")
+        or RunEntry(manifest.run_id, what_was_run(manifest, zone), f"/runs/{at}")
+        for at, manifest in enumerate(manifests)
+    )
+    return tuple({entry.place: entry for entry in entries}.values())
 
 
 def _campaign_of(manifest: Manifest) -> str | None:
@@ -160,7 +159,7 @@ def moment(at: float, zone: str | None, place: str) -> TracedText:
     return traced_number(text, at, place)
 
 
-def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
+def what_was_run(manifest: Manifest, zone: str | None) -> Facts:
     """Return one run's facts as (term, text), numbers relative to its entry; the unknown is left out."""
     model = {
         "open": "open: calls were sent on schedule, whether or not earlier ones had been answered",

@@ -26,3 +26,14 @@ def test_a_few_windows_are_told_one_by_one() -> None:
     data = in_windows(words_only(make_report(CASES[:1])), many=MANY - 1)
     assert len(run_entries(data.manifests, None)) == MANY
     assert windows_of(data.manifests) == ()
+
+
+def test_windows_in_any_order_and_with_another_run_among_them_are_one_entry() -> None:
+    data = in_windows(words_only(make_report(CASES[:1])), many=2 * MANY)
+    run, *windows = data.manifests
+    usual = run_entries(data.manifests, None)[1]
+    for split in (1, MANY, 2 * MANY - 1):
+        together, alone = run_entries((*windows[:split], run, *windows[split:]), None)
+        assert (together, alone.place) == (usual, f"/runs/{split}")
+        assert dict(together.facts)["Windows"] == str(2 * MANY)
+    assert run_entries((*reversed(windows), run), None)[0] == usual
