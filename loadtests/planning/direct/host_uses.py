@@ -52,13 +52,17 @@ class DirectPlan:
         for action in plan.actions:
             if action.direct is None:
                 continue
-            for host in self.found.hosts_of.get(action.action_id, ()):
+            for host in self._hosts(action):
                 uses[host.name] = _with(uses.get(host.name) or self._unused(host), action)
             for host in self.found.login_hosts_of.get(action.action_id, ()):
                 use = uses.get(host.name) or self._unused(host)
                 login = () if (of := action.direct.auth_action) is None else (of.action_name,)
                 uses[host.name] = replace(use, logins=tuple(dict.fromkeys((*use.logins, *login))))
         return tuple(uses.values())
+
+    def leads_to(self, action: ActionLoad, host: BackendHost) -> bool:
+        """Return whether calls to an action's backend itself go to a host."""
+        return action.direct is not None and any(one.name == host.name for one in self._hosts(action))
 
     def held(self, plan: LoadPlan) -> LoadPlan:
         """Return the plan with its rules, held to what is confirmed: however many users or steps of a ramp
@@ -70,6 +74,9 @@ class DirectPlan:
     def calls_real_backends(self, plan: LoadPlan) -> bool:
         """Return whether any host of the plan is not the sandbox's own."""
         return any(not use.own for use in self.uses(plan))
+
+    def _hosts(self, action: ActionLoad) -> tuple[BackendHost, ...]:
+        return self.found.hosts_of.get(action.action_id, ())
 
     def _unused(self, host: BackendHost) -> HostUse:
         own = is_own_backend(host, self.rules.sandbox_base)

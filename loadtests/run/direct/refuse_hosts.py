@@ -49,13 +49,10 @@ def hosts_to_confirm(
     """Return what a person is asked to confirm: each host with the most calls/s and all calls to it."""
     plan = prepared.plan
     load = highest_load(plan, users)
-    calls = forecast(plan, run_time_s, users).calls
-    counts = dict(
-        zip(((each.action_name, each.direct is not None) for each in plan.actions), calls, strict=True)
-    )
+    calls = list(zip(plan.actions, forecast(plan, run_time_s, users).calls, strict=True))
     found = []
     for use in uses:
-        each = [counts[name, True] for name in use.actions]
+        each = [count for action, count in calls if prepared.direct.leads_to(action, use.host)]
         known = [count for count in each if count is not None]
         found.append(
             HostToConfirm(

@@ -1,6 +1,7 @@
 """What a run of direct calls will do, decided against a real sandbox; nothing is called."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from loadtests.planning.direct.host_uses import HostUse
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.run.direct.dry_run_lines import direct_lines
-from loadtests.run.direct.refuse_hosts import refuse_hosts
+from loadtests.run.direct.refuse_hosts import hosts_to_confirm, refuse_hosts
 from tests.support.own_requests import set_request
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
@@ -219,6 +220,22 @@ def test_a_real_host_is_called_only_where_it_is_confirmed(plan: Plan, changed: A
     assert error.value.message == (
         "api.example.com: 6 calls/s are planned (Read, 2 users), and 5 are confirmed."
     )
+
+
+def test_the_calls_to_confirm_are_those_of_each_action_of_a_name(plan: Plan, changed: Any) -> None:
+    changed(requestUrlTemplate=REAL)
+    run = plan(READ, rate=2.0)
+    (read,) = run.plan.actions
+    namesake = replace(read, action_id="namesake", rate=1.0)
+    hosts_of = {**run.direct.found.hosts_of, "namesake": run.direct.found.hosts_of[read.action_id]}
+    two = replace(
+        run,
+        plan=replace(run.plan, actions=(read, namesake), total_rate=None),
+        direct=replace(run.direct, found=replace(run.direct.found, hosts_of=hosts_of)),
+    )
+
+    (host,) = hosts_to_confirm(two, two.direct.uses(two.plan), users=1, run_time_s=10.0)
+    assert (host.rate, host.calls) == (3.0, 30.0)
 
 
 @pytest.mark.parametrize(
