@@ -58,6 +58,8 @@ def read_head(sock: Any, method: str) -> ParsedReply:
     reply = ParsedReply(method)
     received = 0
     while not reply.headers_complete or reply.get_code() < _FIRST_FINAL:
+        if received > MOST_HEADER_BYTES:
+            raise NamedNetworkError(HEADERS_TOO_LARGE)
         data = sock.recv(_BLOCK_SIZE)
         if not data:
             if not received:
@@ -65,9 +67,6 @@ def read_head(sock: Any, method: str) -> ParsedReply:
             raise HTTPParseError("connection closed within the headers")
         reply.feed(data)
         received += len(data)
-        head_goes_on = not reply.headers_complete or reply.get_code() < _FIRST_FINAL
-        if received > MOST_HEADER_BYTES and head_goes_on:
-            raise NamedNetworkError(HEADERS_TOO_LARGE)
     return reply
 
 
