@@ -20,7 +20,6 @@ from loadtests.sending.direct.direct_way import DirectWay
 from loadtests.sending.direct.verdict import AuthFailedError
 from tests.support.direct_backend import ACTION, OK_REPLY, DirectBackend, backend, one_call
 
-_ENCODED = '$encoding.base64("${credentials.clientId}:${credentials.clientSecret}")'
 LOGIN = replace(
     ACTION,
     action_id="customAuth_-_1",
