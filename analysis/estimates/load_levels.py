@@ -71,6 +71,8 @@ def with_known_rates(calls: Calls) -> Calls:
     known = (calls.rate > 0.0) & np.isfinite(calls.rate)
     if n == 0 or known.all():
         return calls
+    if not known.any():
+        return replace(calls, rate=np.full(n, np.nan))
     position = np.arange(n)
     before = np.maximum.accumulate(np.where(known, position, -1))
     after = np.minimum.accumulate(np.where(known, position, n)[::-1])[::-1]
@@ -89,6 +91,8 @@ def _by_rate(calls: Calls) -> list[Level]:
     unknown = np.isnan(calls.rate)
     if unknown.any():
         levels.append(Level(None, calls.where(unknown)))
+    if unknown.all():
+        return levels
     gaps = gaps_of(calls)
     rates = np.unique(calls.rate[~unknown])
     start = 0
