@@ -30,6 +30,10 @@ ENVIRONMENT: Final = {
 }
 """Setting -> environment variable."""
 
+_LEADS_ELSEWHERE: Final = ("profile", "sandbox")
+"""Settings that are stronger than credentials in the environment. A variable that is set and empty turns them
+off in `.env` as well: the demo leads its verbs to its own sandbox so, whatever the folder holds."""
+
 _IN_FILES: Final = frozenset({*ENVIRONMENT, "protected"} - {"profile", "sandbox"})
 _GC_CLI: Final = {
     "region": "environment",
@@ -111,10 +115,11 @@ class Places:
     ) -> "Places":
         """Return every place. Raises UsageError for a file that cannot be read."""
         dotenv = folder / ".env"
+        turned_off = {name: None for name in _LEADS_ELSEWHERE if environment.get(ENVIRONMENT[name]) == ""}
         return cls(
             flags=Source.of("flag", flags),
             environment=Source.of("environment", _named_settings(environment)),
-            dotenv=Source.of(str(dotenv), _named_settings(read_dotenv(dotenv))),
+            dotenv=Source.of(str(dotenv), {**_named_settings(read_dotenv(dotenv)), **turned_off}),
             own=tuple(
                 _read_toml(path) for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml")
             ),

@@ -140,7 +140,7 @@ def sandbox_connection(base_url: str) -> Connection:
 
 
 def sandbox_environment(connection: Connection) -> dict[str, str]:
-    """Return the environment that leads a child process to the sandbox and to nothing else."""
+    """Return the environment that leads verbs and child processes to this sandbox and to nothing else."""
     return {
         "GENESYSCLOUD_API_BASE": connection.api_base,
         "GENESYSCLOUD_OAUTHCLIENT_ID": SANDBOX_ID,
@@ -148,6 +148,7 @@ def sandbox_environment(connection: Connection) -> dict[str, str]:
         "GENESYSCLOUD_ACCESS_TOKEN": "",
         "GENESYSCLOUD_REGION": "",
         "DIAG_PROFILE": "",
+        "DIAG_SANDBOX": "",
     }
 
 

@@ -32,11 +32,14 @@ class Verbs:
         connection = settings.connection()
         self.addresses.add(connection.api_base)
         assert connection.client_id == "sandbox" and settings.runs == Path("runs/demo-2")
+        assert not settings.sandbox  # that of the usual port, which is another
         return self._codes.get(arguments[0], ExitCode.OK)
 
 
-@pytest.fixture
-def an_org_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(params=["environment", ".env"])
+def an_org_is_meant(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Every setting of this machine points to an org, and there is a demo already."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "runs" / "demo").mkdir(parents=True)
@@ -44,7 +47,11 @@ def an_org_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     (tmp_path / "diag.toml").write_text(f"{org}[profile.prod]\n{org}")
     for name, value in (("OAUTHCLIENT_ID", "real"), ("OAUTHCLIENT_SECRET", "real"), ("REGION", "us-east-1")):
         monkeypatch.setenv(f"GENESYSCLOUD_{name}", value)
-    monkeypatch.setenv("DIAG_PROFILE", "prod")
+    if request.param == ".env":
+        (tmp_path / ".env").write_text("DIAG_PROFILE=prod\nDIAG_SANDBOX=1\n")
+    else:
+        monkeypatch.setenv("DIAG_PROFILE", "prod")
+        monkeypatch.setenv("DIAG_SANDBOX", "1")
     monkeypatch.delenv("DIAG_RUNS", raising=False)
 
     @contextmanager
