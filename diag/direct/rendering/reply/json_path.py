@@ -99,7 +99,7 @@ def compile_path(expression: str) -> CompiledPath:
         raise PathRefusedError("a JSONPath that does not begin with $. or $[")
     try:
         path = _ENVIRONMENT.compile(source)
-    except (JSONPathError, RecursionError, ValueError, re.error):
+    except (JSONPathError, RecursionError, ValueError, OverflowError, re.error):  # 1e400 overflows there
         raise PathRefusedError("what is not JSONPath") from None
     if not isinstance(path, JSONPath):
         raise PathRefusedError("several JSONPaths joined")

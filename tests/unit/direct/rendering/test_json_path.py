@@ -73,6 +73,7 @@ def test_a_place_beyond_a_list_is_nothing_or_an_empty_list() -> None:
         ("$total", "does not begin with $. or $["),
         ("@.a", "does not begin with $. or $["),
         ("$.a[", "what is not JSONPath"),
+        ("$.a[?(@.b == 1e400)]", "what is not JSONPath"),
         ("$" + ".a" * 600, "more than 1,000 characters"),
         ("$.a[?(@.b == $.c)]", "something else than a field"),
         ("$.a[?(@.b[*] == 1)]", "what is not JSONPath"),
