@@ -101,10 +101,14 @@ def direct_load(base: str, *, path: str = "/x", deadline_s: float = 5.0, **chang
     return ActionLoad("a-1", "Look Up", timeout_s, 20.0, (EMPTY,), direct=DirectLoad(action, deadline_s))
 
 
+def direct_rules(*bases: str) -> DirectRules:
+    """Return rules by which these addresses may be called."""
+    return DirectRules({base.partition("://")[2]: 100.0 for base in bases}, allow_private=True)
+
+
 def direct_plan(load: ActionLoad, *bases: str) -> LoadPlan:
     """Return a plan with this action, in which these addresses may be called."""
-    hosts = {base.partition("://")[2]: 100.0 for base in bases}
-    return LoadPlan((load,), direct=DirectRules(hosts, allow_private=True))
+    return LoadPlan((load,), direct=direct_rules(*bases))
 
 
 @contextmanager

@@ -8,17 +8,25 @@ import gevent
 import pytest
 
 from analysis.format.sample_schema import Outcome
-from diag.direct.direct_load import DirectLoad, DirectRules
+from diag.direct.direct_load import DirectLoad
 from diag.direct.rendering.prepare import prepare
 from diag.errors import CredentialsError
 from diag.workload.make_payloads import EMPTY
-from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.plan import ActionLoad
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import CustomAuth
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_way import DirectWay
 from loadtests.sending.direct.verdict import AuthFailedError
-from tests.support.direct_backend import ACTION, OK_REPLY, DirectBackend, backend, one_call
+from tests.support.direct_backend import (
+    ACTION,
+    OK_REPLY,
+    DirectBackend,
+    backend,
+    direct_plan,
+    direct_rules,
+    one_call,
+)
 
 LOGIN = replace(
     ACTION,
@@ -63,8 +71,7 @@ def calling(running: DirectBackend) -> Iterator[DirectWay]:
         headers={"Authorization": "Bearer ${authResponse.access_token}"},
     )
     load = ActionLoad("a-1", "Look Up", 5, 20.0, (EMPTY,), direct=DirectLoad(action, 5.0, auth_action=login))
-    rules = DirectRules({running.base.partition("://")[2]: 100.0}, allow_private=True)
-    calls = DirectCalls(LoadPlan((load,), direct=rules), connections=4, environment=ENVIRONMENT)
+    calls = DirectCalls(direct_plan(load, running.base), connections=4, environment=ENVIRONMENT)
     try:
         yield calls.way(load)
     finally:
@@ -112,10 +119,9 @@ class Clock:
 
 
 def custom_auth(running: DirectBackend, clock: Clock) -> CustomAuth:
-    rules = DirectRules({running.base.partition("://")[2]: 100.0}, allow_private=True)
     login = prepare(replace(LOGIN, url_template=f"{running.base}/login"))
     credentials = {"clientId": "me", "clientSecret": "canary-secret"}
-    return CustomAuth("Log in", login, credentials, Backends(rules, most=1), now=clock)
+    return CustomAuth("Log in", login, credentials, Backends(direct_rules(running.base), most=1), now=clock)
 
 
 def test_it_is_asked_again_before_it_expires_while_calls_go_on() -> None:
