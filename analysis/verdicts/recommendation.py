@@ -160,6 +160,15 @@ class Recommendation:
         return self.contract_errors / self.samples if self.samples else None
 
     @property
+    def beside(self) -> DirectSide | None:
+        """Return what direct calls show beside the action's own; None where only one of the two was called,
+        or its backend answered no call."""
+        side = self.direct
+        if side is None or self.backend_alone or side.failed is not None or not side.samples:
+            return None
+        return side
+
+    @property
     def precision(self) -> Literal["test", "production"]:
         """Return how exactly times are known: to the millisecond, as from a test, or by whole seconds."""
         return "test" if self.to_the_millisecond else self.source

@@ -19,12 +19,12 @@ class BackendFigure:
 
 
 def backend_figure(action: Recommendation, said: Collection[str] = ()) -> BackendFigure | None:
-    """Return what direct calls of an action show beside it; None where only one of the two was called.
+    """Return what direct calls of an action show beside it (`Recommendation.beside`); None: nothing.
 
     `said`: what the page says of all actions at once.
     """
-    side = action.direct
-    if side is None or not side.samples or action.backend_alone:
+    side = action.beside
+    if side is None:
         return None
     known = [share for share in side.shares if share.whole_ms is not None and share.backend_ms is not None]
     unlike = [text for text in side.unlike if text not in said]

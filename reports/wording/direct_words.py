@@ -20,9 +20,7 @@ def said_of_all(actions: Sequence[Recommendation]) -> tuple[str, ...]:
 def all_backends(actions: Sequence[Recommendation]) -> tuple[str, ...]:
     """Return what follows the sentences of single actions: what limits them all, and what tells more."""
     asked = [
-        replace(one, next_command=side.next_command)
-        for one in actions
-        if (side := one.direct) is not None and side.samples and side.failed is None and not one.backend_alone
+        replace(one, next_command=side.next_command) for one in actions if (side := one.beside) is not None
     ]
     limits = (_sentence(f"of all of them: {text}") for text in said_of_all(actions))
     return (*limits, *(f"To tell more: {group.command}" for group in together(asked)))
@@ -39,7 +37,8 @@ def backend_sentences(item: Recommendation, said: Collection[str] = ()) -> tuple
     side = item.direct
     if side is not None and side.failed is not None and not item.backend_alone:
         return (*(_sentence(text) for text in own), f"{side.failed} Check how: {side.next_command}")
-    if side is None or not side.samples or item.backend_alone:
+    side = item.beside
+    if side is None:
         return tuple(_sentence(text) for text in own)
     unlike = [text for text in side.unlike if text not in said]
     limits = (*unlike, *own, *([] if side.contract is None else [side.contract]))

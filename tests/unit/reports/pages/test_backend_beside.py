@@ -75,6 +75,14 @@ def test_of_a_backend_alone_only_what_is_missing_is_said() -> None:
     assert "What Genesys Cloud adds:" in build_report(data)
 
 
+def test_a_backend_that_only_failed_is_not_said_to_have_answered() -> None:
+    failed = "Called directly, the backend answered 503 to 80 of 80 calls: is the input real?"
+    page = build_report(beside(DirectSide(80, censored=80, failed=failed, next_command="diag measure")))
+    assert f"{failed} Check how:" in page
+    assert "only its backend gave an answer" not in page
+    assert 'id="backends"' not in page
+
+
 def test_an_action_that_was_not_called_directly_says_how_to() -> None:
     data = beside(DirectSide(next_command="diag measure --direct --action Orders"))
     page = build_report(data)
