@@ -5,6 +5,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diag.sandbox.disconnects import wait_for_disconnect
 from diag.sandbox.faults.fault import Fault
 
 
@@ -103,7 +104,7 @@ class FaultedRequest:
     async def reset(self) -> None:
         """Reset the connection instead of an answer."""
         self.client.reset()
-        await self.wait_for_disconnect()
+        await wait_for_disconnect(self.receive)
 
     async def _say(self, reply: HeldReply, header: str) -> None:
         """Send a reply that no proper HTTP server would make, with one more header, and hang up."""
@@ -126,13 +127,7 @@ class FaultedRequest:
 
     async def _hang_up(self) -> None:
         self.client.hang_up()
-        await self.wait_for_disconnect()
-
-    async def wait_for_disconnect(self) -> None:
-        """Return once the server has noticed that the connection is closed; only then may a request go
-        unanswered."""
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
+        await wait_for_disconnect(self.receive)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from diag.sandbox.disconnects import wait_for_disconnect
 from diag.sandbox.faults.faulted_request import FaultedRequest
 
 _MOST_PIECES: Final = 200
@@ -15,7 +16,7 @@ async def drip(request: FaultedRequest) -> None:
     reply = await request.work()
     size = -(-len(reply.body) // _MOST_PIECES) or 1
     pieces = [reply.body[at : at + size] for at in range(0, len(reply.body), size)]
-    leaving = asyncio.create_task(request.wait_for_disconnect())
+    leaving = asyncio.create_task(wait_for_disconnect(request.receive))
     await request.send_start(reply, len(reply.body))
     for piece in pieces:
         await asyncio.wait({leaving}, timeout=request.fault.for_s / len(pieces))
@@ -29,7 +30,7 @@ async def drip(request: FaultedRequest) -> None:
 async def endless(request: FaultedRequest) -> None:
     """Sends the reply, then spaces for as long as the client takes them: 33 MB in a second at most."""
     reply = await request.work()
-    leaving = asyncio.create_task(request.wait_for_disconnect())
+    leaving = asyncio.create_task(wait_for_disconnect(request.receive))
     await request.send_start(reply, None)
     piece = reply.body
     while not leaving.done():

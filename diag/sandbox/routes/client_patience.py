@@ -6,6 +6,7 @@ import math
 from starlette.requests import Request
 
 from diag.sandbox.clock import Clock
+from diag.sandbox.disconnects import wait_for_disconnect
 
 
 async def still_there_at(request: Request, clock: Clock, deadline_s: float) -> bool:
@@ -13,7 +14,7 @@ async def still_there_at(request: Request, clock: Clock, deadline_s: float) -> b
 
     An infinite deadline is a backend that hangs.
     """
-    leaving = asyncio.create_task(_left(request))
+    leaving = asyncio.create_task(wait_for_disconnect(request.receive))
     waiting = {leaving}
     if not math.isinf(deadline_s):
         waiting.add(asyncio.create_task(clock.sleep_until(deadline_s)))
@@ -23,8 +24,3 @@ async def still_there_at(request: Request, clock: Clock, deadline_s: float) -> b
     finally:
         for task in waiting:
             task.cancel()
-
-
-async def _left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from analysis.machine.ports import reset_on_close
+from diag.sandbox.disconnects import wait_for_disconnect
 from diag.sandbox.reply_bodies import bad_request
 
 
@@ -44,12 +45,6 @@ async def reset_connection(scope: Scope, receive: Receive) -> None:
     """Resets the connection of a request that gets no answer."""
     connection(scope).reset()
     await wait_for_disconnect(receive)
-
-
-async def wait_for_disconnect(receive: Receive) -> None:
-    """Return once uvicorn knows that the connection is closed; only then may a request go unanswered."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 class SandboxProtocol(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen by uvicorn at run time
