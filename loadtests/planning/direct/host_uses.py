@@ -12,7 +12,8 @@ from loadtests.planning.direct.find_hosts import FoundHosts
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT
 
-_TINY: Final = 1e-9
+TINY: Final = 1e-9
+"""Share of a rate that counts as none: what is left of adding and multiplying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def asked_load(plan: LoadPlan, users: float) -> float:
 
 def is_beyond(use: HostUse, load: float) -> bool:
     """Return whether a host would get more calls than are confirmed for it."""
-    return use.confirmed is not None and use.rate * load > use.confirmed * (1 + _TINY)
+    return use.confirmed is not None and use.rate * load > use.confirmed * (1 + TINY)
 
 
 def direct_rate(plan: LoadPlan) -> float:

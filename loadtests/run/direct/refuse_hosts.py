@@ -10,7 +10,7 @@ from diag.direct.hosts.permission import address_may_be_called
 from diag.direct.hosts.private_addresses import addresses_of
 from diag.errors import UsageError
 from diag.measuring.hosts_to_confirm import HostToConfirm, write_hosts
-from loadtests.planning.direct.host_uses import HostUse, asked_load, highest_load, is_beyond
+from loadtests.planning.direct.host_uses import TINY, HostUse, asked_load, highest_load, is_beyond
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.run.forecast import forecast
 from loadtests.sending.connections.proxy import proxy_for
@@ -67,7 +67,8 @@ def hosts_to_confirm(
 
 
 def _rounded_up(rate: float) -> float:
-    return math.ceil(rate * 100) / 100
+    """Return it in whole hundredths: 1.1 stays 1.1, though 1.1 * 100 is a little more than 110."""
+    return math.ceil(rate * 100 * (1 - TINY)) / 100
 
 
 def _not_confirmed(prepared: PreparedRun, hosts: Sequence[HostToConfirm]) -> UsageError:

@@ -222,6 +222,18 @@ def test_a_real_host_is_called_only_where_it_is_confirmed(plan: Plan, changed: A
     )
 
 
+@pytest.mark.parametrize(("rate", "asked"), [(1.1, 1.1), (0.07, 0.07), (1.101, 1.11), (1e-6, 0.01)])
+def test_the_rate_to_confirm_is_the_planned_one_in_hundredths_and_never_less(
+    plan: Plan, changed: Any, rate: float, asked: float
+) -> None:
+    changed(requestUrlTemplate=REAL)
+    run = plan(READ, rate=rate)
+
+    (host,) = hosts_to_confirm(run, run.direct.uses(run.plan), users=1, run_time_s=10.0)
+    assert host.rate == asked
+    begin(plan(READ, rate=rate, confirm_host=[f"api.example.com={asked}"]))
+
+
 def test_the_calls_to_confirm_are_those_of_each_action_of_a_name(plan: Plan, changed: Any) -> None:
     changed(requestUrlTemplate=REAL)
     run = plan(READ, rate=2.0)
