@@ -11,6 +11,7 @@ from analysis.estimates.level_estimates import JudgedLevel
 from analysis.verdicts.next_command import both_for_longer, both_ways, why_it_fails
 from analysis.verdicts.recommendation import Recommendation
 from analysis.verdicts.sentences.missing_sentence import failed_directly
+from analysis.verdicts.sentences.verdict_sentence import called_directly
 
 
 def beside(verdict: Recommendation, whole: Findings, backend: Findings | None) -> Recommendation:
@@ -56,8 +57,7 @@ def _side(backend: Findings) -> DirectSide:
 def _failed(backend: Findings) -> str | None:
     if backend.failed is None or backend.any_answer:
         return None
-    text = failed_directly(backend.failed)
-    return f"Called directly, {text[0].lower()}{text[1:]}"
+    return called_directly(failed_directly(backend.failed))
 
 
 def _more(

@@ -26,6 +26,11 @@ from analysis.verdicts.sentences.missing_sentence import (
 from analysis.verdicts.sentences.unstable_sentence import unstable
 
 
+def called_directly(sentence: str) -> str:
+    """Return a sentence about calls straight to a backend, so that it says that they are."""
+    return f"Called directly, {sentence[0].lower()}{sentence[1:]}"
+
+
 def reason(
     findings: Findings,
     decision: Decision,
@@ -42,7 +47,7 @@ def reason(
     """
     text = _sentence(findings, decision, cost, settings, not_yet, new_run_calls)
     if findings.backend_alone and decision.verdict is not Verdict.NOT_CONFIGURABLE:
-        text = f"Called directly, {text[0].lower()}{text[1:]}"
+        text = called_directly(text)
     share = findings.invented_share
     if not share or with_invented_inputs(findings) in text:
         return text
