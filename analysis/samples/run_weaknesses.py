@@ -19,10 +19,8 @@ def weaknesses_of(manifests: Iterable[Manifest]) -> tuple[str, ...]:
     """Return the same for several runs: what befell many of them alike, as the windows of a campaign, is one
     sentence."""
     found = [(one.run_id, what, why) for one in manifests for what, why in _weaknesses(one)]
-    alike, how = (
-        by_reason((run_id, f"{what}{_because(why)}") for run_id, what, why in found),
-        "the same for each",
-    )
+    alike = by_reason((run_id, f"{what}{_because(why)}") for run_id, what, why in found)
+    how = "the same for each"
     if len(alike) > MOST_SENTENCES:
         how = "the first of them"
         reasons = {what: why for _, what, why in reversed(found)}
