@@ -1,6 +1,5 @@
 """Asks for the hosts of direct calls: each is confirmed by typing its name, with its calls in view."""
 
-import math
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.plain_text import printable
 from diag.errors import UsageError
-from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts
+from diag.measuring.hosts_to_confirm import HostToConfirm, rate_to_confirm, read_hosts
 from diag.table import Column, Table
 from diag.table_layout import lay_out
 
@@ -44,15 +43,10 @@ def confirm_hosts(console: "Console", hosts: Sequence[HostToConfirm]) -> tuple[s
     for host in hosts:
         for name in host.changes:
             console.warn(f"{name} may change real data with every call.")
-        question = f"Call {host.name} up to {_rate(host):.12g} times a second? Type its name."
+        question = f"Call {host.name} up to {rate_to_confirm(host.rate):.12g} times a second? Type its name."
         if not console.confirm(question, expected=host.name):
             raise UsageError(f"{host.name} was not confirmed; nothing was called.")
-    return tuple(f"{host.name}={_rate(host):.12g}" for host in hosts)
-
-
-def _rate(host: HostToConfirm) -> float:
-    """Return the rate to confirm: rounded up, so that what is planned stays within it."""
-    return math.ceil(host.rate * 100) / 100
+    return tuple(f"{host.name}={rate_to_confirm(host.rate):.12g}" for host in hosts)
 
 
 def _table(hosts: Sequence[HostToConfirm]) -> Table:
@@ -67,7 +61,7 @@ def _table(hosts: Sequence[HostToConfirm]) -> Table:
         (
             host.name,
             ", ".join(host.actions),
-            f"{_rate(host):.12g}",
+            f"{rate_to_confirm(host.rate):.12g}",
             "until stopped" if host.calls is None else f"{host.calls:.0f}",
             "CHANGES" if host.changes else "reads",
         )

@@ -1,14 +1,18 @@
 """Hosts of direct calls that nobody has confirmed, left to be asked for by a load that did not begin."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import Amount, WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.errors import UsageError
+
+_TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,14 @@ class HostToConfirm:
 @dataclass(frozen=True, slots=True)
 class _File:
     hosts: tuple[HostToConfirm, ...]
+
+
+def rate_to_confirm(rate: float) -> float:
+    """Return the rate in whole hundredths, rounded up, so that what is planned stays within it.
+
+    1.1 stays 1.1, although a hundred times that is a little more than 110 in floating point.
+    """
+    return math.ceil(rate * 100 * (1 - _TINY)) / 100
 
 
 def write_hosts(path: Path, hosts: Sequence[HostToConfirm]) -> None:

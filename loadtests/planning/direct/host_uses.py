@@ -12,8 +12,7 @@ from loadtests.planning.direct.find_hosts import FoundHosts
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT
 
-TINY: Final = 1e-9
-"""Share of a rate that counts as none: what is left of adding and multiplying."""
+_TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def asked_load(plan: LoadPlan, users: float) -> float:
 
 def is_beyond(use: HostUse, load: float) -> bool:
     """Return whether a host would get more calls than are confirmed for it."""
-    return use.confirmed is not None and use.rate * load > use.confirmed * (1 + TINY)
+    return use.confirmed is not None and use.rate * load > use.confirmed * (1 + _TINY)
 
 
 def direct_rate(plan: LoadPlan) -> float:

@@ -1,6 +1,5 @@
 """Refuses a run whose direct calls would go where nobody said, or faster than was confirmed."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -9,8 +8,8 @@ from analysis.inline_toml import inline_toml
 from diag.direct.hosts.permission import address_may_be_called
 from diag.direct.hosts.private_addresses import addresses_of
 from diag.errors import UsageError
-from diag.measuring.hosts_to_confirm import HostToConfirm, write_hosts
-from loadtests.planning.direct.host_uses import TINY, HostUse, asked_load, highest_load, is_beyond
+from diag.measuring.hosts_to_confirm import HostToConfirm, rate_to_confirm, write_hosts
+from loadtests.planning.direct.host_uses import HostUse, asked_load, highest_load, is_beyond
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.run.forecast import forecast
 from loadtests.sending.connections.proxy import proxy_for
@@ -58,17 +57,12 @@ def hosts_to_confirm(
             HostToConfirm(
                 use.host.name,
                 (*use.actions, *(f"{name} (login)" for name in use.logins)),
-                _rounded_up(use.rate * load) if use.actions else LOGIN_RATE,
+                rate_to_confirm(use.rate * load) if use.actions else LOGIN_RATE,
                 sum(known) if len(known) == len(each) else None,
                 use.changes,
             )
         )
     return tuple(found)
-
-
-def _rounded_up(rate: float) -> float:
-    """Return it in whole hundredths: 1.1 stays 1.1, though 1.1 * 100 is a little more than 110."""
-    return math.ceil(rate * 100 * (1 - TINY)) / 100
 
 
 def _not_confirmed(prepared: PreparedRun, hosts: Sequence[HostToConfirm]) -> UsageError:
@@ -90,7 +84,7 @@ def _too_fast(use: HostUse, load: float, users: int) -> UsageError:
     return UsageError(
         f"{name}: {rate:.4g} calls/s are planned ({', '.join(use.actions)}{streams}), and "
         f"{use.confirmed:g} are confirmed.",
-        hint=f"Lower the rate, or confirm more: --confirm-host {name}={_rounded_up(rate):.12g}",
+        hint=f"Lower the rate, or confirm more: --confirm-host {name}={rate_to_confirm(rate):.12g}",
     )
 
 

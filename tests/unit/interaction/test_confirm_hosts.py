@@ -8,7 +8,7 @@ import pytest
 from analysis.format.run_folder import RunFolder
 from diag.console import Console
 from diag.errors import UsageError
-from diag.interaction.confirm_hosts import measure_confirmed
+from diag.interaction.confirm_hosts import confirm_hosts, measure_confirmed
 from diag.measuring.direct_options import DirectOptions, direct_words
 from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts, write_hosts
 from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
@@ -17,6 +17,14 @@ HOSTS = (
     HostToConfirm("api.example.com", ("Get\x1b[2J\nCustomer",), 2.004, 40.0),
     HostToConfirm("[2001:db8::1]:8443", ("Save",), 5.0, None, ("Save",)),
 )
+
+
+@pytest.mark.parametrize(("planned", "asked"), [(1.1, 1.1), (0.07, 0.07), (2.004, 2.01), (1e-6, 0.01)])
+def test_a_person_is_asked_for_whole_hundredths_of_the_planned_rate(planned: float, asked: float) -> None:
+    console = Asked(["api.example.com"])
+
+    confirmed = confirm_hosts(console, (HostToConfirm("api.example.com", ("Read",), planned, None),))
+    assert confirmed == (f"api.example.com={asked}",)
 
 
 class Asked(Console):
