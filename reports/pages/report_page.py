@@ -1,6 +1,6 @@
 """From a `ReportData` to one self-contained HTML file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from markupsafe import Markup
@@ -47,6 +47,7 @@ Charts = Mapping[str, tuple[Chart, ...]]
 def build_report(data: ReportData) -> str:
     """Return the report as one HTML text: no network, complete without JavaScript, same input same bytes."""
     actions, charts = data.analysis.actions, _charts(data)
+    said = said_of_all(actions)
     observed = None if data.production is None else what_was_observed(data.production, data.zone)
     return render(
         "report.html.j2",
@@ -54,7 +55,7 @@ def build_report(data: ReportData) -> str:
         analysis=data.analysis,
         headline=headline(actions),
         tally=tally(actions),
-        actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
+        actions=[_action_view(index, action, data, charts, said) for index, action in enumerate(actions)],
         flows=flow_views(data.analysis),
         architect=flows_view(data.flows),
         backends=all_backends(actions),
@@ -73,7 +74,9 @@ def build_json(data: ReportData) -> JsonObject:
     return report_to_json(data, _charts(data))
 
 
-def _action_view(index: int, action: Recommendation, data: ReportData, charts: Charts) -> dict[str, object]:
+def _action_view(
+    index: int, action: Recommendation, data: ReportData, charts: Charts, said: Collection[str]
+) -> dict[str, object]:
     """Return what the template needs for one action beside the recommendation itself."""
     anchor = f"action-{index + 1}"
     summary = data.summaries.get(action.action_id)
@@ -94,7 +97,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "range": Markup(range_sketch(action)),
         "week": _week_view(action, data) if index < _in_full(data) else None,
         "history": _history_view(action, data),
-        "backend": _backend_view(action, data),
+        "backend": _backend_view(action, said),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
@@ -109,8 +112,8 @@ def _week_view(action: Recommendation, data: ReportData) -> dict[str, object] | 
     return None if week is None else {"view": week, "svg": Markup(week.svg)}
 
 
-def _backend_view(action: Recommendation, data: ReportData) -> dict[str, object] | None:
-    figure = backend_figure(action, said_of_all(data.analysis.actions))
+def _backend_view(action: Recommendation, said: Collection[str]) -> dict[str, object] | None:
+    figure = backend_figure(action, said)
     return None if figure is None else {"view": figure, "svg": Markup(figure.svg or "")}
 
 
