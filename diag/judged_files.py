@@ -197,8 +197,8 @@ def _source(evidence: RunEvidence) -> str | None:
 
 def _span(samples: "SampleSet") -> tuple[float, float] | None:
     """Return when the first and the last call began, Unix seconds."""
-    started = samples.every_call()["started_at"]
-    return (float(started.min()), float(started.max())) if len(started) else None
+    sides = [table["started_at"] for _, table in samples.sides()]
+    return (min(float(one.min()) for one in sides), max(float(one.max()) for one in sides)) if sides else None
 
 
 def _resolve(path: Path, runs: Path) -> Path:

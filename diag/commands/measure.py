@@ -299,7 +299,7 @@ def _conclude(
     if manifest.model == "closed":
         console.warn(CLOSED_MODEL)
     if manifest.calls is None:  # the run was killed before it counted
-        calls = len(evidence.samples.every_call())
+        calls = sum(len(table) for _, table in evidence.samples.sides())
         were = noun(calls, "was", "were")
         console.note(f"{plural(calls, 'call')} {were} recorded before the run was stopped")
     else:

@@ -34,7 +34,10 @@ class LoadForks:
 
 @contextmanager
 def load_forks() -> Iterator[LoadForks]:
-    """A process to fork loads from, for as long as the block lasts; it ends with this one, even if killed."""
+    """A process to fork loads from, for as long as the block lasts.
+
+    It ends with this one, even if killed; a load that it has forked then goes on to its own end.
+    """
     process = start_apart(python_module(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         yield LoadForks(process)
