@@ -1,17 +1,19 @@
 """An analysis as the fixed JSON of `diag recommend --format json`, and back
 (docs/formats.md, "Recommendation JSON")."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, fields
-from typing import Final
+from dataclasses import fields
+from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.direct_side.direct_side import DirectSide
+from analysis.format.action_facts import ActionFacts
+from analysis.format.skipped_input import SkippedInput
+from analysis.format.typed_json import Share, WrongShapeError, typed
 from analysis.jobs.polling_loop import FlowLoop
+from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
-
-JsonObject = dict[str, object]
+from analysis.written_json import JsonObject, Written
 
 KEY_OF: Final[Mapping[str, str]] = {
     "quantile_ms": "p99_ms",
@@ -25,41 +27,124 @@ KEY_OF: Final[Mapping[str, str]] = {
 percentile was asked for."""
 
 
-def analysis_to_json(analysis: Analysis) -> JsonObject:
+class DirectAdded(TypedDict):
+    """What is written of direct calls beside the fields."""
+
+    contract_error_share: Share | None
+    """`contract_errors` over `samples`; null without a call."""
+
+
+DIRECT_WRITTEN: Final = Written(DirectSide, added=(DirectAdded,))
+
+
+class RecommendationAdded(TypedDict):
+    """What is written of one action beside its fields."""
+
+    censored_share: Share | None
+    """`censored` over `samples`; null without a call."""
+    invented_share: Share | None
+    """Share of `samples` that had an invented input; null where no origin is known."""
+    contract_error_share: Share | None
+    """`contract_errors` over `samples`; null without a call."""
+    direct: Annotated[JsonObject, DIRECT_WRITTEN] | None
+    """What calls straight to the backend show, beside the verdict; null where they would show nothing."""
+
+
+RECOMMENDATION_WRITTEN: Final = Written(
+    Recommendation, renamed=KEY_OF, left_out=frozenset({"weak_runs"}), added=(RecommendationAdded,)
+)
+
+
+class LoopAdded(TypedDict):
+    """What is written of a flow's wait beside its fields."""
+
+    invented_share: Share | None
+    """Share of `jobs` submitted with an invented input; null where no origin is known."""
+
+
+LOOP_WRITTEN: Final = Written(FlowLoop, left_out=frozenset({"curve"}), added=(LoopAdded,))
+"""Every number of a flow; the curve is for the report only."""
+_SETTINGS: Final = Written(RecommendSettings)
+_FACTS: Final = Written(ActionFacts)
+_SKIPPED: Final = Written(SkippedInput)
+
+
+class AnalysisFrame(TypedDict):
+    """An analysis but for its actions."""
+
+    format_version: Literal[1]
+    settings: Annotated[JsonObject, _SETTINGS]
+    facts: dict[str, Annotated[JsonObject, _FACTS]]
+    """Of each action, by its id."""
+    skipped: list[Annotated[JsonObject, _SKIPPED]]
+    """Files and rows that could not be read, and why."""
+    run_ids: list[str]
+    sandbox: bool | None
+    """Whether the calls were made in the sandbox; null where the files do not say."""
+    concurrency_limit: int | None
+    """The org's limit on concurrent executions, as it was read."""
+    weak: list[str]
+    """What weakens the runs as evidence, one sentence each."""
+    org_id: str | None
+    host: str | None
+    """Where the runs were measured; null when unknown or not the same for all."""
+
+
+class AnalysisJson(AnalysisFrame):
+    """The verdict on every action, with each number it rests on."""
+
+    actions: list[Annotated[JsonObject, RECOMMENDATION_WRITTEN]]
+    """Worst harm first."""
+    loops: list[Annotated[JsonObject, LOOP_WRITTEN]]
+    """How flows should wait for work that is submitted and polled; empty where the runs paired none."""
+
+
+def analysis_to_json(analysis: Analysis) -> AnalysisJson:
     """Return a JSON object: numbers or null, never NaN."""
     return {
-        "format_version": FORMAT_VERSION,
-        "settings": asdict(analysis.settings),
+        **analysis_frame(analysis),
         "actions": [recommendation_to_json(action) for action in analysis.actions],
-        "facts": {key: _plain(asdict(value)) for key, value in analysis.facts.items()},
-        "skipped": [asdict(skipped) for skipped in analysis.skipped],
+        "loops": [loop_to_json(loop) for loop in analysis.loops],
+    }
+
+
+def analysis_frame(analysis: Analysis) -> AnalysisFrame:
+    """Return what `analysis_to_json` says beside the actions."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "settings": _SETTINGS.of(analysis.settings),
+        "facts": {key: _FACTS.of(value) for key, value in analysis.facts.items()},
+        "skipped": [_SKIPPED.of(skipped) for skipped in analysis.skipped],
         "run_ids": list(analysis.run_ids),
         "sandbox": analysis.sandbox,
         "concurrency_limit": analysis.concurrency_limit,
         "weak": list(analysis.weak),
         "org_id": analysis.org_id,
         "host": analysis.host,
-        "loops": [_loop_to_json(loop) for loop in analysis.loops],
     }
 
 
 def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
     """Return one action's entry: every field of `Recommendation`, and its shares of calls."""
-    row = _plain({KEY_OF.get(name, name): value for name, value in asdict(recommendation).items()})
-    row["left_out_by_reason"] = dict(recommendation.left_out_by_reason)
-    row["input_origins"] = dict(recommendation.input_origins)
-    row["invented_share"] = recommendation.invented_share
-    row["contract_error_share"] = recommendation.contract_error_share
-    if recommendation.direct is not None:
-        share = recommendation.direct.contract_error_share
-        row["direct"] = {**asdict(recommendation.direct), "contract_error_share": share}
-    row["warnings"] = list(recommendation.warnings)
-    row["rules"] = [_plain(asdict(rule)) for rule in recommendation.rules]
-    del row["weak_runs"]
-    samples = recommendation.samples
-    row["verdict"] = recommendation.verdict.value
-    row["censored_share"] = recommendation.censored / samples if samples else None
-    return row
+    samples, direct = recommendation.samples, recommendation.direct
+    added: RecommendationAdded = {
+        "censored_share": recommendation.censored / samples if samples else None,
+        "invented_share": recommendation.invented_share,
+        "contract_error_share": recommendation.contract_error_share,
+        "direct": None if direct is None else _direct_to_json(direct),
+    }
+    return RECOMMENDATION_WRITTEN.of(recommendation, added)
+
+
+def _direct_to_json(direct: DirectSide) -> JsonObject:
+    added: DirectAdded = {"contract_error_share": direct.contract_error_share}
+    return DIRECT_WRITTEN.of(direct, added)
+
+
+def loop_to_json(loop: FlowLoop) -> JsonObject:
+    """Return every number of a flow's wait."""
+    added: LoopAdded = {"invented_share": loop.invented_share}
+    return LOOP_WRITTEN.of(loop, added)
 
 
 def analysis_from_json(body: object) -> Analysis:
@@ -91,25 +176,9 @@ def analysis_from_json(body: object) -> Analysis:
         ) from None
 
 
-def _loop_to_json(loop: FlowLoop) -> JsonObject:
-    """Every number of a flow; the curve is for the report only."""
-    row = _plain(asdict(loop))
-    row["input_origins"] = dict(loop.input_origins)
-    row["invented_share"] = loop.invented_share
-    del row["curve"]
-    return row
-
-
 def _by_field(row: object, of_all: Mapping[str, object]) -> object:
     """One action's entry with the names of `Recommendation` for its keys."""
     if not isinstance(row, Mapping):
         return row
     stated = {field.name: KEY_OF.get(field.name, field.name) for field in fields(Recommendation)}
     return {**of_all, **{name: row[key] for name, key in stated.items() if key in row}}
-
-
-def _plain(row: Mapping[str, object]) -> JsonObject:
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in row.items()
-    }

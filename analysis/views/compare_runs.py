@@ -7,8 +7,8 @@ asymmetry, which for a p99 is large, and needs nothing but the bounds already co
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, Literal, TypedDict
 
 import numpy as np
 from scipy import special
@@ -18,9 +18,10 @@ from analysis.format.sample_schema import ActionVersion, action_of_key, entry_ke
 from analysis.number_words import at_least, percent, plural
 from analysis.samples.action_calls import Calls
 from analysis.settings import SAME_WITHIN_S
-from analysis.verdicts.analysis_json import JsonObject, recommendation_to_json
+from analysis.verdicts.analysis_json import RECOMMENDATION_WRITTEN, recommendation_to_json
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.calls_to_tell import Width, calls_to_tell
+from analysis.written_json import JsonObject, Written
 
 Change = Literal["slower", "faster", "same", "cannot tell"]
 
@@ -260,7 +261,38 @@ def _longest_watched_ms(calls: Calls) -> float:
     return float(limits.max() if limits.size else calls.latency_ms.max())
 
 
-def comparison_to_json(comparison: Comparison) -> JsonObject:
+_DIFFERENCE: Final = Written(Difference)
+
+
+class ComparedActionJson(TypedDict):
+    """One action in every run."""
+
+    action_id: str
+    action_name: str
+    target: Literal["test", "direct"]
+    """Direct: its backend, called without Genesys Cloud, which is compared with itself only."""
+    runs: list[Annotated[JsonObject, RECOMMENDATION_WRITTEN] | None]
+    """Null: not measured there."""
+    differences: list[Annotated[JsonObject, _DIFFERENCE]]
+    """Of each later run."""
+
+
+class ComparisonFrame(TypedDict):
+    """A comparison but for its actions."""
+
+    format_version: Literal[1]
+    labels: list[str]
+    """Of the runs; the first is what the others are compared with."""
+    same_within_s: float
+
+
+class ComparisonJson(ComparisonFrame):
+    """Runs side by side."""
+
+    actions: list[ComparedActionJson]
+
+
+def comparison_to_json(comparison: Comparison) -> ComparisonJson:
     """Return the comparison as a JSON object: numbers or null, never NaN."""
     return {
         "format_version": FORMAT_VERSION,
@@ -270,11 +302,11 @@ def comparison_to_json(comparison: Comparison) -> JsonObject:
             {
                 "action_id": action.action_id,
                 "action_name": action.action_name,
-                "target": ActionVersion.DIRECT.value if action.backend else "test",
+                "target": "direct" if action.backend else "test",
                 "runs": [
                     None if entry is None else recommendation_to_json(entry) for entry in action.entries
                 ],
-                "differences": [asdict(difference) for difference in action.differences],
+                "differences": [_DIFFERENCE.of(difference) for difference in action.differences],
             }
             for action in comparison.actions
         ],

@@ -1,7 +1,7 @@
 """For `diag scan`: timeouts no longer what diag last set, with who changed them where the org tells."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from diag.audits.read_org_changes import read_org_changes
@@ -21,11 +21,6 @@ class MarkedTimeouts:
     def words(self) -> dict[str, str]:
         """Return one phrase for each."""
         return {action_id: words_of(one) for action_id, one in self.found.items()}
-
-    def to_json(self, action_id: str) -> dict[str, object] | None:
-        """Return what is known of one action, None where its timeout is as diag set it, or diag never did."""
-        one = self.found.get(action_id)
-        return None if one is None else asdict(one)
 
 
 def marked_timeouts(

@@ -1,9 +1,11 @@
 """For `diag history --org`: the org's changes and diag's own in one list, the newest first."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.number_words import utc_time
+from analysis.written_json import JsonObject, Written
 from diag.audits.org_changes import OrgChange
 from diag.changes.journal.journal_line import JournalLine
 from diag.table import Column, Table
@@ -90,6 +92,30 @@ def org_history_table(rows: Sequence[OrgHistoryRow]) -> Table:
     )
 
 
-def history_object(row: OrgHistoryRow) -> dict[str, object]:
-    """Return a row for JSON."""
-    return {**asdict(row), "at": utc_time(row.at)}
+class OrgHistoryAdded(TypedDict):
+    """What is written of a row otherwise than its fields."""
+
+    at: str
+    """UTC."""
+
+
+_WRITTEN: Final = Written(OrgHistoryRow, added=(OrgHistoryAdded,))
+
+
+class OrgHistoryJson(TypedDict):
+    """What was changed in the org, by whomever, the newest first."""
+
+    format_version: Literal[1]
+    changes: list[Annotated[JsonObject, _WRITTEN]]
+    org_not_read: str | None
+    """Why the org does not tell of changes by others; null: it does."""
+
+
+def org_history_json(rows: Sequence[OrgHistoryRow], why_not: str | None) -> OrgHistoryJson:
+    """Return the rows as JSON; `why_not`: why the org's audits could not be read."""
+    return {"format_version": 1, "changes": [_row(row) for row in rows], "org_not_read": why_not}
+
+
+def _row(row: OrgHistoryRow) -> JsonObject:
+    added: OrgHistoryAdded = {"at": utc_time(row.at)}
+    return _WRITTEN.of(row, added)

@@ -7,12 +7,13 @@ lack of data is switched off after a week. `--fail-on undecided` makes it fail f
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.settings import SAME_WITHIN_S
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference
+from analysis.written_json import JsonObject, Written
 
 
 class Rule(StrEnum):
@@ -50,6 +51,19 @@ class CheckFinding:
     message: str
 
 
+_WRITTEN: Final = Written(CheckFinding)
+
+
+class CheckJson(TypedDict):
+    """Every action under every rule that was asked for."""
+
+    format_version: Literal[1]
+    failed: int
+    """How many findings break the build."""
+    findings: list[Annotated[JsonObject, _WRITTEN]]
+    """Worst harm first."""
+
+
 _UNDECIDED: Final = frozenset(
     {Verdict.NO_DATA, Verdict.CENSORED_NEEDS_PROBE, Verdict.INSUFFICIENT_SAMPLES, Verdict.UNSTABLE}
 )
@@ -84,6 +98,12 @@ def judge(
 def failed(findings: Sequence[CheckFinding]) -> tuple[CheckFinding, ...]:
     """Return the findings that break the build."""
     return tuple(finding for finding in findings if finding.outcome is CheckOutcome.FAILED)
+
+
+def findings_json(findings: Sequence[CheckFinding]) -> CheckJson:
+    """Return the findings as JSON."""
+    rows = [_WRITTEN.of(finding) for finding in findings]
+    return {"format_version": 1, "failed": len(failed(findings)), "findings": rows}
 
 
 def _outside(item: Recommendation) -> CheckFinding:

@@ -1,7 +1,10 @@
 """The result of one check."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Final, Literal, TypedDict
+
+from analysis.written_json import JsonObject, Written
 
 Status = Literal["ok", "warning", "failed", "skipped"]
 
@@ -19,6 +22,24 @@ class Check:
     text: str
     fix: str | None = None
     category: str = "error"
+
+
+_WRITTEN: Final = Written(Check, left_out=frozenset({"category"}))
+
+
+class ChecksJson(TypedDict):
+    """Everything that was checked, in order."""
+
+    format_version: Literal[1]
+    ok: bool
+    """Nothing failed; there may be warnings."""
+    checks: list[Annotated[JsonObject, _WRITTEN]]
+
+
+def checks_json(checks: Sequence[Check]) -> ChecksJson:
+    """Return the checks as JSON."""
+    ok = worst_category(tuple(checks)) is None
+    return {"format_version": 1, "ok": ok, "checks": [_WRITTEN.of(check) for check in checks]}
 
 
 def worst_category(checks: tuple[Check, ...]) -> str | None:

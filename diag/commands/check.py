@@ -1,6 +1,6 @@
 """`diag check`: for CI, exit 3 when a timeout is outside its recommendation."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +94,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     from analysis.number_words import plural
     from diag.checks.annotations import annotations
     from diag.checks.junit import junit_xml
-    from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
+    from diag.checks.rules import DEFAULT_RULES, Rule, failed, findings_json, judge
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
@@ -123,8 +123,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
         write_whole(options.junit_file, junit_xml(findings))
     broken = failed(findings)
     if options.form == "json":
-        body = {"format_version": 1, "failed": len(broken), "findings": [asdict(item) for item in findings]}
-        console.result(json_text(body, indent=1))
+        console.result(json_text(findings_json(findings), indent=1))
     elif options.form == "github":
         console.result(annotations(findings))
     else:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
     from diag.settings import Settings
     from diag.target import Target
-
-FORMAT_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def command(options: DoctorOptions) -> int:
     Exit code 5: credentials or a permission that diag cannot work without are missing. 1: another check
     failed.
     """
-    from diag.checkup.check import worst_category
+    from diag.checkup.check import checks_json, worst_category
     from diag.console import Console
     from diag.settings import load_settings
 
@@ -102,7 +100,7 @@ def command(options: DoctorOptions) -> int:
             _show(console, check)
     category = worst_category(tuple(checks))
     if form == "json":
-        console.result(_as_json(checks, ok=category is None))
+        console.result(json_text(checks_json(checks), indent=1))
     else:
         _last_line(console, checks, options.profile)
     if category is None:
@@ -223,11 +221,6 @@ def _remove_drafts(
 def _show(console: "Console", check: "Check") -> None:
     fix = f". Fix: {check.fix}" if check.fix and check.status != "ok" else ""
     console.sentence(f"{check.status:<8}{check.name}: {check.text.rstrip('.')}{fix}", indent="")
-
-
-def _as_json(checks: "list[Check]", *, ok: bool) -> str:
-    rows = [{"name": c.name, "status": c.status, "text": c.text, "fix": c.fix} for c in checks]
-    return json_text({"format_version": FORMAT_VERSION, "ok": ok, "checks": rows}, indent=1)
 
 
 def _last_line(console: "Console", checks: "list[Check]", profile: str | None) -> None:

@@ -1,6 +1,5 @@
 """`diag history`: what was changed, when, by whom, and with which outcome."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,8 @@ def command(action: str | None, limit: int, form: str, of_org: bool, days: int, 
 
     `diag undo ENTRY` undoes one of them.
     """
-    from analysis.number_words import plural, utc_time
+    from analysis.number_words import plural
+    from diag.changes.journal.history_json import history_json
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import latest_by_entry, unfinished
     from diag.console import Console
@@ -74,8 +74,7 @@ def command(action: str | None, limit: int, form: str, of_org: bool, days: int, 
     ]
     shown = records[:limit]
     if form == "json":
-        entries = [{**asdict(record), "at": utc_time(record.at)} for record in shown]
-        console.result(json_text({"format_version": 1, "entries": entries}, indent=1))
+        console.result(json_text(history_json(shown), indent=1))
         return
     table = history_table(shown)
     text = in_form(table, form)
@@ -101,7 +100,7 @@ def _show_org(
 
     from analysis.number_words import plural
     from diag.apply_dialog.apply_flow import identify
-    from diag.audits.org_history import history_object, org_history, org_history_table
+    from diag.audits.org_history import org_history, org_history_json, org_history_table
     from diag.audits.read_org_changes import read_org_changes
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import latest_by_entry
@@ -128,9 +127,7 @@ def _show_org(
     meant = [row for row in rows if action in (None, row.action_id, row.action_name)]
     chosen = meant[:limit]
     if form == "json":
-        entries = [history_object(row) for row in chosen]
-        body = {"format_version": 1, "changes": entries, "org_not_read": read.why_not}
-        console.result(json_text(body, indent=1))
+        console.result(json_text(org_history_json(chosen, read.why_not), indent=1))
         return
     if read.why_not is not None:
         console.warn(f"Only what diag did is listed: {read.why_not}")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from diag.inventory.row import InventoryRow
     from diag.settings import Settings
 
-FORMAT_VERSION = 1
-
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
@@ -215,28 +213,18 @@ def _show(
     marks: "MarkedTimeouts",
     options: ScanOptions,
 ) -> None:
-    from analysis.flows.flow_json import flow_to_json
     from analysis.typed_command import Asked
+    from diag.audits.scan_json import scan_json
     from diag.interaction.recommend_options import profile_flags
-    from diag.inventory.view import LITERAL_TIMEOUT_WARNING, inventory_object, inventory_table, summary
+    from diag.inventory.view import LITERAL_TIMEOUT_WARNING, inventory_table, summary
     from diag.table import to_csv
 
     views = _views(flows, inventory, rows)
     unread_steps = flows is None and any(row.consumers for row in rows)
     if options.form == "json":
-        body: dict[str, object] = {
-            "format_version": FORMAT_VERSION,
-            "actions": [
-                {**inventory_object(row), "set_elsewhere": marks.to_json(row.action.id)} for row in rows
-            ],
-            "not_read": [
-                {"what": entry.what, "why": entry.why} for entry in (*inventory.not_read, *_not_told(marks))
-            ],
-            "warnings": [LITERAL_TIMEOUT_WARNING] if unread_steps else [],
-        }
-        if flows is not None:
-            body["flows"] = [flow_to_json(view) for view in views]
-            body["flows_not_read"] = [{"flow": one.name, "why": one.why} for one in flows.unread]
+        not_read = (*inventory.not_read, *_not_told(marks))
+        warnings = [LITERAL_TIMEOUT_WARNING] if unread_steps else []
+        body = scan_json(rows, marks, not_read, warnings, None if flows is None else (flows, views))
         console.result(json_text(body, indent=1))
         return
     for entry in inventory.not_read:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 from analysis.plain_text import json_text
 from analysis.verdicts.recommendation import Recommendation
@@ -112,9 +112,32 @@ def export_table(found: Sequence[ExportedFinding]) -> Table:
     )
 
 
+class ExportedActionJson(TypedDict):
+    """One action of an exported view; null: empty in the file."""
+
+    action_name: str
+    p95_ms: float | None
+    p99_ms: float | None
+    volume_rate_limit_errors: int | None
+    concurrency_rate_limit_errors: int | None
+    test_against_production: Beside | None
+    """How a test of it compares; null without one."""
+    recommended_timeout_s: None
+    """Never a number: see `why_no_number`."""
+
+
+class ExportJson(TypedDict):
+    """What a supervisor's export shows, the most urgent action first."""
+
+    format_version: Literal[1]
+    source: Literal["export"]
+    actions: list[ExportedActionJson]
+    why_no_number: str
+
+
 def export_json(found: Sequence[ExportedFinding]) -> str:
     """Return the findings as JSON (docs/formats.md, "Production JSON")."""
-    body = {
+    body: ExportJson = {
         "format_version": 1,
         "source": "export",
         "actions": [

@@ -1,8 +1,9 @@
 """Choosing and ordering rows, and their forms: a table for people, objects for JSON."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal, NotRequired, TypedDict
 
+from diag.genesys.models import ActionKind
 from diag.inventory.row import InventoryRow
 from diag.inventory.where_filter import FIELDS, Where
 from diag.table import Column, Table
@@ -16,6 +17,43 @@ LITERAL_TIMEOUT_WARNING: Final = (
     "the flows (--flows-from DIR)."
 )
 """Resource Center, "Call Data action": the box, or an own timeout in seconds."""
+
+
+class UsingFlow(TypedDict):
+    """Something that uses an action, mostly a flow."""
+
+    id: str
+    name: str
+    type: str
+    version: str | None
+
+
+class InventoryObject(TypedDict):
+    """An action of the org; null: unknown."""
+
+    action_id: str
+    action_name: str
+    kind: ActionKind
+    category: str | None
+    integration_id: str | None
+    integration_name: str | None
+    integration_type: str | None
+    request_type: str | None
+    timeout_s: int | None
+    """In force: 60 when unset."""
+    timeout_is_set: bool | None
+    configurable: bool
+    not_configurable_reason: str | None
+    function_timeout_s: int | None
+    """A function's own timeout, 1 to 15."""
+    bites: Literal["action", "function"] | None
+    """Which of the two ends a call first."""
+    version: int | None
+    secure: bool
+    draft: bool | None
+    """Whether it has an open draft."""
+    flows: NotRequired[list[UsingFlow]]
+    """Which flows use it, with `--flows`."""
 
 
 def select(
@@ -95,10 +133,10 @@ def inventory_table(rows: Sequence[InventoryRow], set_elsewhere: Mapping[str, st
     )
 
 
-def inventory_object(row: InventoryRow) -> dict[str, object]:
+def inventory_object(row: InventoryRow) -> InventoryObject:
     """Return a row for JSON; units in the key names, null where unknown."""
     action = row.action
-    fields: dict[str, object] = {
+    fields: InventoryObject = {
         "action_id": action.id,
         "action_name": action.name,
         "kind": action.kind,

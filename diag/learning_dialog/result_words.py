@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, Literal, TypedDict
 
 from analysis.machine.command_words import joined
 from analysis.number_words import noun, plural
@@ -13,9 +13,57 @@ from diag.learning.session.learn import Learned, LearnLine
 from diag.learning.session.plan import LearnPlan
 from diag.learning.session.result import JoinedFacts, LearntAnew
 from diag.learning_dialog.choose_action import words_to_learn
+from diag.platform_facts.facts import Confidence
 from diag.platform_facts.platform_file import raw_value
 
 FORMAT_VERSION: Final = 1
+
+
+class FoundFact(TypedDict):
+    """A fact of the platform that was found."""
+
+    fact: str
+    """Its key in platform.toml."""
+    value: object
+    how: str
+    confidence: Confidence
+    before: object
+    """What the file said before; null: nothing."""
+    contradicts: bool
+
+
+class MadeExperiment(TypedDict):
+    """An experiment, and what came of it."""
+
+    name: str
+    text: str
+    facts: list[str]
+
+
+class SkippedPart(TypedDict):
+    """An experiment that was not planned, and why."""
+
+    name: str
+    why: str
+
+
+class LearnJson(TypedDict):
+    """What a session of `diag doctor --learn` found."""
+
+    format_version: Literal[1]
+    platform_file: str
+    requests: int
+    seconds: float
+    interrupted: bool
+    left_drafts: list[str]
+    """Drafts that are, or may be, still in the org; a line each."""
+    facts: list[FoundFact]
+    kept: list[str]
+    """Facts of before that were not found again."""
+    unfit: list[str]
+    """Found, but not written: it could name the org."""
+    experiments: list[MadeExperiment]
+    skipped: list[SkippedPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +115,7 @@ def next_commands(result: LearnResult, asked: Asked, action: Action) -> Iterator
 
 def result_json(result: LearnResult) -> str:
     """Return the result for programs."""
-    body = {
+    body: LearnJson = {
         "format_version": FORMAT_VERSION,
         "platform_file": result.platform_file,
         "requests": result.requests,
@@ -86,7 +134,7 @@ def result_json(result: LearnResult) -> str:
     return json_text(body, indent=1)
 
 
-def _fact(one: LearntAnew) -> dict[str, Any]:
+def _fact(one: LearntAnew) -> FoundFact:
     return {
         "fact": one.fact.key,
         "value": raw_value(one.now.value),

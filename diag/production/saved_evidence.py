@@ -1,16 +1,18 @@
 """The JSON of `diag observe`: written, and read back (docs/formats.md, "Recommendation JSON")."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
 from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
 from analysis.production.hourly_counts import BucketCounts, ExactTimes, HourCounts
-from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
+from analysis.production.resemblance import Drift, Resemblance
+from analysis.verdicts.analysis_json import AnalysisJson, analysis_from_json, analysis_to_json
+from analysis.written_json import JsonObject, Written
 from diag.production.evidence import Place, ProductionEvidence, Unobserved, unknown_of
 from diag.production.findings import Finding
 from diag.production.observed import Observed
@@ -22,7 +24,66 @@ MOST_AN_HOUR: Final = 10**9
 HourlyCount = Annotated[int, Between(-1, MOST_AN_HOUR)]
 
 
-def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> JsonObject:
+_TIMES: Final = Written(ExactTimes)
+_PLATFORM: Final = Written(PlatformPercentiles)
+_DRIFT: Final = Written(Drift)
+_RESEMBLANCE: Final = Written(Resemblance)
+_UNOBSERVED: Final = Written(Unobserved)
+
+Latencies = Literal["exact", "sampled", "seconds"]
+
+
+class HourJson(TypedDict):
+    """Executions of one hour; what is not known of it is left out."""
+
+    started_at: float
+    """Unix seconds."""
+    total: int
+    """Ended or cut off."""
+    below: NotRequired[list[int]]
+    """How many took less than 1, 2, 3 ... s."""
+    failed: NotRequired[list[int]]
+    """By whole second, the last one without end."""
+    exact: NotRequired[Annotated[JsonObject, _TIMES]]
+
+
+class ObservedJson(TypedDict):
+    """One action's executions in production; times in Unix seconds."""
+
+    action_id: str
+    timeout_s: int
+    since: float
+    until: float
+    changed: bool
+    """Diag set the timeout within the window: only hours after that count."""
+    executions: int
+    latencies: Latencies
+    """Exact: each execution by itself; sampled: whole seconds, exact in some hours."""
+    outcomes_known: bool
+    """Words told what failed and what was cut off."""
+    hours: list[HourJson]
+    platform: Annotated[JsonObject, _PLATFORM] | None
+    remarks: list[str]
+    """Sentences that limit the numbers."""
+    drift: Annotated[JsonObject, _DRIFT]
+    test_against_production: Annotated[JsonObject, _RESEMBLANCE] | None
+    """Null without a test."""
+
+
+class ObservationJson(AnalysisJson):
+    """Verdicts from production telemetry, and the counts they rest on."""
+
+    source: Literal["production"]
+    org_name: str | None
+    since: float
+    until: float
+    observed: list[ObservedJson]
+    not_observed: list[Annotated[JsonObject, _UNOBSERVED]]
+    unknown: str
+    """What the platform does not tell."""
+
+
+def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> ObservationJson:
     """Return the JSON of `diag observe --format json`: recommendations, and the counts they rest on."""
     return {
         **analysis_to_json(evidence.analysis),
@@ -41,30 +102,36 @@ def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> Js
                 "latencies": _latencies(action.counts),
                 "outcomes_known": action.counts.outcomes_known,
                 "hours": [_hour_json(hour) for hour in action.counts.hours],
-                "platform": None if action.platform is None else asdict(action.platform),
+                "platform": None if action.platform is None else _PLATFORM.of(action.platform),
                 "remarks": list(action.remarks),
-                "drift": asdict(findings[action_id].drift),
+                "drift": _DRIFT.of(findings[action_id].drift),
                 "test_against_production": (
-                    None if (found := findings[action_id].resemblance) is None else asdict(found)
+                    None if (found := findings[action_id].resemblance) is None else _RESEMBLANCE.of(found)
                 ),
             }
             for action_id, action in evidence.observed.items()
         ],
-        "not_observed": [asdict(missing) for missing in evidence.not_observed],
+        "not_observed": [_UNOBSERVED.of(missing) for missing in evidence.not_observed],
         "unknown": unknown_of(evidence),
     }
 
 
-def _latencies(counts: BucketCounts) -> str:
+def _latencies(counts: BucketCounts) -> Latencies:
     """How far durations are known: `exact`, `sampled` (whole seconds, exact in some hours) or `seconds`."""
     if counts.to_the_millisecond:
         return "exact"
     return "sampled" if any(hour.exact is not None for hour in counts.hours) else "seconds"
 
 
-def _hour_json(hour: HourCounts) -> JsonObject:
-    """An hour; what is not known of it is left out."""
-    return {key: value for key, value in asdict(hour).items() if value not in ((), None)}
+def _hour_json(hour: HourCounts) -> HourJson:
+    body: HourJson = {"started_at": hour.started_at, "total": hour.total}
+    if hour.below:
+        body["below"] = list(hour.below)
+    if hour.failed:
+        body["failed"] = list(hour.failed)
+    if hour.exact is not None:
+        body["exact"] = _TIMES.of(hour.exact)
+    return body
 
 
 def read_evidence(path: Path) -> ProductionEvidence:

@@ -1,9 +1,9 @@
 """What `diag watch` says: one line while all holds, a sentence with its evidence for each broken promise."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 from analysis.cut_off import cut_off_of
 from analysis.number_words import percent, plural, reason_lines
@@ -21,6 +21,72 @@ FALSE_ALARMS: Final = (
 )
 """Said with each broken promise: at least so many hours, on average (docs/method.md, "The watch after a
 change")."""
+
+
+class BreakJson(TypedDict):
+    """A time in which a promise was broken; UTC."""
+
+    broken_at: str
+    kept_again_at: str
+
+
+class StretchJson(TypedDict):
+    """The hours that speak most against a promise."""
+
+    since: str
+    """UTC."""
+    executions: int
+    cut_off: int
+
+
+class PromiseJson(TypedDict):
+    """One change, what it promised, and what production says of it; shares are 0..1, times UTC."""
+
+    action_id: str
+    action_name: str
+    entry: str
+    """Of the journal."""
+    timeout_s: int
+    accepted: float
+    """The share that may be cut off."""
+    changed_at: str
+    hours: int
+    """Full hours with executions since."""
+    executions: int
+    cut_off: int
+    evidence: float
+    """Against `alarm`, in hours."""
+    broken: bool
+    broken_at: str | None
+    breaks: list[BreakJson]
+    """Earlier ones that are over."""
+    worst: StretchJson
+    enough_s: int | None
+    """The timeout that would do, where it is far shorter."""
+    next_command: str | None
+    """What mends a broken promise."""
+
+
+class NotWatchedJson(TypedDict):
+    """A change that cannot be judged, and why."""
+
+    action_id: str
+    action_name: str
+    entry: str
+    why: str
+
+
+class WatchJson(TypedDict):
+    """One look at production."""
+
+    format_version: Literal[1]
+    accepted: float
+    """Share promised where the journal does not say."""
+    alarm: float
+    """Evidence that is enough, in hours."""
+    broken: int
+    promises: list[PromiseJson]
+    not_watched: list[NotWatchedJson]
 
 
 def holds_line(look: PromiseLook) -> str:
@@ -91,7 +157,7 @@ def worst_stretch(item: Watched) -> Stretch:
     return item.state.stretch or Stretch(item.promise.line.at)
 
 
-def look_to_json(look: PromiseLook, asked: Asked = NOTHING_ASKED) -> Mapping[str, object]:
+def look_to_json(look: PromiseLook, asked: Asked = NOTHING_ASKED) -> WatchJson:
     """Return a look for scripts: times in UTC, shares as fractions, timeouts in seconds (docs/formats.md).
 
     `asked`: which org, for the commands in it.
@@ -114,7 +180,7 @@ def look_to_json(look: PromiseLook, asked: Asked = NOTHING_ASKED) -> Mapping[str
     }
 
 
-def _promise_json(item: Watched, asked: Asked) -> Mapping[str, object]:
+def _promise_json(item: Watched, asked: Asked) -> PromiseJson:
     line, state, worst = item.promise.line, item.state, worst_stretch(item)
     return {
         "action_id": line.action_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from matplotlib.figure import Figure
 
@@ -29,6 +29,23 @@ class TryOut:
     at_most: float
     """The share cut off where it is not known cannot be above this."""
     start_s: int
+
+
+class ChartJson(TypedDict):
+    """The numbers of a chart; null: unknown."""
+
+    fields: list[str]
+    """Names of the columns of `rows`."""
+    columns: list[list[str | list[str]]]
+    """As the page shows them: heading, fields, kind."""
+    rows: list[list[float | None]]
+    axis: list[str | float | None]
+    """Scale, low end, high end."""
+    facts: dict[str, float | None]
+    """Numbers of its words that stand nowhere else."""
+    cut_off_by_timeout: NotRequired[list[float | None]]
+    """The share of calls that a timeout of 1, 2, ... s cuts off; the last one holds on."""
+    cut_off_at_most: NotRequired[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +75,9 @@ class Chart:
             description=self.description,
         )
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> ChartJson:
         """Return the chart's numbers; `axis` is [scale, low, high], for reading a place on it."""
-        body: dict[str, object] = {
+        body: ChartJson = {
             "fields": list(self.table.fields),
             "columns": [[one.head, list(one.fields), one.kind] for one in self.table.columns],
             "rows": [list(row) for row in self.table.rows],

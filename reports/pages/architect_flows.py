@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from analysis.flows.flow import FlowStep
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
@@ -48,7 +48,17 @@ def flows_view(shown: FlowsShown | None) -> dict[str, object] | None:
     }
 
 
-def counts_for_json(shown: FlowsShown | None) -> dict[str, object]:
+class FlowCounts(TypedDict, total=False):
+    """The counts that the section on flows shows; nothing where none were read."""
+
+    flow_count: int
+    flow_moves_more: int
+    """Moves that the page does not list."""
+    flows_below: int
+    """Flows that the page shows folded."""
+
+
+def counts_for_json(shown: FlowsShown | None) -> FlowCounts:
     """Return the counts that the section shows, for the report's JSON."""
     if shown is None:
         return {}

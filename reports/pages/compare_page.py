@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Any, Final, TypedDict
 
 from markupsafe import Markup
 
@@ -11,12 +11,22 @@ from analysis.number_words import invented, noun, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
+from analysis.views.compare_runs import (
+    Change,
+    ComparedAction,
+    ComparedActionJson,
+    Comparison,
+    ComparisonFrame,
+    Difference,
+    comparison_to_json,
+)
 from analysis.views.summary import ActionSummary
+from analysis.written_json import JsonObject
 from reports.charts.sketches.latency_strip import difference_axis, difference_sketch
-from reports.figures.figure import Chart
+from reports.figures.figure import Chart, ChartJson
 from reports.figures.overlay_figure import overlay_figure
-from reports.pages.report_json import JsonObject, run_to_json
+from reports.pages.report_json import run_to_json
+from reports.pages.report_keys import RUN_WRITTEN
 from reports.pages.template_engine import embedded_json, render
 from reports.pages.what_was_run import what_was_run
 from reports.wording import numbers
@@ -29,6 +39,49 @@ CHANGE_WORDING: Final[dict[Change, Wording]] = {
     "same": Wording("Same", "=", "aside", "the same for a timeout"),
     "cannot tell": Wording("Cannot tell", "?", "unknown", "too uncertain to tell"),
 }
+
+
+_OfEachVerdict = TypedDict("_OfEachVerdict", {"slower": int, "faster": int, "same": int, "cannot tell": int})
+
+
+class ComparedCounts(_OfEachVerdict):
+    """How many actions got which verdict, by the worst of their differences."""
+
+    actions: int
+    too_short: int
+    """Measured in all runs, which are too short to tell."""
+    measured_once: int
+    calls_to_tell: int
+    """About so many calls of each run would tell, for all of these."""
+    calls_to_tell_known: int
+    """Of how many a number of calls would tell."""
+
+
+class CompareHeadline(ComparedCounts):
+    """The comparison in a sentence, and its numbers."""
+
+    text: str
+
+
+class ComparedActionShown(ComparedActionJson):
+    """One action in every run, as the page shows it."""
+
+    figures: dict[str, ChartJson]
+    """The numbers of its chart."""
+
+
+class CompareJson(ComparisonFrame):
+    """Runs side by side: what the page holds, and every number it shows."""
+
+    actions: list[ComparedActionShown]
+    """Those that got slower first."""
+    percentile: float
+    """The quantile that is compared; keys say p99 whichever it is."""
+    headline: CompareHeadline
+    measured: list[list[Annotated[JsonObject, RUN_WRITTEN]]]
+    """Of each run what was measured: several where it was made of windows."""
+    version: str
+    """Of diag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +131,20 @@ def build_comparison(data: CompareData) -> str:
     )
 
 
-def compare_json(data: CompareData) -> JsonObject:
+def compare_json(data: CompareData) -> CompareJson:
     """Return the comparison as JSON: what the page holds, and every number it shows."""
     return _to_json(data, _figures(data))
 
 
-def _to_json(data: CompareData, figures: list[Chart | None]) -> JsonObject:
+def _to_json(data: CompareData, figures: list[Chart | None]) -> CompareJson:
     body = comparison_to_json(data.comparison)
-    rows = body["actions"]
     return {
-        **body,
+        "format_version": body["format_version"],
+        "labels": body["labels"],
+        "same_within_s": body["same_within_s"],
         "actions": [
             {**row, "figures": {} if chart is None else {chart.name: chart.to_json()}}
-            for row, chart in zip(rows if isinstance(rows, list) else [], figures, strict=True)
+            for row, chart in zip(body["actions"], figures, strict=True)
         ],
         "percentile": data.percentile,
         "headline": {"text": str(compare_headline(data.comparison)), **_counted(data.comparison)},
@@ -119,7 +173,7 @@ def compare_markdown(data: CompareData) -> str:
 
 def compare_headline(comparison: Comparison) -> TracedText:
     """Return the comparison in one sentence, against the first run."""
-    counted = _counted(comparison)
+    counted: Mapping[str, Any] = _counted(comparison)
     total = counted["actions"]
     if total == 0:
         return traced("The runs have no action to compare.")
@@ -146,11 +200,11 @@ def compare_headline(comparison: Comparison) -> TracedText:
     return traced_join(" ", sentences)
 
 
-def _number(counted: Mapping[str, int], name: str) -> TracedText:
+def _number(counted: Mapping[str, Any], name: str) -> TracedText:
     return traced_number(str(counted[name]), counted[name], f"/headline/{name}")
 
 
-def _would(counted: Mapping[str, int]) -> TracedText:
+def _would(counted: Mapping[str, Any]) -> TracedText:
     """Return " (about 4,100 calls each would)", as far as some number of calls would tell."""
     calls, known = counted["calls_to_tell"], counted["calls_to_tell_known"]
     if not known:
@@ -162,7 +216,7 @@ def _would(counted: Mapping[str, int]) -> TracedText:
     return traced(" (about {} each would, for {} of them)", number, some)
 
 
-def _counted(comparison: Comparison) -> dict[str, int]:
+def _counted(comparison: Comparison) -> ComparedCounts:
     """Return how many actions got which verdict, and the calls that would tell of those that did not."""
     verdicts = [action.worst for action in comparison.actions]
     open_ones = [action for action in comparison.actions if action.worst == "cannot tell"]
@@ -170,7 +224,10 @@ def _counted(comparison: Comparison) -> dict[str, int]:
     needed = [max(one.calls_to_tell or 0 for one in action.differences) for action in too_short]
     return {
         "actions": len(verdicts),
-        **{change: verdicts.count(change) for change in CHANGE_WORDING},
+        "slower": verdicts.count("slower"),
+        "faster": verdicts.count("faster"),
+        "same": verdicts.count("same"),
+        "cannot tell": verdicts.count("cannot tell"),
         "too_short": len(too_short),
         "measured_once": len(open_ones) - len(too_short),
         "calls_to_tell": max(needed, default=0),

@@ -1,7 +1,7 @@
 """The index of all runs: what was measured when, and how each action's p99 went over time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from analysis.typed_command import Asked, rule_flags
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.sketches.sparkline import Point, sparkline
-from reports.pages.report_json import JsonObject
+from reports.pages.index_keys import P99, P99_WRITTEN, IndexedActionJson, IndexedRunJson, IndexJson, PlaceJson
 from reports.pages.template_engine import embedded_json, render
 from reports.pages.what_was_run import moment
 from reports.wording import numbers
@@ -60,7 +60,7 @@ def build_index(data: IndexData) -> str:
     )
 
 
-def index_json(data: IndexData) -> JsonObject:
+def index_json(data: IndexData) -> IndexJson:
     """Return the index as JSON, newest run first: what the page holds, and every number it shows."""
     runs = sorted(data.runs, key=_began, reverse=True)
     return {
@@ -71,7 +71,7 @@ def index_json(data: IndexData) -> JsonObject:
     }
 
 
-def _run_json(run: IndexedRun) -> JsonObject:
+def _run_json(run: IndexedRun) -> IndexedRunJson:
     manifest, actions = run.manifest, None if run.analysis is None else run.analysis.actions
     return {
         "run_id": run.run_id,
@@ -82,7 +82,7 @@ def _run_json(run: IndexedRun) -> JsonObject:
         "report": run.report,
         "why_not": run.why_not,
         "headline": None if actions is None else headline_numbers(actions),
-        "next": [[step.what, step.command or ""] for step in _next_steps(run)],
+        "next": [(step.what, step.command or "") for step in _next_steps(run)],
         "tally": None if actions is None else tally_numbers(actions),
     }
 
@@ -134,7 +134,7 @@ def _percentile(rows: Sequence[Sequence[SeenInRun]]) -> float | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _place_json(place: str, runs: Sequence[IndexedRun]) -> JsonObject:
+def _place_json(place: str, runs: Sequence[IndexedRun]) -> PlaceJson:
     rows = _actions_over_time(runs)
     return {
         "place": place,
@@ -143,32 +143,29 @@ def _place_json(place: str, runs: Sequence[IndexedRun]) -> JsonObject:
     }
 
 
-def _action_json(found: Sequence[SeenInRun]) -> JsonObject:
+def _action_json(found: Sequence[SeenInRun]) -> IndexedActionJson:
     newest = found[-1][1]
     low, high = extremes([action for _, action in found])
     return {
         "action_id": newest.action_id,
         "action_name": newest.action_name,
-        "verdict": newest.verdict.value,
+        "verdict": newest.verdict,
         "current_timeout_s": newest.current_timeout_s,
         "recommended_timeout_s": newest.recommended_timeout_s,
         "invented_share": newest.invented_share,
         "percentile": newest.percentile,
-        "newest": asdict(p99_or_more(newest)),
-        "lowest": asdict(low),
-        "highest": asdict(high),
+        "newest": P99_WRITTEN.of(p99_or_more(newest)),
+        "lowest": P99_WRITTEN.of(low),
+        "highest": P99_WRITTEN.of(high),
         "runs": len(found),
         "without_number": sum(p99_or_more(action).ms is None for _, action in found),
-        "points": [[at, *astuple(p99_or_more(action)), action.current_timeout_s] for at, action in found],
+        "points": [_point(at, action) for at, action in found],
     }
 
 
-@dataclass(frozen=True, slots=True)
-class P99:
-    """A p99 in ms, or (`above`) what it is proven to be above; None where a run shows neither."""
-
-    ms: float | None
-    above: bool = False
+def _point(at: float, action: Recommendation) -> tuple[float, float | None, bool, int | None]:
+    p99 = p99_or_more(action)
+    return (at, p99.ms, p99.above, action.current_timeout_s)
 
 
 def p99_or_more(action: Recommendation) -> P99:

@@ -6,16 +6,16 @@ first calls, production), `figures` (the numbers each chart is drawn from), `wee
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from analysis.flows.flow_json import flows_to_json
 from analysis.format.run_folder import Manifest
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.samples.run_weaknesses import weaknesses_of
-from analysis.verdicts.analysis_json import analysis_to_json
+from analysis.verdicts.analysis_json import analysis_frame, loop_to_json, recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.cut_off_history import CutOffHistory
-from analysis.views.summary import ActionSummary, Series
+from analysis.views.summary import ActionSummary, ErrorGroup, Series
+from analysis.written_json import JsonObject
 from reports.charts.data_table import rounded
 from reports.charts.markers import cap_of
 from reports.figures.figure import Chart
@@ -23,6 +23,28 @@ from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import counts_for_json
 from reports.pages.next_steps import next_steps
+from reports.pages.report_keys import (
+    CHANGE_WRITTEN,
+    COLD_START_WRITTEN,
+    ERRORS_WRITTEN,
+    FINDING_WRITTEN,
+    PAYLOADS_WRITTEN,
+    ROW_WRITTEN,
+    RUN_WRITTEN,
+    SOURCE_WRITTEN,
+    ErrorAdded,
+    HistoryJson,
+    LeftOutEntry,
+    ReportActionAdded,
+    ReportJson,
+    ReportLoopAdded,
+    ReportTimes,
+    RunAdded,
+    SeriesJson,
+    SourceAdded,
+    SummaryJson,
+    WeekJson,
+)
 from reports.pages.what_was_run import windows_of
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.direct_words import direct_calls
@@ -30,17 +52,13 @@ from reports.wording.failures import where_it_failed
 from reports.wording.headline import headline, headline_numbers
 from reports.wording.verdict_words import tally_numbers
 
-JsonObject = dict[str, object]
 
-
-def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> JsonObject:
+def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> ReportJson:
     """Return the whole report; `charts` by action id, as they are drawn."""
     analysis = data.analysis
-    body = analysis_to_json(analysis)
-    rows = zip(analysis.actions, _list(body["actions"]), strict=True)
     return {
-        **body,
-        "actions": [_action(action, row, data, charts.get(action.action_id, ())) for action, row in rows],
+        **analysis_frame(analysis),
+        "actions": [_action(action, data, charts.get(action.action_id, ())) for action in analysis.actions],
         "headline": {"text": str(headline(analysis.actions)), **headline_numbers(analysis.actions)},
         "weak": list(warnings_of(data)),
         "tally": tally_numbers(analysis.actions),
@@ -50,10 +68,10 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> J
         "runs": [run_to_json(manifest) for manifest in data.manifests],
         "campaigns": [one.to_json() for one in windows_of(data.manifests)],
         "left_out": left_out(data),
-        "loops": [_loop(loop, row) for loop, row in zip(analysis.loops, _list(body["loops"]), strict=True)],
+        "loops": [_loop(loop) for loop in analysis.loops],
         "notes": list(data.notes),
         "results": list(data.results),
-        "next": [[step.what, step.command or ""] for step in next_steps(data)],
+        "next": [(step.what, step.command or "") for step in next_steps(data)],
         **flows_to_json(data.flows),
         **counts_for_json(data.flows),
         "production": None if data.production is None else _production(data.production),
@@ -66,7 +84,7 @@ def warnings_of(data: ReportData) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*data.analysis.weak, *weaknesses_of(data.manifests))))
 
 
-def when(data: ReportData) -> dict[str, float | None]:
+def when(data: ReportData) -> ReportTimes:
     """Return when the calls were made (Unix seconds): by the manifests, or else by the calls."""
     starts = [one.created_at for one in data.manifests]
     ends = [one.ended_at for one in data.manifests if one.ended_at is not None]
@@ -79,41 +97,40 @@ def when(data: ReportData) -> dict[str, float | None]:
 
 def run_to_json(manifest: Manifest) -> JsonObject:
     """Return what is shown of one run; its actions stand in the report itself."""
-    body = _plain(asdict(manifest))
-    for name in ("actions", "recommend"):
-        del body[name]
-    body["lasted_s"] = None if manifest.ended_at is None else manifest.ended_at - manifest.created_at
-    body["planned_rate"] = sum(rate for _, rate in manifest.rates)
-    body["planned_actions"] = len(manifest.rates)
-    return body
+    added: RunAdded = {
+        "lasted_s": None if manifest.ended_at is None else manifest.ended_at - manifest.created_at,
+        "planned_rate": sum(rate for _, rate in manifest.rates),
+        "planned_actions": len(manifest.rates),
+    }
+    return RUN_WRITTEN.of(manifest, added)
 
 
-def left_out(data: ReportData) -> list[JsonObject]:
+def left_out(data: ReportData) -> list[LeftOutEntry]:
     """Return everything that is not behind a number, and why: files, actions, and rows by reason."""
-    found: list[JsonObject] = [
+    found: list[LeftOutEntry] = [
         {"what": entry.what, "why": entry.why} for manifest in data.manifests for entry in manifest.left_out
     ]
     found += [{"what": one.what, "rows": one.rows, "why": one.why} for one in data.analysis.skipped]
     if data.production is not None:
         found += [{"what": name, "why": why} for name, why in data.production.not_observed]
-    reasons: dict[str, list[list[object]]] = {}
+    reasons: dict[str, list[tuple[str, int]]] = {}
     for action in data.analysis.actions:
         for reason, calls in sorted(action.left_out_by_reason.items()):
             if calls:
-                reasons.setdefault(reason, []).append([action.action_name, calls])
+                reasons.setdefault(reason, []).append((action.action_name, calls))
     for reason, each in sorted(reasons.items()):
-        found.append({"calls": sum(int(str(calls)) for _, calls in each), "reason": reason, "each": each})
+        found.append({"calls": sum(calls for _, calls in each), "reason": reason, "each": each})
     return found
 
 
 def _production(source: ProductionSource) -> JsonObject:
-    return {**_plain(asdict(source)), "lasted_s": source.until - source.since}
+    added: SourceAdded = {"lasted_s": source.until - source.since}
+    return SOURCE_WRITTEN.of(source, added)
 
 
-def _action(action: Recommendation, row: object, data: ReportData, charts: Sequence[Chart]) -> JsonObject:
+def _action(action: Recommendation, data: ReportData, charts: Sequence[Chart]) -> JsonObject:
     summary = data.summaries.get(action.action_id)
-    return {
-        **(row if isinstance(row, dict) else {}),
+    added: ReportActionAdded = {
         "cap_s": cap_of(action, data.analysis),
         "summary": None
         if summary is None
@@ -122,16 +139,17 @@ def _action(action: Recommendation, row: object, data: ReportData, charts: Seque
         "week": _week(action, data),
         "history": _history(data.histories.get(action.action_id)),
     }
+    return {**recommendation_to_json(action), **added}
 
 
-def _week(action: Recommendation, data: ReportData) -> JsonObject | None:
+def _week(action: Recommendation, data: ReportData) -> WeekJson | None:
     """Return the week of hours in words, day by day, as the page's table shows it."""
     facts = data.analysis.facts.get(action.action_id)
     week = week_figure(action, None if facts is None else facts.production_week)
-    return None if week is None else {"sentence": week.sentence, "days": [list(row) for row in week.rows]}
+    return None if week is None else {"sentence": week.sentence, "days": list(week.rows)}
 
 
-def _history(history: CutOffHistory | None) -> JsonObject | None:
+def _history(history: CutOffHistory | None) -> HistoryJson | None:
     """Return the months of production: its spans as [at, executions, cut off], and the page's words."""
     if history is None:
         return None
@@ -139,29 +157,34 @@ def _history(history: CutOffHistory | None) -> JsonObject | None:
     return {
         "accepted": history.accepted,
         "days_each": history.days_each,
-        "spans": [[int(span.at), span.executions, span.cut_off] for span in history.spans],
-        "changes": [_plain(asdict(change)) for change in history.changes],
+        "spans": [(int(span.at), span.executions, span.cut_off) for span in history.spans],
+        "changes": [CHANGE_WRITTEN.of(change) for change in history.changes],
         "sentence": figure.sentence,
-        "rows": [asdict(row) for row in figure.rows],
+        "rows": [ROW_WRITTEN.of(row) for row in figure.rows],
     }
 
 
-def _summary(summary: ActionSummary, *, drawn: bool) -> JsonObject:
+def _summary(summary: ActionSummary, *, drawn: bool) -> SummaryJson:
     return {
         "calls": summary.calls,
         "outcomes": dict(summary.outcomes),
         "knee_in_flight": summary.knee_in_flight,
-        "cold_start": None if summary.cold_start is None else _plain(asdict(summary.cold_start)),
-        "payloads": [_plain(asdict(group)) for group in summary.payloads],
-        "errors": [{**_plain(asdict(group)), "where": where_it_failed(group)} for group in summary.errors],
+        "cold_start": None if summary.cold_start is None else COLD_START_WRITTEN.of(summary.cold_start),
+        "payloads": [PAYLOADS_WRITTEN.of(group) for group in summary.payloads],
+        "errors": [_error(group) for group in summary.errors],
         "series": [_series(one, drawn=drawn) for one in summary.series],
-        "production": None if summary.production is None else _plain(asdict(summary.production)),
+        "production": None if summary.production is None else FINDING_WRITTEN.of(summary.production),
     }
 
 
-def _series(series: Series, *, drawn: bool) -> JsonObject:
+def _error(group: ErrorGroup) -> JsonObject:
+    added: ErrorAdded = {"where": where_it_failed(group)}
+    return ERRORS_WRITTEN.of(group, added)
+
+
+def _series(series: Series, *, drawn: bool) -> SeriesJson:
     """Return one source of calls; its distribution where it is drawn, as calls between neighbouring edges."""
-    body: JsonObject = {"name": series.name, "calls": series.calls}
+    body: SeriesJson = {"name": series.name, "calls": series.calls}
     if drawn and series.histogram is not None:
         of_kind = zip(series.histogram.ok, series.histogram.timeouts, series.histogram.errors, strict=True)
         body["edges_ms"] = [rounded(edge) for edge in series.histogram.edges_ms]
@@ -169,17 +192,8 @@ def _series(series: Series, *, drawn: bool) -> JsonObject:
     return body
 
 
-def _loop(loop: FlowLoop, row: object) -> JsonObject:
-    body = dict(row) if isinstance(row, dict) else {}
+def _loop(loop: FlowLoop) -> JsonObject:
+    added: ReportLoopAdded = {}
     if loop.curve is not None:
-        body["curve_end_share"] = rounded(loop.curve.share[-1]) if loop.curve.share else None
-    return body
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _plain(body: Mapping[str, object]) -> JsonObject:
-    """Return it with lists for tuples, as JSON reads it back."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in body.items()}
+        added["curve_end_share"] = rounded(loop.curve.share[-1]) if loop.curve.share else None
+    return {**loop_to_json(loop), **added}

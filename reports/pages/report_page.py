@@ -17,7 +17,8 @@ from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import flows_view
 from reports.pages.next_steps import next_steps
 from reports.pages.polling_loops import flow_views
-from reports.pages.report_json import JsonObject, report_to_json
+from reports.pages.report_json import report_to_json
+from reports.pages.report_keys import ReportJson
 from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
@@ -69,7 +70,7 @@ def build_report(data: ReportData) -> str:
     )
 
 
-def build_json(data: ReportData) -> JsonObject:
+def build_json(data: ReportData) -> ReportJson:
     """Return the JSON of the report: what the page holds, and every number it shows."""
     return report_to_json(data, _charts(data))
 

@@ -152,15 +152,15 @@ def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
     for index, one in enumerate(left_out(data)):
         at = f"/left_out/{index}"
         if "each" not in one:
-            what, rows = str(one["what"]), one.get("rows")
-            if isinstance(rows, int):
+            what, rows = one["what"], one.get("rows")
+            if rows is not None:
                 what = traced("{} ({})", what, traced_number(plural(rows, "row"), rows, f"{at}/rows"))
-            found.append((what, str(one["why"])))
+            found.append((what, one["why"]))
             continue
-        calls, reason, each = int(str(one["calls"])), str(one["reason"]), one["each"]
+        calls, reason = one["calls"], one["reason"]
         shares = [
-            traced("{} {}", str(name), traced_number(numbers.count(some), some, f"{at}/each/{place}/1"))
-            for place, (name, some) in enumerate(each if isinstance(each, list) else ())
+            traced("{} {}", name, traced_number(numbers.count(some), some, f"{at}/each/{place}/1"))
+            for place, (name, some) in enumerate(one["each"])
         ]
         words = REASONS.get(reason, reason.replace("_", " "))
         what = traced_number(plural(calls, "call"), calls, f"{at}/calls")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.format.run_folder import Approved, Manifest
@@ -39,6 +39,22 @@ class RunEntry:
     place: str
 
 
+class WindowsJson(TypedDict):
+    """The windows of one campaign together; times in Unix seconds."""
+
+    campaign: str
+    windows: int
+    created_at: float
+    ended_at: float | None
+    calls: int
+    dropped: int
+    concurrency_limit: int | None
+    status: dict[str, int]
+    """How many windows ended how."""
+    grade: dict[str, int]
+    """How many windows got which grade of the load generator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
     """The windows of one campaign, in the order of their starts."""
@@ -61,7 +77,7 @@ class Windows:
         """Return the arrivals of all that led to no call."""
         return sum(one.dropped or 0 for one in self.manifests)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> WindowsJson:
         """Return the numbers of its entry."""
         return {
             "campaign": self.campaign,

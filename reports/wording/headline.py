@@ -1,7 +1,7 @@
 """The verdict on all actions: what can be set now, what needs more and how long, what fits no timeout."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypedDict
 
 from analysis.number_words import duration, noun, plural, whole_minutes
 from analysis.verdicts.apply_rules import held_back, will_be_set
@@ -26,23 +26,46 @@ UNJUDGED: Final = (
 _AT: Final = "headline"
 
 
+class HeadlineNumbers(TypedDict):
+    """The numbers of the headline, each action in one of the counts at most."""
+
+    actions: int
+    changes: int
+    """What `--apply` sets by itself."""
+    too_slow: int
+    """No timeout up to `cap_s` fits."""
+    cap_s: float | None
+    """Null: they have different caps."""
+    held_back: int
+    """A number that has to wait."""
+    judged: int
+    """All that have a verdict."""
+    unjudged: int
+    """No verdict yet."""
+    fitting: int
+    """Nothing to do."""
+    more_s: float | None
+    """About how long the next commands of the unjudged call."""
+    held_s: float | None
+    """The same of those held back."""
+    more_s_known: int
+    """Of how many that is known."""
+    held_s_known: int
+    worst_share: float | None
+    """The largest share of calls that a timeout in force cuts off."""
+
+
 def headline(actions: Sequence[Recommendation]) -> TracedText:
     """Return the report in a few sentences, each about one thing: how many need what, and the worst."""
     if not actions:
         return traced("No action was measured.")
-    counted = headline_numbers(actions)
+    counted: Mapping[str, Any] = headline_numbers(actions)
     sentences = _needs(actions, counted) or [_all_fit(counted)]
     return traced_join(" ", [*(traced("{}.", one) for one in sentences), *_worst(actions)])
 
 
-def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | None]:
-    """Return the numbers of the headline, each action in one of the counts at most.
-
-    `changes`: what `--apply` sets by itself; `unjudged`: no verdict yet; `held_back`: a number that has to
-    wait; `too_slow`: no timeout up to `cap_s` (None: they have different caps) fits; `fitting`: nothing to
-    do. `judged`: all that have a verdict. `more_s`, `held_s`: about how long the next commands of the
-    unjudged and of those held back call; `..._known`: of how many that is known.
-    """
+def headline_numbers(actions: Sequence[Recommendation]) -> HeadlineNumbers:
+    """Return the numbers of the headline."""
     unjudged = [action for action in actions if action.verdict in UNJUDGED or _fits_but_for_genesys(action)]
     waiting = [action for action in actions if action.verdict in SETTABLE and held_back(action)]
     return {
@@ -81,7 +104,7 @@ def _takes_s(actions: Sequence[Recommendation]) -> float | None:
     return longest if longest is None or longest < 60 else whole_minutes(longest)
 
 
-def _needs(actions: Sequence[Recommendation], counted: dict[str, float | None]) -> list[TracedText]:
+def _needs(actions: Sequence[Recommendation], counted: Mapping[str, Any]) -> list[TracedText]:
     """Return "3 of 15 actions can be set now", "9 cannot be judged yet: ..." and so on."""
     if not any(counted[name] for name in ("changes", "unjudged", "held_back", "too_slow")):
         return []
@@ -121,7 +144,7 @@ def _too_slow(actions: Sequence[Recommendation]) -> list[Recommendation]:
     return [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
 
 
-def _more(actions: int, counted: dict[str, float | None], name: str) -> TracedText:
+def _more(actions: int, counted: Mapping[str, Any], name: str) -> TracedText:
     """Return ": about 13 min more of calls at this pace"; where it is known of some only, for how many."""
     takes_s, known = counted[name], int(counted[f"{name}_known"] or 0)
     if takes_s is None:
@@ -135,7 +158,7 @@ def _more(actions: int, counted: dict[str, float | None], name: str) -> TracedTe
     return traced(": {} more of calls at this pace{}", time, of_them)
 
 
-def _all_fit(counted: dict[str, float | None]) -> TracedText:
+def _all_fit(counted: Mapping[str, Any]) -> TracedText:
     total, fitting = int(counted["actions"] or 0), int(counted["fitting"] or 0)
     if not fitting:
         return traced("There is no timeout to set: {} built in", "it is" if total == 1 else "they are")

@@ -36,6 +36,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
     "analysis/value_words.py": set(),
+    "analysis/written_json.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
     "analysis/machine": {"psutil"},
     "analysis/format": {"analysis.analysis_errors", "analysis.machine", "analysis.plain_text"},
@@ -69,7 +70,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
-        "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs", "numpy",
+        "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs",
+        "analysis.written_json", "numpy",
     },
     "analysis/production": {
         *_ANALYSIS, "analysis.coverage",
@@ -82,7 +84,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "analysis/views": {
         *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
-        "analysis.verdicts", "analysis.production", "numpy", "pandas", "scipy",
+        "analysis.verdicts", "analysis.production", "analysis.written_json", "numpy", "pandas", "scipy",
     },
     # reports
     "reports/__init__.py": set(),
@@ -262,8 +264,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {
-        *_CLIENT, "analysis.format", "analysis.machine", "analysis.plain_text",
-        "diag.changes.change_errors", "diag.changes.plans",
+        *_CLIENT, "analysis.format", "analysis.machine", "analysis.number_words", "analysis.plain_text",
+        "analysis.written_json", "diag.changes.change_errors", "diag.changes.plans",
     },
     "diag/changes/applying": {
         *_CLIENT, "analysis.format", "analysis.number_words", "diag.changes.change_errors",
@@ -290,7 +292,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/checkup": {
         "analysis.analysis_errors", "analysis.format", "analysis.machine.command_words",
-        "analysis.number_words", "analysis.plain_text", "diag.__version__",
+        "analysis.number_words", "analysis.plain_text", "analysis.written_json", "diag.__version__",
         "diag.changes.change_errors", "diag.changes.journal", "diag.errors",
         "diag.genesys", "diag.learning", "diag.platform_facts", "diag.workload",
     },
@@ -306,8 +308,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "jsonschema",
     },
     "diag/audits": {
-        "analysis.number_words", "diag.changes.journal", "diag.changes.plans", "diag.changes.undo_plan",
-        "diag.genesys", "diag.table",
+        "analysis.flows", "analysis.number_words", "analysis.written_json", "diag.changes.journal",
+        "diag.changes.plans", "diag.changes.undo_plan", "diag.genesys", "diag.inventory", "diag.table",
     },
     "diag/exported_view": {
         "analysis.format.input_file", "analysis.other_tools", "analysis.plain_text", "analysis.verdicts",

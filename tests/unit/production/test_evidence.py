@@ -156,7 +156,7 @@ def test_a_damaged_file_is_refused_and_never_believed(
     evidence: ProductionEvidence, tmp_path: Path, damage: dict[str, object]
 ) -> None:
     path = tmp_path / "production.json"
-    body = to_json(evidence, findings_of(evidence.observed, RULES))
+    body = cast(dict[str, object], to_json(evidence, findings_of(evidence.observed, RULES)))
     if "hours" in damage:
         cast(list[dict[str, object]], body["observed"])[0].update(damage)
     else:

@@ -120,9 +120,7 @@ ASKED = Asked(org=("--profile", "acme"))
 
 def shown_commands(found: PromiseLook) -> list[str]:
     """What JSON names as the next command of each promise."""
-    rows = look_to_json(found, ASKED)["promises"]
-    assert isinstance(rows, list)
-    return [row["next_command"] for row in rows]
+    return [str(row["next_command"]) for row in look_to_json(found, ASKED)["promises"]]
 
 
 def test_the_next_commands_ask_for_what_was_promised_in_the_same_org(store: HourStore) -> None:

@@ -1,6 +1,6 @@
 """Backends that were called directly are compared with themselves: in two runs, and never with production."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -37,7 +37,7 @@ def compared(*runs: SampleSet) -> list[ComparedAction]:
     return list(comparison.actions)
 
 
-def rows(body: dict[str, object]) -> Sequence[dict[str, object]]:
+def rows(body: Mapping[str, object]) -> Sequence[dict[str, object]]:
     found = body["actions"]
     assert isinstance(found, list)
     return found

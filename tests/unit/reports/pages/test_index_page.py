@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from analysis.format.run_folder import RunFolder, write_manifest
 from analysis.verdicts.analysis_json import analysis_to_json
 from reports.charts.sketches.sparkline import Point, sparkline
-from reports.pages.index_page import P99, IndexData, IndexedRun, build_index, extremes, index_json
+from reports.pages.index_keys import P99
+from reports.pages.index_page import IndexData, IndexedRun, build_index, extremes, index_json
 from reports.pages.runs_on_disk import indexed_runs
 from tests.support.reports.report_factory import CASES, make_report
 from tests.support.reports.traceable import complaints
@@ -132,7 +134,7 @@ def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
         runs.append(replace(run, analysis=replace(run.analysis, actions=changed)))
 
     page = build_index(IndexData(tuple(runs), "0.1.0"))
-    body: dict[str, Any] = index_json(IndexData(tuple(runs), "0.1.0"))
+    body: Mapping[str, Any] = index_json(IndexData(tuple(runs), "0.1.0"))
     (action,) = body["places"][0]["actions"]
 
     assert "&gt; 30 s</span>" in page
@@ -155,7 +157,7 @@ def test_runs_judged_by_another_percentile_are_on_no_line_with_the_newest() -> N
     rarer = replace(newest.analysis, actions=(replace(first, percentile=0.999), *others))
     data = IndexData((replace(newest, analysis=rarer), *older), "0.1.0")
 
-    body: dict[str, Any] = index_json(data)
+    body: Mapping[str, Any] = index_json(data)
     (place,) = body["places"]
     counted = {row["action_id"]: (row["percentile"], row["runs"]) for row in place["actions"]}
     assert counted.pop(first.action_id) == (0.999, 1)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -249,7 +250,7 @@ def test_how_long_a_caller_waits_is_one_number_wherever_it_stands(case: int) -> 
     (action,) = data.analysis.actions
     known = "–" if action.worst_wait_s is None else f"{action.worst_wait_s} s"
 
-    body: dict[str, Any] = build_json(data)
+    body: Mapping[str, Any] = build_json(data)
     page, (entry,) = build_report(data), body["actions"]
     wait = re.findall(r"Worst wait</button><dd>(.*?)</div>", page, re.DOTALL)[0]
     cell = re.findall(r'data-label="Worst wait"[^>]*>(.*?)</td>', page, re.DOTALL)[0]

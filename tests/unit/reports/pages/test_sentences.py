@@ -1,7 +1,7 @@
 """The numbers in an action's sentence are numbers of its own entry in the JSON."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ def numbers_of(row: dict[str, Any], settings: dict[str, Any]) -> Iterator[float]
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_number_of_a_sentence_is_one_of_its_entry(shape: str) -> None:
     latency_s, timeout_s = SHAPES[shape]
-    body: dict[str, Any] = analysis_to_json(recommend(sample_set(calls(latency_s, timeout_s=timeout_s))))
+    body: Mapping[str, Any] = analysis_to_json(recommend(sample_set(calls(latency_s, timeout_s=timeout_s))))
     (row,) = body["actions"]
     known = list(numbers_of(row, body["settings"]))
     reason = COMPOUND.sub(lambda both: f"{int(both[1]) * 60 + int(both[2])} s", row["reason"])

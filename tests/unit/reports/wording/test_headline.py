@@ -1,7 +1,9 @@
 """The headline: what can be set now, what needs more and how long, what fits no timeout."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,7 +90,8 @@ ROWS = st.lists(
 def test_no_sentence_speaks_of_two_actions_and_each_action_is_counted_once(
     rows: list[Recommendation],
 ) -> None:
-    text, counted = headline(rows), headline_numbers(rows)
+    text = headline(rows)
+    counted: Mapping[str, Any] = headline_numbers(rows)
 
     for sentence in re.split(r"(?<=[a-z])\. ", text):
         assert sum(row.action_name in sentence for row in (BASE, RAISED, SLOW, FEW, THIN)) <= 1
