@@ -26,6 +26,10 @@ class DirectAction:
     output_schema: str
     """`contract.output.successSchema` as JSON text."""
 
+    def __hash__(self) -> int:
+        """Return a hash by what tells actions apart: the mappings have none, and equality compares them."""
+        return hash((self.action_id, self.url_template, self.request_template, self.success_template))
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedRequest:

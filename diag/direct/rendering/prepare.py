@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
 from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
 from diag.direct.rendering.refusals import TemplateRefusedError
 from diag.direct.rendering.reply.reading import ReplyReader, read_reply
 from diag.direct.rendering.reply.result import Result
 from diag.direct.rendering.request import RequestTemplates, read_request
+
+KEPT: Final = 1024
+"""Actions whose read templates are kept: the steps of a plan, and then the calls, ask for the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,10 @@ class PreparedAction:
         return self._reply.result(status, body)
 
 
+@lru_cache(maxsize=KEPT)
 def prepare(action: DirectAction) -> PreparedAction:
-    """Return an action read once. Raises `TemplateRefusedError` with everything that is not rendered."""
+    """Return an action, read once per process. Raises `TemplateRefusedError` with everything that is not
+    rendered."""
     request = read_request(action)
     reply, refusals, warnings = read_reply(action)
     if request.refusals or refusals or reply is None:

@@ -8,7 +8,7 @@ from diag.direct.credentials.credential_source import NeededCredentials, credent
 from diag.direct.credentials.own_environment import own_environment
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad, DirectRules
-from diag.direct.rendering.prepare import PreparedAction, prepare
+from diag.direct.rendering.prepare import prepare
 from diag.errors import UsageError
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.direct.backends import Backends
@@ -42,7 +42,6 @@ class DirectCalls:
         self._backends = Backends(rules, most=connections)
         self._logins = Backends(rules, most=LOGIN_CONNECTIONS)
         self._auths: dict[tuple[str, str | None], CustomAuth] = {}
-        self._templates: dict[str, PreparedAction] = {}
         self._source = credential_source(
             own_environment() if environment is None else environment, rules.credentials_file
         )
@@ -55,7 +54,7 @@ class DirectCalls:
         assert direct is not None
         requests = DirectRequests(
             load=direct,
-            templates=self._prepared(direct.action),
+            templates=prepare(direct.action),
             payloads=load.payloads,
             credentials=self._source.secrets(self._own_names(direct), direct.credential_set),
             auth=self._auth(direct),
@@ -69,29 +68,24 @@ class DirectCalls:
         self._backends.close()
         self._logins.close()
 
-    def _prepared(self, action: DirectAction) -> PreparedAction:
-        if action.action_id not in self._templates:
-            self._templates[action.action_id] = prepare(action)
-        return self._templates[action.action_id]
-
     def _own_names(self, load: DirectLoad) -> frozenset[str]:
-        return self._prepared(load.action).credentials | names_for(load.action, load.auth)
+        return prepare(load.action).credentials | names_for(load.action, load.auth)
 
     def _needed(self, load: DirectLoad) -> Iterator[NeededCredentials]:
         yield NeededCredentials(self._own_names(load), load.credential_set)
-        if self._prepared(load.action).needs_auth_response:
-            login = self._prepared(_login_of(load))
+        if prepare(load.action).needs_auth_response:
+            login = prepare(_login_of(load))
             yield NeededCredentials(login.credentials, load.credential_set)
 
     def _auth(self, load: DirectLoad) -> CustomAuth | None:
         """Return the custom authentication that an action uses, asked once already; None: it uses none."""
-        if not self._prepared(load.action).needs_auth_response:
+        if not prepare(load.action).needs_auth_response:
             return None
         action = _login_of(load)
         key = (action.action_id, load.credential_set)
         found = self._auths.get(key)
         if found is None:
-            templates = self._prepared(action)
+            templates = prepare(action)
             credentials = self._source.secrets(templates.credentials, load.credential_set)
             found = self._auths[key] = CustomAuth(action.action_name, templates, credentials, self._logins)
             found.begin()

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from analysis.format.sample_schema import ActionVersion
+from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectRules
+from diag.direct.rendering.prepare import prepare as prepared_action
+from diag.direct.rendering.request import ReadRequest, read_request
 from diag.errors import CredentialsError, UsageError
 from diag.genesys.client import GenesysClient
 from diag.target import sandbox_connection, target_at
@@ -17,6 +20,7 @@ from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.direct.refuse_hosts import hosts_to_confirm, refuse_hosts
+from loadtests.sending.direct.direct_calls import DirectCalls
 from tests.support.own_requests import set_request
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
@@ -349,6 +353,25 @@ def test_a_real_backend_is_not_changed_without_consent_even_from_a_sandbox(plan:
         plan(write)
     run = plan(write + "allow_side_effects = true\n", rate=1.0)
     assert uses(run)["api.example.com"].changes == ("Write",)
+
+
+def test_templates_are_read_once_for_the_plan_its_words_and_its_calls(
+    plan: Plan, changed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(headers={"Authorization": "Bearer ${authResponse.access_token}", "X": "${input.id}"})
+    read: list[str] = []
+
+    def counted(action: DirectAction) -> ReadRequest:
+        read.append(action.action_name)
+        return read_request(action)
+
+    prepared_action.cache_clear()
+    monkeypatch.setattr("diag.direct.rendering.prepare.read_request", counted)
+    run = plan(READ + '[[action]]\nname = "Other"\ntarget = "direct"\n')
+    direct_lines(run, 1)
+    DirectCalls(run.plan, connections=1, environment={}).close()
+
+    assert sorted(read) == ["Log in", "Other", "Read"]
 
 
 def test_an_org_is_asked_for_its_limits_only_where_it_is_called(plan: Plan, box: RunningSandbox) -> None:
