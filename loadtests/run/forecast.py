@@ -1,6 +1,7 @@
 """What a plan comes to: its duration, the calls of each action and the highest rate. Pure; sends nothing."""
 
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Final
 
 from diag.workload.org_limits import DEFAULT_TOKEN_RATE, OrgLimits
@@ -14,13 +15,14 @@ _MINUTE_S: Final = 60.0
 class Forecast:
     """What a plan comes to.
 
-    `calls`: per action, None where nothing bounds them; `peak`: most calls/s at once; `capped`: one sentence
-    where more is asked for than the limits leave.
+    `calls`: per action, None where nothing bounds them; `peak`: most calls/s at once, `org_peak` of
+    those to the org; `capped`: one sentence where more is asked for than the limits leave.
     """
 
     duration_s: float | None
     calls: tuple[float | None, ...]
     peak: float
+    org_peak: float
     capped: str | None
 
 
@@ -30,7 +32,8 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
     rate_control = RateControl(plan)
     calls = [0.0] * len(plan.actions)
     most = [plan.most_calls(action) for action in plan.actions]
-    peak, capped = 0.0, None
+    to_the_org = [action.direct is None for action in plan.actions]
+    peak, org_peak, capped = 0.0, 0.0, None
     step_s = max(1.0, (duration_s or 0.0) / 10_000)
     at_s = 0.0
     while at_s < (step_s if duration_s is None else duration_s):
@@ -38,6 +41,7 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
             rate_control.level = plan.ramp.growth ** int(at_s // plan.ramp.step_s)
         rates = rate_control.rates(at_s, users)
         peak = max(peak, sum(rates))
+        org_peak = max(org_peak, sum(compress(rates, to_the_org)))
         capped = capped or rate_control.capped(at_s, users)
         span_s = min(step_s, duration_s - at_s) if duration_s is not None else 0.0
         for index, rate in enumerate(rates):
@@ -47,18 +51,18 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
                 calls[index] = limit
                 rate_control.finish(index, "calls made")
         at_s += step_s
-    if duration_s is None:
-        return Forecast(None, tuple(None if limit is None else float(limit) for limit in most), peak, capped)
-    return Forecast(duration_s, tuple(float(count) for count in calls), peak, capped)
+    if duration_s is None:  # who waits for a turn now has it later
+        planned = sum(compress((action.rate for action in plan.actions), to_the_org))
+        org_peak = min(peak, planned * rate_control.load(0.0, users))
+    found = most if duration_s is None else calls
+    counts = tuple(None if count is None else float(count) for count in found)
+    return Forecast(duration_s, counts, peak, org_peak, capped)
 
 
 def asked_of_the_org(coming: Forecast, plan: LoadPlan) -> Forecast:
-    """Return the same without the calls to backends themselves, which count against no limit of the org.
-
-    `peak` stays that of all calls together, no less than the org's; 0 where none goes to the org."""
-    pairs = zip(coming.calls, plan.actions, strict=True)
-    calls = tuple(count for count, action in pairs if action.direct is None)
-    return replace(coming, calls=calls, peak=coming.peak if plan.asks_the_platform else 0.0)
+    """Return the same without the calls to backends themselves, which count against no limit of the org."""
+    calls = compress(coming.calls, [action.direct is None for action in plan.actions])
+    return replace(coming, calls=tuple(calls), peak=coming.org_peak)
 
 
 def wait_before_calls_s(requests: int, took_s: float, coming: Forecast, limits: OrgLimits) -> float:

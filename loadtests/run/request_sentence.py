@@ -15,14 +15,14 @@ def request_sentence(prepared: PreparedRun, coming: Forecast) -> str:
     """Return what the run comes to in requests, a day's share of them, and what else they count against."""
     token = prepared.limits.token_per_minute
     polls = ", and the polls of its jobs" if _polls(prepared.plan) else ""
-    counts = asked_of_the_org(coming, prepared.plan).calls
-    known = [count for count in counts if count is not None]
-    if len(known) == len(counts):
+    asked = asked_of_the_org(coming, prepared.plan)
+    known = [count for count in asked.calls if count is not None]
+    if len(known) == len(asked.calls):
         calls, beside = round(sum(known)), prepared.requests
         text = f"about {calls + beside:,}: {plural(calls, 'call')} and {beside} to begin{polls}"
         share = share_of_a_day(calls + beside, token, coming.duration_s or DAY_S)
     else:
-        a_minute = coming.peak * 60.0
+        a_minute = asked.peak * 60.0
         text = f"up to {a_minute:,.0f} a minute until it is stopped{polls}"
         share = share_of_a_day(a_minute * _MINUTES_OF_A_DAY, token)
     return f"{text}; {share}. {FAIR_USE}"

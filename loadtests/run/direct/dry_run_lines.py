@@ -1,15 +1,20 @@
 """What a dry run says of direct calls: request, host, deadline, credentials by name, what differs."""
 
-import math
 from collections.abc import Iterator
 from typing import Final
 
 from diag.direct.direct_load import DirectLoad
 from diag.direct.hosts.backend_host import BackendHost
 from diag.direct.rendering.prepare import prepare
-from loadtests.planning.direct.host_uses import HostUse, asked_load, is_beyond
+from loadtests.planning.direct.host_uses import (
+    HostUse,
+    asked_load,
+    highest_load,
+    is_beyond,
+)
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE
+from loadtests.run.direct.refuse_hosts import rate_asked_of
 from loadtests.sending.connections.proxy import proxy_for
 
 _UNLIKE: Final = (
@@ -33,7 +38,8 @@ def direct_lines(prepared: PreparedRun, users: int) -> list[str]:
             if variables:
                 lines.append(f"      credentials: {', '.join(variables)}")
             lines += [f"      {note}" for note in prepare(action.direct.action).warnings]
-    lines += [f"    {_host(use, asked_load(plan, users))}" for use in direct.uses(plan)]
+    loads = asked_load(plan, users), highest_load(plan, users)
+    lines += [f"    {_host(use, *loads)}" for use in direct.uses(plan)]
     if direct.at_default_rate:
         lines.append(
             f"    rate: {DEFAULT_DIRECT_RATE:g} call/s each where none is stated (--rate, or rate = ...)"
@@ -61,19 +67,19 @@ def _path(template: str) -> str:
     return f"{slash}{path}" or "/"
 
 
-def _host(use: HostUse, load: float) -> str:
+def _host(use: HostUse, load: float, highest: float) -> str:
     login = f", logins of {', '.join(use.logins)}" if use.logins else ""
     planned = f"{use.host.name}: {use.rate * load:.4g} calls/s{login}"
-    return f"host {planned}, {'; '.join(_standing(use, load))}"
+    return f"host {planned}, {'; '.join(_standing(use, load, highest))}"
 
 
-def _standing(use: HostUse, load: float) -> Iterator[str]:
+def _standing(use: HostUse, load: float, highest: float) -> Iterator[str]:
     if use.unfit is not None:
         yield f"may not be called: {use.unfit}"
     if use.own:
         yield "the sandbox's own"
     elif use.confirmed is None:
-        yield f"not confirmed (--confirm-host {use.host.name}={max(1, math.ceil(use.rate * load))})"
+        yield f"not confirmed (--confirm-host {use.host.name}={rate_asked_of(use, highest):.12g})"
     else:
         yield f"{use.confirmed:g} confirmed" + (": too many are planned" if is_beyond(use, load) else "")
     proxy = proxy_for(use.host.base)

@@ -9,7 +9,12 @@ from diag.direct.hosts.permission import address_may_be_called
 from diag.direct.hosts.private_addresses import addresses_of
 from diag.errors import UsageError
 from diag.measuring.hosts_to_confirm import HostToConfirm, rate_to_confirm, write_hosts
-from loadtests.planning.direct.host_uses import HostUse, asked_load, highest_load, is_beyond
+from loadtests.planning.direct.host_uses import (
+    HostUse,
+    asked_load,
+    highest_load,
+    is_beyond,
+)
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.run.forecast import forecast
 from loadtests.sending.connections.proxy import proxy_for
@@ -57,12 +62,18 @@ def hosts_to_confirm(
             HostToConfirm(
                 use.host.name,
                 (*use.actions, *(f"{name} (login)" for name in use.logins)),
-                rate_to_confirm(use.rate * load) if use.actions else LOGIN_RATE,
+                rate_asked_of(use, load),
                 sum(known) if len(known) == len(each) else None,
                 use.changes,
             )
         )
     return tuple(found)
+
+
+def rate_asked_of(use: HostUse, load: float) -> float:
+    """Return the calls/s that a person is asked to confirm for a host: so many times its planned rate; of one
+    that is only called to log in LOGIN_RATE."""
+    return rate_to_confirm(use.rate * load) if use.actions else LOGIN_RATE
 
 
 def _not_confirmed(prepared: PreparedRun, hosts: Sequence[HostToConfirm]) -> UsageError:

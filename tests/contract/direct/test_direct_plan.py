@@ -235,7 +235,17 @@ def test_the_rate_to_confirm_is_the_planned_one_in_hundredths_and_never_less(
 
     (host,) = hosts_to_confirm(run, run.direct.uses(run.plan), users=1, run_time_s=10.0)
     assert host.rate == asked
+    assert f"(--confirm-host api.example.com={asked:g})" in "\n".join(direct_lines(run, 1))
     begin(plan(READ, rate=rate, confirm_host=[f"api.example.com={asked}"]))
+
+
+def test_a_ramp_is_asked_for_with_its_last_step(plan: Plan, changed: Any) -> None:
+    changed(requestUrlTemplate=REAL)
+    run = plan(READ + "[ramp]\nsteps = 3\ngrowth = 1.5\n", rate=2.0, mode="ramp")
+
+    (host,) = hosts_to_confirm(run, run.direct.uses(run.plan), users=1, run_time_s=None)
+    assert host.rate == 4.5
+    assert "(--confirm-host api.example.com=4.5)" in "\n".join(direct_lines(run, 1))
 
 
 def test_the_calls_to_confirm_are_those_of_each_action_of_a_name(plan: Plan, changed: Any) -> None:

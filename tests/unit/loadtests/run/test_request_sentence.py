@@ -12,6 +12,7 @@ from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.run.forecast import forecast
 from loadtests.run.request_sentence import request_sentence
+from tests.support.direct_backend import direct_load
 
 QUICK = ActionLoad("a-1", "Get Customer", 5, 2.0, (EMPTY,))
 USUAL = OrgLimits(50, 300)
@@ -44,3 +45,13 @@ def test_the_limit_is_that_of_the_org_and_polls_are_requests_too() -> None:
     assert "12 to begin, and the polls of its jobs; " in text
     assert " of the 864,000 that the token may send in a day" in text
     assert " of the 432,000 " in said(QUICK, 600.0, OrgLimits(None, None))
+
+
+def test_calls_to_a_backend_itself_are_no_requests_to_the_org() -> None:
+    backend = replace(direct_load("https://h.example"), rate=7.0)
+    for both in (LoadPlan((QUICK, backend)), LoadPlan((backend, QUICK), total_rate=8.0)):
+        prepared = PreparedRun(both, USUAL, "id", "Acme")
+
+        text = request_sentence(prepared, forecast(both, None, 1))
+
+        assert text.startswith("up to 120 a minute until it is stopped; 40 % of the 432,000 ")

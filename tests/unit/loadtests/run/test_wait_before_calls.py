@@ -15,7 +15,7 @@ LIMITS = OrgLimits(50, 300)
 
 
 def coming(peak: float, *calls: float | None) -> Forecast:
-    return Forecast(60.0, calls or (None,), peak, None)
+    return Forecast(60.0, calls or (None,), peak, peak, None)
 
 
 def test_a_few_requests_make_nobody_wait_and_two_hundred_do() -> None:
