@@ -16,6 +16,7 @@ _MOST: Final = 20
 """Differences listed; further ones are counted."""
 _ONLY_THERE: Final = "header 'authorization': only there"
 """The one difference with a flag of ours that may mend it. Who adds the header there is not published."""
+_LOGIN: Final = "result of the custom authentication action, which is not called here"
 _MASKS: Final = frozenset("*x•X#")
 
 
@@ -29,39 +30,57 @@ class RequestComparison:
     """What could not be compared, because the reply does not show it or masks it."""
 
 
+@dataclass(frozen=True, slots=True)
+class FromLogin:
+    """What of our request holds the result of a custom authentication action, which is not called here."""
+
+    address: bool = False
+    body: bool = False
+    headers: frozenset[str] = frozenset()
+
+
 def compare_requests(
-    ours: RenderedRequest, theirs: ShownRequest, *, known: str, not_ours: Collection[str] = ()
+    ours: RenderedRequest, theirs: ShownRequest, *, known: str, from_login: FromLogin = FromLogin()
 ) -> RequestComparison:
     """Return where two requests differ, field by field.
 
     `known`: the templates and the names of inputs. A name that is not in it may come out of a value, and is
-    masked like one. `not_ours`: headers whose values are not known here.
+    masked like one. `from_login`: what is not compared.
     """
     names = _Names(known)
-    left = {name.lower() for name in not_ours}
+    left = {name.lower() for name in from_login.headers}
     found = [
         *_method(ours.method, theirs.method),
-        *_url(ours.url, theirs.url, names),
+        *(() if from_login.address else _url(ours.url, theirs.url, names)),
         *(() if theirs.headers is None else _headers(dict(ours.headers), theirs.headers, left)),
-        *(() if theirs.body is None else _body(ours.body.decode("utf-8", "replace"), theirs.body, names)),
+        *(
+            ()
+            if theirs.body is None or from_login.body
+            else _body(ours.body.decode("utf-8", "replace"), theirs.body, names)
+        ),
     ]
     more = len(found) - _MOST
     unlike = (*found[:_MOST], *([f"and {more} more"] if more > 0 else []))
-    return RequestComparison(unlike, tuple(_open(ours, theirs, left)))
+    return RequestComparison(unlike, tuple(_open(ours, theirs, from_login)))
 
 
-def _open(ours: RenderedRequest, theirs: ShownRequest, left: Collection[str]) -> Iterator[str]:
+def _open(ours: RenderedRequest, theirs: ShownRequest, from_login: FromLogin) -> Iterator[str]:
     if theirs.method is None:
         yield "method (not shown)"
-    if theirs.body is None and ours.body:
+    if from_login.address:
+        yield f"address ({_LOGIN})"
+    if from_login.body:
+        yield f"body ({_LOGIN})"
+    elif theirs.body is None and ours.body:
         yield "body (not shown)"
     if theirs.headers is None:
         yield "headers (not shown)"
         return
+    left = {name.lower() for name in from_login.headers}
     mine = {name.lower() for name, _ in ours.headers}
     for name, value in theirs.headers.items():
         if name.lower() in left:
-            yield f"header {name!r} (by the custom authentication action)"
+            yield f"header {name!r} ({_LOGIN})"
         elif name.lower() in mine and _is_masked(value):
             yield f"header {name!r} (masked in the reply)"
 

@@ -21,11 +21,17 @@ class PreparedAction:
 
     credentials: frozenset[str]
     """The names used as `${credentials.NAME}`: all of them must be in `Secrets`."""
-    needs_auth_response: bool
+    auth_names: frozenset[str]
+    """The names used as `${authResponse.NAME}`: what the custom authentication action returns."""
     warnings: tuple[str, ...]
     """What is done although the platform's way is unknown, or looks like a slip in a template."""
     _request: RequestTemplates = field(repr=False)
     _reply: ReplyReader = field(repr=False)
+
+    @property
+    def needs_auth_response(self) -> bool:
+        """Return whether a custom authentication action has to be called first."""
+        return bool(self.auth_names)
 
     def request(self, inputs: Mapping[str, object], secrets: Secrets) -> RenderedRequest:
         """Return the request of one input. Raises `InputNotRenderedError`, which holds no value."""
@@ -46,7 +52,7 @@ def prepare(action: DirectAction) -> PreparedAction:
         raise TemplateRefusedError(action.action_name, (*request.refusals, *refusals))
     return PreparedAction(
         credentials=request.templates.credentials,
-        needs_auth_response=bool(request.templates.auth_response),
+        auth_names=request.templates.auth_response,
         warnings=(*request.warnings, *warnings),
         _request=request.templates,
         _reply=reply,

@@ -1,10 +1,9 @@
 """`--dry-run --compare`: one test call of each direct action, its request held against ours."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from diag.direct.comparison.compare_requests import compare_requests
+from diag.direct.comparison.compare_requests import FromLogin, compare_requests
 from diag.direct.comparison.shown_request import shown_request
 from diag.direct.credentials.authorization import names_for, with_authorization
 from diag.direct.credentials.credential_source import CredentialSource, credential_source
@@ -19,7 +18,6 @@ from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad
 
 _WAIT_S: Final = 70.0
-_LOGIN: Final = re.compile(r"authResponse\.(\w+)")
 
 
 def compared_lines(prepared: PreparedRun, client: GenesysClient) -> Iterator[str]:
@@ -49,7 +47,7 @@ def _compared(
         how = "" if reply.result is not None else f" (it ended as {reply.outcome.outcome})"
         return (f"the reply does not show the request{how}",)
     names = "\n".join((load.action.url_template, load.action.request_template or "", *payload))
-    found = compare_requests(ours, theirs, known=names, not_ours=_by_login(load.action))
+    found = compare_requests(ours, theirs, known=names, from_login=_from_login(load.action))
     count = len(found.unlike)
     first = f"differs in {count}:" if count else "the same"
     return (
@@ -62,14 +60,11 @@ def _compared(
 def _rendered(
     load: DirectLoad, payload: dict[str, object], source: CredentialSource
 ) -> RenderedRequest | str:
-    """Return our request; a result of its custom authentication action is left open, as nothing is called."""
+    """Return our request. What a custom authentication action returns is left open in it: a dry run calls no
+    backend, and another login would return something else."""
     one, action = prepare(load.action), load.action
-    if "authResponse" in action.url_template or "authResponse" in (action.request_template or ""):
-        return (
-            "not compared: it holds the result of its custom authentication action, which is not called here"
-        )
     names = one.credentials | names_for(action, load.auth)
-    logged_in = {name: "-" for text in action.headers.values() for name in _LOGIN.findall(text)}
+    logged_in = dict.fromkeys(one.auth_names, "-")
     try:
         found = source.secrets(names, load.credential_set)
         request = one.request(payload, Secrets(found, logged_in))
@@ -80,6 +75,9 @@ def _rendered(
     return with_authorization(request, action, load.auth, found)
 
 
-def _by_login(action: DirectAction) -> frozenset[str]:
-    """Return the headers that hold the result of the custom authentication action."""
-    return frozenset(name for name, text in action.headers.items() if "authResponse" in text)
+def _from_login(action: DirectAction) -> FromLogin:
+    def asks(template: str | None) -> bool:
+        return "authResponse" in (template or "")
+
+    headers = frozenset(name for name, template in action.headers.items() if asks(template))
+    return FromLogin(asks(action.url_template), asks(action.request_template), headers)

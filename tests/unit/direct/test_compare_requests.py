@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.direct.comparison.compare_requests import compare_requests
+from diag.direct.comparison.compare_requests import FromLogin, compare_requests
 from diag.direct.comparison.shown_request import ShownRequest, shown_request
 from diag.direct.direct_action import RenderedRequest
 
@@ -153,12 +153,22 @@ def test_no_value_is_ever_shown(data: st.DataObject) -> None:
 
 def test_what_is_masked_or_not_known_here_is_not_compared() -> None:
     theirs = ShownRequest(URL, "POST", {"X-KEY": "****", "content-type": "text/plain"}, '{"a": [1, 2]}')
-    found = compare_requests(OURS, theirs, known="", not_ours={"Content-Type"})
+    found = compare_requests(
+        OURS, theirs, known="", from_login=FromLogin(headers=frozenset({"Content-Type"}))
+    )
     assert found.unlike == ()
     assert found.not_compared == (
         "header 'X-KEY' (masked in the reply)",
-        "header 'content-type' (by the custom authentication action)",
+        "header 'content-type' (result of the custom authentication action, which is not called here)",
     )
     assert (
         compare_requests(replace(OURS, body=b""), ShownRequest(URL, "POST", {}), known="").not_compared == ()
     )
+
+
+def test_an_address_and_a_body_with_the_result_of_a_login_leave_the_rest_to_compare() -> None:
+    theirs = ShownRequest("https://api.example.com/t/7", "PUT", {"X-Key": "other"}, "token=7")
+    found = compare_requests(OURS, theirs, known="", from_login=FromLogin(address=True, body=True))
+    unlike = [line.partition(":")[0] for line in found.unlike]
+    assert unlike == ["method", "header 'x-key'", "header 'content-type'"]
+    assert [what.partition(" (")[0] for what in found.not_compared] == ["address", "body"]
