@@ -1,6 +1,6 @@
 """`diag compare`: did anything get slower from one run to the next?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -147,12 +147,12 @@ def _summaries(evidence: "RunEvidence", rules: "RecommendSettings") -> "dict[str
     from analysis.format.sample_schema import ActionVersion, entry_key
     from analysis.views.summarise import summarise
 
-    found = summarise(evidence.samples, rules, evidence.analysis.waiting)
     direct = evidence.samples.direct_side()
-    if direct is not None:
-        alone = summarise(direct, rules)
-        found |= {entry_key(key, ActionVersion.DIRECT): one for key, one in alone.items()}
-    return found
+    if direct is None:
+        return summarise(evidence.samples, rules, evidence.analysis.waiting)
+    found = summarise(replace(evidence.samples, direct=None), rules, evidence.analysis.waiting)
+    alone = summarise(direct, rules)
+    return found | {entry_key(key, ActionVersion.DIRECT): one for key, one in alone.items()}
 
 
 def comparison_table(data: "CompareData") -> "Table":

@@ -3,6 +3,7 @@
 Imported by every verb, so that nothing here is imported before TAB is pressed.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -62,12 +63,14 @@ def run_folders(
 
 
 def _newest(runs: "Path") -> "Iterator[Path]":
-    """Yield the latest run folders: their names begin with the time."""
-    from itertools import islice
+    """Yield the latest run folders, by when something was last written of them; a name may be anything."""
+    from heapq import nlargest
 
     from analysis.format.run_folder import RunFolder
 
-    folders = (
-        folder for folder in sorted(runs.glob("*"), reverse=True) if RunFolder(folder).manifest.exists()
-    )
-    yield from islice(folders, MOST_RUNS)
+    written = []
+    for folder in runs.glob("*"):
+        with suppress(OSError):  # no run, or not one any more
+            written.append((RunFolder(folder).manifest.stat().st_mtime, folder))
+    for _, folder in nlargest(MOST_RUNS, written):
+        yield folder

@@ -4,7 +4,7 @@ For a time-lapsed day only, whose windows come one upon the other (`loadtests/fo
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +12,21 @@ from analysis.machine.forks import ForkedChild
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from analysis.plain_text import json_text
+from diag.errors import DiagError
 
-_MODULE: Final = "loadtests.forked_load"
+_LINE: Final = python_module("loadtests.forked_load")
+
+
+class ForksGoneError(DiagError):
+    """The process to fork loads from has ended, whatever ended it; a load that it had forked ends, too."""
+
+    category = "incomplete"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The process that starts loads has ended ({' '.join(_LINE[-2:])}).",
+            hint="Run the command again: it goes on where it stopped.",
+        )
 
 
 class LoadForks:
@@ -23,13 +36,15 @@ class LoadForks:
         self._process = process
 
     def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedChild:
-        """Run Locust with these arguments; `environment`: what it has beside ours. Raises OSError where the
-        process to fork from has ended."""
+        """Run Locust with these arguments; `environment`: what it has beside ours. Raises ForksGoneError."""
         assert self._process.stdin is not None and self._process.stdout is not None
         asked = {"arguments": list(arguments), "environment": dict(environment), "log": str(log)}
-        self._process.stdin.write(json_text(asked).encode() + b"\n")
-        self._process.stdin.flush()
-        return ForkedChild(self._process.stdout.fileno())
+        try:
+            self._process.stdin.write(json_text(asked).encode() + b"\n")
+            self._process.stdin.flush()
+            return ForkedChild(self._process.stdout.fileno())
+        except OSError:
+            raise ForksGoneError from None
 
 
 @contextmanager
@@ -38,11 +53,12 @@ def load_forks() -> Iterator[LoadForks]:
 
     It ends with this one, even if killed; a load that it has forked then goes on to its own end.
     """
-    process = start_apart(python_module(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = start_apart(_LINE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         yield LoadForks(process)
     finally:
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.close()
+        with suppress(OSError):  # it has ended, with a line of ours unread
+            process.stdin.close()
         process.wait()
         process.stdout.close()

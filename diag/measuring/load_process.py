@@ -20,7 +20,7 @@ from analysis.settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
 from diag.measuring.direct_options import DirectOptions, direct_words
-from diag.measuring.load_forks import LoadForks
+from diag.measuring.load_forks import ForksGoneError, LoadForks
 from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
@@ -112,7 +112,7 @@ def run_load(
 
     Ctrl-C here is passed on once per press: the first lets calls in flight end, the second does not wait.
     The load process stops by itself when this one ends. Raises OSError when the run folder cannot be made,
-    UsageError when it is a file.
+    UsageError when it is a file, ForksGoneError when the process that forks it has ended.
     """
     folder = RunFolder(options.run_dir)
     made_here = not folder.path.exists()
@@ -135,6 +135,8 @@ def run_load(
                     hung = watchdog.check(process) or hung
                     if on_progress:
                         on_progress(reader.read())
+                except OSError:  # nobody tells any more how it ends
+                    raise ForksGoneError from None
     if on_progress:
         on_progress(reader.read())
     code = process.wait()

@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.format.call_record import NAMES_SUFFIX, OUTCOME_CODES, RECORD_VERSION, TARGET_CODES, unpack
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import ActionVersion, Outcome, entry_key
+from analysis.format.sample_schema import Outcome, entry_key
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from diag.errors import UsageError
 from diag.inventory.matching import ids_meant, unknown_action_hint
@@ -98,10 +98,8 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
                 continue
             seen = _figure(threshold.what, rows[action.key])
             if not threshold.holds(seen):
-                direct = action.target is ActionVersion.DIRECT
-                name = action.shown_name if direct else action.action_name
                 figure = _figure_text(threshold, seen)
-                broken.append(f"{name}: {threshold.text} does not hold ({figure})")
+                broken.append(f"{action.shown_name}: {threshold.text} does not hold ({figure})")
     return tuple(broken)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
 from diag.cli import VERBS, cli, run
+from diag.completion import candidates
 from diag.completion.last_scan import ScannedName, keep_names, kept_names
 from diag.completion.shells import PROGRAMS, SHELLS, script
 from tests.support import shell_session
@@ -74,6 +75,20 @@ def test_each_shell_is_offered_verbs_flags_choices_actions_and_runs(
     assert ask("report", "runs/") == [f"runs/{NEWER}", "runs/20261129T090000Z-aaa"]
     assert ask("nosuch", "") == list(VERBS)
     assert ask("history", "--action", "unknown") == []
+
+
+def test_a_run_is_offered_by_its_time_whatever_it_is_called(
+    project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, at in (("baseline", 1.0), (NEWER, 2.0), ("20261129T090000Z-aaa", 3.0)):
+        folder = RunFolder(project / "runs" / name)
+        folder.path.mkdir(exist_ok=True)
+        folder.manifest.touch()
+        os.utime(folder.manifest, (at, at))
+    monkeypatch.setattr(candidates, "MOST_RUNS", 2)
+
+    found = offered("zsh", "report", "", capfd=capfd, patch=monkeypatch)
+    assert found == ["runs/20261129T090000Z-aaa", f"runs/{NEWER}"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish", "powershell"])

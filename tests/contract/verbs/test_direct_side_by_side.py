@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.format.sample_schema import ActionVersion, entry_key
+from analysis.settings import RecommendSettings
+from diag.commands.compare import _summaries
+from diag.judged_files import gather
 from tests.support.sample_tables import calls, lognormal
 from tests.support.verb_process import diag
 
@@ -30,6 +34,15 @@ def test_the_verb_shows_both_apart(tmp_path: Path) -> None:
     table = diag(None, tmp_path, "compare", "before.csv", "after.csv", "--fail-on", "slower")
     assert table.returncode == 3
     assert "orders (backend)" in table.stdout
+
+
+def test_a_backend_is_summarised_once_and_for_itself(tmp_path: Path) -> None:
+    direct(1.0).to_csv(tmp_path / "alone.csv", index=False)
+    pd.concat([through(2.0), direct(1.0)]).to_csv(tmp_path / "both.csv", index=False)
+    rules = RecommendSettings()
+    key = entry_key("orders", ActionVersion.DIRECT)
+    assert set(_summaries(gather((tmp_path / "alone.csv",), rules), rules)) == {key}
+    assert set(_summaries(gather((tmp_path / "both.csv",), rules), rules)) == {key, "orders"}
 
 
 def test_the_terminal_and_the_texts_say_whose_the_time_is(tmp_path: Path) -> None:

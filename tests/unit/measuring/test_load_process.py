@@ -1,10 +1,13 @@
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from analysis.machine.forks import CAN_FORK
 from diag.exit_codes import ExitCode
 from diag.measuring import load_process
+from diag.measuring.load_forks import ForksGoneError, LoadForks
 from diag.measuring.load_process import LoadOptions, Refusal, command_line, run_load
 
 HANGS = """
@@ -81,3 +84,16 @@ def test_only_what_was_chosen_is_passed_on() -> None:
         "--until-settled",
     ):
         assert absent not in line
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="no system that forks")
+@pytest.mark.parametrize("told", [b"", b"1\n"], ids=["before it forks", "before it tells the end"])
+def test_a_process_that_forks_loads_and_ends_is_said_to_have(tmp_path: Path, told: bytes) -> None:
+    says = "import sys; sys.stdin.readline(); sys.stdout.buffer.write(bytes.fromhex(sys.argv[1]))"
+    line = [sys.executable, "-c", says, told.hex()]
+    with subprocess.Popen(line, 0, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        for _ in range(2):  # the second finds it gone from the beginning
+            with pytest.raises(ForksGoneError, match=r"has ended \(-m loadtests\.forked_load\)"):
+                run_load(LoadOptions(tmp_path / "run", 1, forks=LoadForks(process)), interval_s=0.05)
+            process.wait()
+    assert ForksGoneError().category == "incomplete"

@@ -73,6 +73,14 @@ def test_a_condition_is_judged_per_action(tmp_path: Path, condition: str, broken
     assert [line.split(":")[0] for line in broken] == broken_by
 
 
+def test_a_draft_is_named_as_one(tmp_path: Path) -> None:
+    probed = replace(ACTIONS[0], target=ActionVersion.DRAFT)
+
+    broken = broken_thresholds(RunFolder(tmp_path), LoadPlan((probed,), sla=("calls>=1",)))
+
+    assert broken == ("Fast (draft): calls>=1 does not hold (0 calls)",)
+
+
 @pytest.mark.parametrize(
     ("condition", "broken_by"),
     [
