@@ -50,7 +50,8 @@ class SandboxOptions:
 @click.option(
     "--state",
     type=NamedPath(dir_okay=False),
-    help="Keep the org in this file, so that you can stop and continue later.",
+    help="Keep the org in this file, so that you can stop and continue later. Continue at the same port: it "
+    "is part of the addresses of the backends, and a plan made at another one finds them changed.",
 )
 @click.option(
     "--as-org",
