@@ -274,7 +274,7 @@ def _conclude(
     from diag.interaction.show_analysis import CLOSED_MODEL, show_analysis
     from diag.judged_files import gather
     from diag.measuring.after_run import places_filled, write_report
-    from diag.measuring.calls_made import calls_made
+    from diag.measuring.calls_made import calls_made, left_out_lines
     from diag.measuring.load_process import NotMeasuredError, Refusal
 
     if result.refusal is not None:
@@ -284,6 +284,8 @@ def _conclude(
         raise NotMeasuredError(Refusal(result.reason or result.status), result.exit_code)
     for note in manifest.notes:
         console.warn(note)
+    for line in left_out_lines(manifest):
+        console.note(line)
     if result.reason and manifest.status == "complete" and not result.exit_code:
         console.note(f"Ended early: {result.reason}.")
     elif result.reason:

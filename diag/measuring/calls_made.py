@@ -1,7 +1,12 @@
-"""How many calls a run made, and how well this machine timed them, in a sentence."""
+"""How many calls a run made, how well this machine timed them, and what it left out: in sentences."""
+
+from typing import Final
 
 from analysis.format.run_folder import Manifest
-from analysis.number_words import at_most, plural
+from analysis.number_words import at_most, by_reason, first_names, plural
+
+SHOWN: Final = 5
+"""Actions that were left out for the same reason; further ones are counted."""
 
 
 def calls_made(manifest: Manifest) -> str:
@@ -16,6 +21,13 @@ def calls_made(manifest: Manifest) -> str:
             return f"{made}{not_sent}; this machine was too busy to measure: measure again on a quieter one"
         case _:
             return f"{made}{not_sent}"
+
+
+def left_out_lines(manifest: Manifest) -> list[str]:
+    """Return a line for each reason why actions were left out, with the first of them; what the notes say of
+    one that was stopped on the way is not said again."""
+    pairs = ((one.what, one.why) for one in manifest.left_out if one.why not in manifest.notes)
+    return [f"Left out: {first_names(names, SHOWN)}: {why}" for names, why in by_reason(pairs)]
 
 
 def _reads_high(manifest: Manifest) -> str:

@@ -61,7 +61,9 @@ class CarryOut:
             return False
         action = self._plan.actions[index]
         self.left_out.append(LeftOut(action.shown_name, why))
-        self._recorder.event("guard", step=StopAction.step, why=why, action_id=action.key)
+        said = f"left out: {action.shown_name} ({why})"
+        _LOG.warning(said)
+        self._recorder.event("guard", step=StopAction.step, why=said, action_id=action.key)
         return True
 
     def _stop_action(self, decision: StopAction, _: float) -> None:

@@ -72,6 +72,7 @@ class Director:
         self._now_s = 0.0
         self._cap_noted = False
         self._forbidden_actions = 0
+        self._never_called = 0
         self._over = False
         """Whether nothing is sent any more."""
         self._over_why = ""
@@ -152,8 +153,14 @@ class Director:
         if self._hours_are_over:
             return bool(second.in_flight)
         return bool(second.open_jobs) or (
-            bool(second.in_flight) and self._rates.all_done and not self.left_out
+            bool(second.in_flight) and self._rates.all_done and len(self.left_out) == self._never_called
         )
+
+    def leave_out(self, index: int, why: str) -> None:
+        """Never call an action: what keeps its calls from beginning was found before the first one."""
+        if self._decided.forbid(index, why):
+            self._forbidden_actions += 1
+            self._never_called += 1
 
     def settle(self, action_ids: Collection[str]) -> None:
         """Stop calling these actions: the master reports that their answer can no longer change."""

@@ -20,13 +20,13 @@ from loadtests.recording.self_check import SelfCheck
 from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.call_way import CallWay
+from loadtests.sending.call_ways import call_ways
 from loadtests.sending.caller import Caller
 from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.no_way import NoWay
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
-from loadtests.sending.platform_way import PlatformWay
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Transport
@@ -81,12 +81,7 @@ class Session:
             plan, connections=connections, watchers=self.watch.watchers, tracing=self.watch.tracing
         )
         self.transport = transport or Transport(assignment.api_base, connections=connections)
-        ways: list[CallWay] = [
-            PlatformWay(action, self.transport, token, plan.learnt.timeout)
-            if action.direct is None
-            else self.direct.way(action)
-            for action in plan.actions
-        ]
+        ways = call_ways(plan, self.transport, self.direct, token)
         self._started = clock.now()
         self.recorder = Recorder(self.folder, self.worker_id, plan.actions)
         self.feedback = Feedback(len(plan.actions))
@@ -102,6 +97,9 @@ class Session:
         self.director = Director(
             plan, port, self.recorder, clock, self.folder, soak_offset_s=assignment.soak_offset_s
         )
+        for index, way in enumerate(ways):
+            if isinstance(way, NoWay):
+                self.director.leave_out(index, way.why)
         self.self_check = SelfCheck(clock)
         self._meter = SecondMeter(self.recorder, self.feedback, self.in_flight.dropped, self.caller.prepared)
         self._load = Load([0.0] * len(plan.actions), 0.0)

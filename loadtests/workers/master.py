@@ -14,7 +14,7 @@ from gevent.event import Event
 from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from analysis.format.call_record import SEGMENT_SUFFIX
-from analysis.format.run_folder import LeftOut, RunFolder
+from analysis.format.run_folder import RunFolder
 from analysis.machine.processes import starter_is_gone
 from analysis.number_words import noun, plural
 from diag.errors import UsageError
@@ -40,7 +40,7 @@ from loadtests.workers.messages import (
     Taken,
 )
 from loadtests.workers.row_transfer import Receiver
-from loadtests.workers.worker_registry import RegisteredWorker, WorkerRegistry
+from loadtests.workers.worker_registry import RegisteredWorker, WorkerRegistry, left_out_by
 
 FINISH_WITHIN_S: Final = 600.0
 """Longest wait for workers that answer but do not come to an end."""
@@ -257,12 +257,11 @@ class MasterRun:
         rows = {worker.worker_id: self._receiver.rows(worker.worker_id) for worker in workers}
         counts = [worker.counts for worker in workers if worker.counts is not None]
         gaps = [gap for worker in workers if (gap := _gap(worker, rows[worker.worker_id])) is not None]
-        left_out = [LeftOut(what, why) for each in counts for what, why in each.left_out]
         return RunOutcome(
             calls=sum(rows.values()),
             dropped=sum(each.dropped for each in counts),
             figures=worst_of([GeneratorFigures(**each.figures) for each in counts]),
-            left_out=tuple(dict.fromkeys(left_out)),
+            left_out=left_out_by(counts),
             notes=tuple(dict.fromkeys(note for each in counts for note in each.notes)),
             gaps=tuple(gaps) if workers else ("no worker took part",),
             contradicted=_added(counts),

@@ -6,10 +6,12 @@ arrive later. So silence is timed here, with a longer limit.
 """
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from analysis.format.run_folder import LeftOut
 from analysis.machine.processes import is_running
 from loadtests.workers.messages import Counts
 
@@ -128,3 +130,13 @@ class WorkerRegistry:
                 f"it is lost after {self._lost_after_s:.0f} s"
             )
         return f"worker {worker.worker_id} is back"
+
+
+def left_out_by(counts: Sequence[Counts]) -> tuple[LeftOut, ...]:
+    """Return what was left out, each once; where other workers called it, in how many it was."""
+    times = Counter(entry for each in counts for entry in each.left_out)
+    everywhere = len(counts)
+    return tuple(
+        LeftOut(what, why if count == everywhere else f"{why} (in {count} of {everywhere} workers)")
+        for (what, why), count in times.items()
+    )

@@ -49,7 +49,8 @@ class DirectCalls:
         self._source.require([need for load in loads for need in self._needed(load)])
 
     def way(self, load: ActionLoad) -> DirectWay:
-        """Return how an action's calls travel. Raises DiagError where a request cannot be rendered."""
+        """Return how an action's calls travel. Raises DiagError where they cannot begin: the login that they
+        need fails, or a request cannot be rendered."""
         direct = load.direct
         assert direct is not None
         requests = DirectRequests(
@@ -88,7 +89,7 @@ class DirectCalls:
             templates = prepare(action)
             credentials = self._source.secrets(templates.credentials, load.credential_set)
             found = self._auths[key] = CustomAuth(action.action_name, templates, credentials, self._logins)
-            found.begin()
+        found.begin()
         return found
 
 

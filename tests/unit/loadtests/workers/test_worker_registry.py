@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from loadtests.workers.messages import Counts
-from loadtests.workers.worker_registry import AWAY_AFTER_S, WorkerRegistry
+from loadtests.workers.worker_registry import AWAY_AFTER_S, WorkerRegistry, left_out_by
 
 COUNTS = Counts("host-0", 3, 0, {}, (), (), time_is_over=False)
 
@@ -92,3 +94,15 @@ def test_a_run_is_over_when_every_worker_that_was_ordered_says_so() -> None:
     registry.sender("host-0", "0").over = False
     assert not registry.all_over(idle=lambda _: False)
     assert registry.all_over(idle=lambda client_id: client_id == "0")  # it has no users
+
+
+def test_what_some_workers_called_is_not_left_out_everywhere() -> None:
+    stopped, no_login = ("Failing", "its calls failed"), ("Ledger (backend)", "its login failed")
+    found = left_out_by(
+        [replace(COUNTS, left_out=(stopped, no_login)), replace(COUNTS, worker="host-1", left_out=(stopped,))]
+    )
+
+    assert [(one.what, one.why) for one in found] == [
+        stopped,
+        ("Ledger (backend)", "its login failed (in 1 of 2 workers)"),
+    ]

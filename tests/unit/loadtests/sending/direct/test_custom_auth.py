@@ -62,20 +62,30 @@ class Platform:
         return OK_REPLY if accepted else b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"
 
 
-@contextmanager
-def calling(running: DirectBackend) -> Iterator[DirectWay]:
+def needing_a_login(running: DirectBackend) -> ActionLoad:
     login = replace(LOGIN, url_template=f"{running.base}/login")
     action = replace(
         ACTION,
         url_template=f"{running.base}/x",
         headers={"Authorization": "Bearer ${authResponse.access_token}"},
     )
-    load = ActionLoad("a-1", "Look Up", 5, 20.0, (EMPTY,), direct=DirectLoad(action, 5.0, auth_action=login))
+    return ActionLoad("a-1", "Look Up", 5, 20.0, (EMPTY,), direct=DirectLoad(action, 5.0, auth_action=login))
+
+
+@contextmanager
+def direct_calls(load: ActionLoad, running: DirectBackend) -> Iterator[DirectCalls]:
     calls = DirectCalls(direct_plan(load, running.base), connections=4, environment=ENVIRONMENT)
     try:
-        yield calls.way(load)
+        yield calls
     finally:
         calls.close()
+
+
+@contextmanager
+def calling(running: DirectBackend) -> Iterator[DirectWay]:
+    load = needing_a_login(running)
+    with direct_calls(load, running) as calls:
+        yield calls.way(load)
 
 
 def test_its_result_is_asked_for_once_and_every_call_carries_it() -> None:
@@ -109,6 +119,17 @@ def test_a_login_that_fails_at_the_start_ends_it_by_name_and_without_a_value() -
         pass
 
     assert "canary" not in repr(failed.value) + failed.value.message
+
+
+def test_each_action_that_needs_a_login_that_fails_is_told_so_and_it_is_asked_once() -> None:
+    platform = Platform()
+    platform.login_status = 403
+    with backend(platform) as running, direct_calls(load := needing_a_login(running), running) as calls:
+        for _ in range(2):
+            with pytest.raises(CredentialsError, match="its backend answered 403"):
+                calls.way(load)
+
+    assert platform.logins == 1
 
 
 class Clock:

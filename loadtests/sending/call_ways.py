@@ -1,0 +1,28 @@
+"""How the calls of each action of a plan travel: through Genesys Cloud, to its backend, or not at all."""
+
+from diag.errors import DiagError
+from loadtests.planning.plan import LoadPlan
+from loadtests.sending.call_way import CallWay
+from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.no_way import NoWay
+from loadtests.sending.platform_way import PlatformWay
+from loadtests.sending.transport import Transport
+
+
+def call_ways(plan: LoadPlan, transport: Transport, direct: DirectCalls, token: str) -> list[CallWay]:
+    """Return a way for each action, in the order of the plan; NoWay where its calls cannot begin, because the
+    login at its backend fails, say. Raises DiagError, with `direct` closed, where no other is left."""
+    ways: list[CallWay] = []
+    for action in plan.actions:
+        if action.direct is None:
+            ways.append(PlatformWay(action, transport, token, plan.learnt.timeout))
+            continue
+        try:
+            ways.append(direct.way(action))
+        except DiagError as error:
+            ways.append(NoWay(action.direct.action.method, error))
+    errors = [way.error for way in ways if isinstance(way, NoWay)]
+    if errors and len(errors) == len(ways):
+        direct.close()
+        raise errors[0]
+    return ways
