@@ -16,12 +16,12 @@ from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.call_way import CallEnd, CallWay
 from loadtests.sending.connections.network_errors import NETWORK_ERRORS, DeadlinePassedError
 from loadtests.sending.fast_outcome import LearntCheck
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.transport import Reply
+from loadtests.sending.ways.call_way import CallEnd, CallWay
 
 UNKNOWN_TIMEOUT: Final = 0
 """In the record only (outside 1..60, which the analysis reads as unknown); elsewhere it is None."""

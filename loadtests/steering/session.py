@@ -20,10 +20,8 @@ from loadtests.recording.self_check import SelfCheck
 from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.call_ways import call_ways
 from loadtests.sending.caller import Caller
 from loadtests.sending.direct.direct_calls import DirectCalls
-from loadtests.sending.direct.no_way import NoWay
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
@@ -31,6 +29,8 @@ from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Transport
 from loadtests.sending.watching.call_watch import CallWatch, WatchOrder
+from loadtests.sending.ways.call_ways import call_ways
+from loadtests.sending.ways.no_way import NoWay
 from loadtests.steering.director import Director
 from loadtests.steering.load_second import Load, SecondMeter
 

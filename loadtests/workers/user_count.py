@@ -17,7 +17,7 @@ import gevent
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from loadtests.planning.plan import LoadPlan
-from loadtests.sending.platform_way import GIVE_UP_AFTER_S
+from loadtests.sending.ways.platform_way import GIVE_UP_AFTER_S
 from loadtests.workers.messages import Waiting
 
 SEND_EVERY_S: Final = 1.0

@@ -12,7 +12,6 @@ from diag.direct.rendering.prepare import PreparedAction
 from diag.errors import DiagError
 from diag.genesys.outcomes import Classified
 from diag.workload.payload import Payload
-from loadtests.sending.call_way import CallEnd
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import AuthResponse, CustomAuth
 from loadtests.sending.direct.one_call import DirectReply, OneCall
@@ -20,6 +19,7 @@ from loadtests.sending.direct.verdict import AuthFailedError, judge_error, judge
 from loadtests.sending.direct.wire_request import WireRequest, wire_request
 from loadtests.sending.transport import Reply
 from loadtests.sending.watching.watched_call import NewIds, Tracing, WatchedCall, Watcher
+from loadtests.sending.ways.call_way import CallEnd
 
 _UNAUTHORIZED: Final = 401
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from diag.direct.hosts.backend_host import BackendHost
-from loadtests.sending.call_way import CallEnd
 from loadtests.sending.watching.trace_context import TraceContext, new_trace
+from loadtests.sending.ways.call_way import CallEnd
 
 
 @dataclass(frozen=True, slots=True)

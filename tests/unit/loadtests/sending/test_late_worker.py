@@ -14,8 +14,8 @@ from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.in_flight import InFlight
-from loadtests.sending.platform_way import GIVE_UP_AFTER_S
 from loadtests.sending.run_faults import RunFaults
+from loadtests.sending.ways.platform_way import GIVE_UP_AFTER_S
 from loadtests.workers.user_count import (
     UserCount,
     hold_back_s,

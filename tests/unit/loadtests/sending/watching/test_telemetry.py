@@ -9,9 +9,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from analysis.format.sample_schema import Outcome
-from loadtests.sending.call_way import CallEnd
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.watching.telemetry import INSTRUMENT, SpanExport
+from loadtests.sending.ways.call_way import CallEnd
 from tests.support.direct_backend import backend, direct_load, direct_plan
 
 

@@ -2,11 +2,11 @@
 
 from diag.errors import DiagError
 from loadtests.planning.plan import LoadPlan
-from loadtests.sending.call_way import CallWay
 from loadtests.sending.direct.direct_calls import DirectCalls
-from loadtests.sending.direct.no_way import NoWay
-from loadtests.sending.platform_way import PlatformWay
 from loadtests.sending.transport import Transport
+from loadtests.sending.ways.call_way import CallWay
+from loadtests.sending.ways.no_way import NoWay
+from loadtests.sending.ways.platform_way import PlatformWay
 
 
 def call_ways(plan: LoadPlan, transport: Transport, direct: DirectCalls, token: str) -> list[CallWay]:

@@ -6,10 +6,10 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
 from diag.genesys.timeout_forms import KnownTimeout
 from loadtests.planning.plan import ActionLoad
-from loadtests.sending.call_way import CallEnd
 from loadtests.sending.connections.network_errors import error_name
 from loadtests.sending.fast_outcome import judge
 from loadtests.sending.transport import Reply, Transport
+from loadtests.sending.ways.call_way import CallEnd
 
 GIVE_UP_AFTER_S: Final = 10.0
 """How long beyond the action's own timeout a reply is awaited."""

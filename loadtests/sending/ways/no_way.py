@@ -5,9 +5,9 @@ from typing import Any, Final, NoReturn
 
 from diag.errors import DiagError
 from diag.genesys.outcomes import Classified
-from loadtests.sending.call_way import CallEnd
 from loadtests.sending.direct.verdict import AuthFailedError, judge_error
 from loadtests.sending.transport import Reply
+from loadtests.sending.ways.call_way import CallEnd
 
 _CODE: Final = "left_out"
 
