@@ -143,6 +143,9 @@ def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSet
         return _dry_run(load)
     if settings.why_no_sandbox is None:
         console.banner("SANDBOX: the built-in sandbox is called; nothing real")
+    to_learn = _to_learn(settings, replace(options, direct_calls=direct).asked)
+    if to_learn is not None:
+        console.note(to_learn)
     result = measure_confirmed(console, load, _measure)
     return _conclude(console, result, replace(options, direct_calls=direct), rules, settings.zone)
 
@@ -221,6 +224,20 @@ def _counts_as_org(settings: "Settings") -> bool:
         return find_target(settings, with_facts=False).counts_as_org
     except CredentialsError:
         return False
+
+
+def _to_learn(settings: "Settings", asked: Asked) -> str | None:
+    """What is not known of an org's platform, and how to learn it; a missing org, or a file of facts that
+    cannot be used, the load says."""
+    from diag.errors import CredentialsError
+    from diag.target import find_target
+
+    try:
+        target = find_target(settings)
+    except (CredentialsError, UsageError):
+        return None
+    command = asked.command("doctor", before=("--learn",))
+    return target.known.to_learn(command) if target.counts_as_org else None
 
 
 def _confirmed_org(console: "Console", settings: "Settings") -> str | None:

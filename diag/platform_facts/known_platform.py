@@ -24,6 +24,16 @@ class KnownPlatform:
     path: Path | None = None
     set_aside: str | None = None
 
+    def to_learn(self, command: str) -> str | None:
+        """Return what calls of an org go without where no file is in force, and the command that mends it;
+        else None."""
+        if self.path is not None:
+            return None
+        return (
+            "Nothing was learnt of this platform, so a timed-out call may take any form. To know which, "
+            f"once, in five minutes at most, on a private copy (draft) of an action: {command}"
+        )
+
 
 NOTHING_KNOWN: Final = KnownPlatform(PlatformFacts("org"))
 

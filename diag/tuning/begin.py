@@ -157,11 +157,13 @@ def _show_cost(
     console.table(to_measure_table(prepared, number, zone))
     console.result("")
     unreached = out_of_reach(campaign, before, campaign.began_at)
+    to_learn = context.target.known.to_learn(context.asked.command("doctor", before=("--learn",)))
     for line in (
         *why_lines(prepared),
         *cost_lines(campaign, prepared, number, lowering, requests, zone, context.asked),
         *unread_lines(campaign),
         *reach_lines(unreached, len(campaign.actions)),
+        *([to_learn] if to_learn is not None and context.target.counts_as_org else ()),
     ):
         console.sentence(line, indent="")
 

@@ -110,7 +110,8 @@ def cost_lines(
         f"{duration(allowed / campaign.windows)} of {duration(allowed)}, each at a random moment; "
         f"until {at(campaign.until, zone)}.",
         f"About {plural(calls, 'call')} for a number for each action, up to {most:,} where timeouts will be "
-        f"lowered (that needs 1,000 each): {duration(number.busy_s)} to {duration(lowering.busy_s)} in all.",
+        f"lowered (that needs 1,000 each): {duration(number.busy_s)} to {duration(lowering.busy_s)} in all, "
+        "where a call takes about a second.",
         f"This look took {plural(requests.look, 'request')}; each window begins with at most "
         f"{requests.each_window} more. That is up to {most + beginnings:,} in all: {most:,} calls, and "
         f"{beginnings:,} with which {plural(lowering.windows, 'window')} "

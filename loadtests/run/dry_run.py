@@ -85,6 +85,8 @@ def describe(
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
         lines.append(f"  requests    {request_sentence(prepared, coming)}")
+        to_learn = target.known.to_learn("diag doctor --learn")
+        lines += [f"  platform    {to_learn}"] if to_learn is not None else []
     if prepared.approved is not None:
         ticket, hours = prepared.approved.record.ticket, prepared.approved.words
         lines.append(f"  approval    ticket {ticket}; calls leave in its hours only, next {hours}")

@@ -101,6 +101,7 @@ def test_an_org_is_called_only_as_far_as_it_does_no_harm(tmp_path: Path, diag: D
     found = read_manifest(RunFolder(tmp_path / "run"))
     assert found is not None
     assert ended_whole(measured.returncode, found), measured.stderr
+    assert "diag doctor --learn" in dry.stdout and "diag doctor --learn" in measured.stderr
     assert found.sandbox  # nothing of it is real all the same
 
 

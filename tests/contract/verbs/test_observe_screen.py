@@ -87,5 +87,7 @@ def test_what_production_cannot_judge_leads_to_a_campaign(
 def test_readme_leads_to_the_first_number_in_few_words() -> None:
     """With the screens of these commands on an org of 25 actions (471 words) it is less than 600."""
     steps = (ROOT / "README.md").read_text(encoding="utf-8").split("## On your org")[1]
+    way = steps.split("diag undo")[0]
 
-    assert len(steps.split("diag undo")[0].split()) <= 125
+    assert len(way.split()) <= 125
+    assert "diag observe" in way and "--learn" not in way  # its five minutes pay before calls are made

@@ -83,6 +83,7 @@ def test_where_it_counts_as_an_org_nothing_is_called_before_a_yes(
     assert "no terminal to ask on" in shown.err
     assert "requests a minute of the token's" in cost
     assert " that the token may send in a day. Genesys counts" in cost
+    assert "Nothing was learnt of this platform" in cost and "diag doctor --learn" in cost
     assert not (session / "runs/other/campaign.json").exists()
 
 

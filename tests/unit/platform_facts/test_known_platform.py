@@ -25,6 +25,16 @@ def test_without_a_file_nothing_is_known(tmp_path: Path) -> None:
     assert (known.facts, known.path, known.set_aside) == (PlatformFacts("org"), None, None)
 
 
+def test_how_to_learn_is_said_where_no_file_is_in_force(tmp_path: Path) -> None:
+    unknown = known_platform(None, "org", folder=tmp_path)
+    made_up = written(tmp_path / "platform.toml", "sandbox")
+    set_aside = known_platform(None, "org", folder=tmp_path)
+
+    assert (unknown.to_learn("diag doctor --learn") or "").endswith("of an action: diag doctor --learn")
+    assert set_aside.path is None and set_aside.to_learn("diag doctor --learn")
+    assert known_platform(made_up, "sandbox").to_learn("diag doctor --learn") is None
+
+
 @pytest.mark.parametrize(
     ("learnt_on", "called", "plays", "used"),
     [

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,18 @@ def said(lines: dict[str, str]) -> str:
     )
     prepared = PreparedRun(LoadPlan(actions), OrgLimits(50, 300), "id", "Acme", lines)
     return describe(prepared, Target(sandbox_connection("http://127.0.0.1:1"), sandbox=True), 60.0, 1)
+
+
+def test_before_an_org_is_called_of_which_nothing_was_learnt_the_way_to_learn_it_is_named() -> None:
+    prepared = PreparedRun(
+        LoadPlan((ActionLoad("a-1", "Get Time", 5, 1.0, (EMPTY,)),)), OrgLimits(50, 300), "id", "Acme", {}
+    )
+    org = Target(sandbox_connection("http://127.0.0.1:1"), sandbox=False)
+    learnt = replace(org, known=replace(org.known, path=Path("platform.toml")))
+
+    assert "diag doctor --learn" in describe(prepared, org, 60.0, 1)
+    assert "diag doctor --learn" not in describe(prepared, learnt, 60.0, 1)
+    assert "diag doctor --learn" not in describe(prepared, replace(org, sandbox=True), 60.0, 1)
 
 
 def test_every_action_shows_where_its_inputs_come_from() -> None:
