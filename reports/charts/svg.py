@@ -1,4 +1,4 @@
-"""From a matplotlib `Figure` to an inline SVG: same bytes each time, themed, described, small."""
+"""From a matplotlib `Figure` to an inline SVG: same bytes each time, themed, named, small."""
 
 import io
 import re
@@ -9,7 +9,6 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from analysis.plain_text import printable
 from reports.charts.colour_roles import CSS_VARIABLE_OF
 from reports.charts.svg_path import compact
 
@@ -44,6 +43,14 @@ STYLE_CLASSES: Final = {
     "text-anchor:end;fill:var(--recommended)": "s19",
     "fill:var(--band);fill-opacity:0.2": "s20",
     "fill:none;stroke:var(--estimate);stroke-width:1.5;stroke-linecap:square": "s21",
+    "fill:none;stroke-dasharray:5.92,2.56;stroke:var(--recommended);stroke-width:1.6": "s24",
+    "fill:none;stroke-dasharray:1.8,2.97;stroke:var(--estimate);stroke-width:1.8": "s25",
+    "fill:none;stroke:var(--ok);stroke-width:2;stroke-linecap:round": "s26",
+    "fill:var(--ok);stroke:var(--ok)": "s27",
+    "fill:var(--timeout);stroke:var(--timeout)": "s28",
+    "fill:var(--estimate);stroke:var(--estimate)": "s29",
+    "fill:var(--muted);opacity:0.12": "s30",
+    "text-anchor:start;fill:var(--text)": "s31",
     "fill:none;stroke:var(--estimate);stroke-width:8.8;stroke-linejoin:miter;stroke-linecap:round": "s22",
     "fill:none;stroke:var(--paper);stroke-width:5.2;stroke-linejoin:miter;stroke-linecap:round": "s23",
 }
@@ -56,11 +63,11 @@ def style_sheet() -> str:
     return "".join(f".{name}{{{style}}}" for name, style in rules.items())
 
 
-def to_svg(figure: Figure, *, prefix: str, title: str, description: str) -> str:
+def to_svg(figure: Figure, *, prefix: str) -> str:
     """Return the figure as an `<svg>` element to be put into a page as it is.
 
-    `prefix` makes the ids inside unique within the page; `title` and `description` are texts of any
-    origin and are escaped here.
+    `prefix` makes the ids inside unique within the page. What names the drawing and what describes it are
+    elements of the page beside it, with the ids `<prefix>-title` and `<prefix>-desc`.
     """
     root = ElementTree.fromstring(_drawn(figure))
     for child in list(root):
@@ -71,10 +78,13 @@ def to_svg(figure: Figure, *, prefix: str, title: str, description: str) -> str:
         _tidy(element)
     _ticks_as_one_path(root)
     _flatten(root)
+    _class_of_the_group(root)
     _merge_neighbours(root)
-    _describe(root, prefix, title, description)
-    root.set("width", "100%")
-    del root.attrib["height"]
+    root.attrib.pop("version", None)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{prefix}-title")
+    root.set("aria-describedby", f"{prefix}-desc")
+    del root.attrib["width"], root.attrib["height"]
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
@@ -147,6 +157,17 @@ def _flatten(element: ElementTree.Element) -> None:
                     element.insert(place + offset, grandchild)
 
 
+def _class_of_the_group(element: ElementTree.Element) -> None:
+    """Give the class of a group that holds one text to the text: a label of an axis is one."""
+    for place, child in enumerate(list(element)):
+        _class_of_the_group(child)
+        if child.tag == "g" and set(child.attrib) == {"class"} and [one.tag for one in child] == ["text"]:
+            (text,) = child
+            text.set("class", f"{text.get('class', '')} {child.attrib['class']}".strip())
+            element.remove(child)
+            element.insert(place, text)
+
+
 def _ticks_as_one_path(root: ElementTree.Element) -> None:
     """Draw all tick marks of an axis by one path: matplotlib writes each as a `use` of a tiny one."""
     marks = {
@@ -189,13 +210,3 @@ def _merge_neighbours(element: ElementTree.Element) -> None:
 def _short(found: re.Match[str]) -> str:
     text = f"{float(found.group()):.1f}"
     return text.removesuffix(".0")
-
-
-def _describe(root: ElementTree.Element, prefix: str, title: str, description: str) -> None:
-    root.attrib.pop("version", None)
-    root.set("role", "img")
-    root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
-    for place, (kind, text) in enumerate((("title", title), ("desc", description))):
-        element = ElementTree.Element(kind, {"id": f"{prefix}-{kind}"})
-        element.text = printable(text)
-        root.insert(place, element)

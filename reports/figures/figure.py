@@ -66,14 +66,13 @@ class Chart:
     facts: Mapping[str, float | None] = field(default_factory=dict)
     """Numbers of its words that stand nowhere else."""
 
+    def short_name(self, index: int) -> str:
+        """Return a name that no other chart of a page has, of the action at this place of it."""
+        return f"a{index + 1}{self.name[0]}"
+
     def svg(self, prefix: str) -> str:
-        """Return the themed, inline SVG; `prefix` must be unique within the page."""
-        return to_svg(
-            self.draw(THEME_COLOURS),
-            prefix=f"{prefix}{self.name[0]}",
-            title=self.title,
-            description=self.description,
-        )
+        """Return the themed, inline SVG; `prefix` as in `to_svg`."""
+        return to_svg(self.draw(THEME_COLOURS), prefix=prefix)
 
     def to_json(self) -> ChartJson:
         """Return the chart's numbers; `axis` is [scale, low, high], for reading a place on it."""

@@ -306,7 +306,8 @@ def _view(index: int, action: ComparedAction, chart: Chart | None) -> dict[str, 
     anchor = f"action-{index + 1}"
     found = None
     if chart is not None:
-        found = {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
+        name = chart.short_name(index)
+        found = {"view": chart, "id": name, "svg": Markup(chart.svg(name))}
     return {
         "at": f"/actions/{index}",
         "it": action,

@@ -18,12 +18,5 @@ def _view(index: int, loop: FlowLoop, percentile: float) -> dict[str, object]:
     svg = None
     if loop.curve is not None and len(loop.curve.t_ms) > 1:
         drawn = job_chart(loop.curve, loop.interval_s, loop.loop_limit, percentile, THEME_COLOURS)
-        svg = Markup(
-            to_svg(
-                drawn,
-                prefix=f"loop-{index + 1}",
-                title="Share of jobs not done after …",
-                description=loop.reason,
-            )
-        )
+        svg = Markup(to_svg(drawn, prefix=f"loop-{index + 1}"))
     return {"at": f"/loops/{index}", "anchor": f"loop-{index + 1}", "it": loop, "svg": svg}

@@ -65,7 +65,7 @@ def build_report(data: ReportData) -> str:
         run=run_facts(data),
         observed=observed,
         next=next_steps(data),
-        json=embedded_json(report_to_json(data, charts)),
+        json=embedded_json(_shown_json(data, charts)),
         percentile=percentile_name(data.analysis.settings.percentile),
     )
 
@@ -73,6 +73,14 @@ def build_report(data: ReportData) -> str:
 def build_json(data: ReportData) -> ReportJson:
     """Return the JSON of the report: what the page holds, and every number it shows."""
     return report_to_json(data, _charts(data))
+
+
+def _shown_json(data: ReportData, charts: Charts) -> ReportJson:
+    """Leave out the words of weeks that the page does not draw: `hours` says the same."""
+    body = report_to_json(data, charts)
+    for entry in body["actions"][_in_full(data) :]:
+        entry["week"] = None
+    return body
 
 
 def _action_view(
@@ -101,8 +109,9 @@ def _action_view(
         "backend": _backend_view(action, said),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
-            {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
+            {"view": chart, "id": name, "svg": Markup(chart.svg(name))}
             for chart in charts[action.action_id]
+            if (name := chart.short_name(index))
         ],
     }
 

@@ -18,7 +18,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-FIGURE = "document.getElementById('action-1-{}')"
+FIGURE = "document.querySelector('figure[data-figure={}]')"
 SAID = """[...document.querySelectorAll('figure[data-figure]')].map(figure => {
   const input = figure.querySelector('.read'), said = [];
   for (let n = 0; n <= Number(input.max); n++) {

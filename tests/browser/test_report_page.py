@@ -297,8 +297,8 @@ OPEN_HINTS = "[...document.querySelectorAll('.hint:popover-open')].map(one => on
 
 def test_a_word_is_explained_where_it_stands_by_key_and_by_hovering(page: Page, short_file: Path) -> None:
     page.open(short_file, width=1280)
-    at = "document.querySelector('thead .term[popovertarget=x-seen]').getBoundingClientRect()"
-    page.run("document.querySelector('thead .term[popovertarget=x-seen]').focus()")
+    at = "document.querySelector('thead [popovertarget=x-seen]').getBoundingClientRect()"
+    page.run("document.querySelector('thead [popovertarget=x-seen]').focus()")
     for kind in ("keyDown", "keyUp"):
         page.call(
             "Input.dispatchKeyEvent",

@@ -16,7 +16,7 @@ _WIDTH: Final = 150
 
 def range_sketch(action: Recommendation) -> str:
     """Return an SVG of p50 to p99 (or p95), its bound, now and recommended; the numbers stand beside it."""
-    shapes = [f'<path class="grid" d="{"".join(f"M{_x(t)} 2v20" for t in (100, 1000, 10_000, 60_000))}"/>']
+    shapes = []
     end_ms = action.quantile_ms if action.quantile_ms is not None else action.p95_ms
     if action.p50_ms is not None and end_ms is not None:
         left, right = _x(action.p50_ms), _x(end_ms)
@@ -31,16 +31,19 @@ def range_sketch(action: Recommendation) -> str:
     if action.recommended_timeout_s is not None and not held_back(action):
         x = _x(action.recommended_timeout_s * 1000)
         shapes.append(f'<path class="to" d="M{x} 2v20M{x - 3.5:.1f} 1h7l-3.5 5z"/>')
-    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'
+    grid = '<use href="#sketch-grid"/>'
+    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{grid}{"".join(shapes)}</svg>'
 
 
 def range_axis() -> str:
-    """Return the axis all rows share, for the head of the column (decorative as well)."""
+    """Return the axis all rows share, for the head of the column (decorative as well), and their grid."""
+    grid = "".join(f"M{_x(t)} 2v20" for t in (100, 1000, 10_000, 60_000))
     labels = "".join(
         f'<text x="{_x(ms)}" y="18">{text}</text>'
         for ms, text in ((100, "0.1"), (1000, "1"), (10_000, "10"), (60_000, "60 s"))
     )
-    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
+    shared = f'<defs><path class="grid" id="sketch-grid" d="{grid}"/></defs>'
+    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{shared}{labels}</svg>'
 
 
 def difference_sketch(

@@ -33,7 +33,7 @@ def week_grid(seen: Iterable[int], slow: Iterable[int], missed: Iterable[int]) -
         ("slow", _path(slow_hours, square)),
         ("cross", _path(slow_hours, cross)),
         ("missed", _path(frames, inset, 0.5)),
-        ("none", _path(rest, "h0", _SIZE / 2)),
+        ("none", _rows_of_dots(rest)),
     )
     drawn = "".join(f'<path class="{name}" d="{data}"/>' for name, data in paths if data)
     days = "".join(
@@ -44,6 +44,19 @@ def week_grid(seen: Iterable[int], slow: Iterable[int], missed: Iterable[int]) -
         for hour in range(0, 25, _EVERY)
     )
     return f'<svg class="week" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">{drawn}{days}{ticks}</svg>'
+
+
+def _rows_of_dots(hours: Iterable[int]) -> str:
+    """One line for each stretch of a day; the page's style breaks it into a dot for each hour."""
+    left, data = set(hours), ""
+    for first in sorted(left):
+        if first in left:
+            last = first
+            while last + 1 in left and (last + 1) % 24:
+                last += 1
+            left -= set(range(first, last + 1))
+            data += _path([first], f"h{(last - first) * _FIELD}.1", _SIZE / 2)  # beyond the last dot
+    return data
 
 
 def _path(hours: Iterable[int], form: str, inset: float = 0.0) -> str:

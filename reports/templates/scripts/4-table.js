@@ -5,14 +5,15 @@
   if (!table) return;
   const body = table.tBodies[0];
   const rows = [...body.rows];
+  const entry = (row) => diag.at(row.dataset.at);
   const say = (text) => { byId("status").textContent = text; };
 
   // Sort: a button in each head; the third press brings back the order of urgency.
   const key = (row, column) => {
     const cell = row.cells[column];
     if ("sort" in cell.dataset) return cell.dataset.sort || null;
-    const value = cell.querySelector("data");
-    if (value) return value.value;
+    const number = column > 1 && cell.querySelector("[data-f]");
+    if (number) return entry(row)[number.dataset.f];
     return cell.querySelector(".none") ? null : cell.textContent.trim();
   };
   const compare = (a, b) => {
@@ -62,7 +63,7 @@
       const text = `${row.cells[0].textContent} ${row.cells[1].textContent} ${row.dataset.action}`.toLowerCase();
       const fits = words.every((word) => text.includes(word));
       row.hidden = !fits;
-      byId(row.dataset.anchor).closest("details").hidden = !fits;
+      document.querySelector(row.cells[0].firstElementChild.hash).closest("details").hidden = !fits;
       shown += fits;
     });
     say(words.length ? `${shown} of ${rows.length} actions` : "");
@@ -84,8 +85,7 @@
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const csv = () => {
-    const found = new Map(diag.at("/actions").map((one) => [one.action_id, one]));
-    const shown = [...body.rows].filter((row) => !row.hidden).map((row) => found.get(row.dataset.action));
+    const shown = [...body.rows].filter((row) => !row.hidden).map(entry);
     return [columns, ...shown.map((one) => columns.map((column) => cell(one[column])))]
       .map((line) => line.join(",")).join("\r\n") + "\r\n";
   };

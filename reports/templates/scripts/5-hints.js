@@ -4,7 +4,7 @@
   const WAIT_MS = 150, LEAVE_MS = 250, ROOM = 8;
   let word = null, hovered = null, timer = 0;
   const hintOf = (term) => document.getElementById(term.getAttribute("popovertarget"));
-  const termOf = (event) => (event.target.closest ? event.target.closest(".term") : null);
+  const termOf = (event) => (event.target.closest ? event.target.closest("[popovertarget]") : null);
 
   const place = (hint) => {
     if (!word) return;

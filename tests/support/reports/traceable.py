@@ -157,14 +157,6 @@ def _of_table(table: Element, data: Any) -> Iterator[str]:
 
 def _of_drawing(svg: Element, data: Any) -> Iterator[str]:
     known = _figure(svg, data)
-    for child in svg.all("desc"):
-        around = next((node for node in svg.above() if node.tag == "figure"), None)
-        caption = next(around.all("figcaption"), None) if around is not None else None
-        if child.text not in (
-            "" if caption is None else caption.text,
-            *_strings(value_at(data, place_of(svg))),
-        ):
-            yield f"description {child.text!r} is not the caption"
     place = place_of(svg)
     name, figure = known or ("", {"facts": {}, "rows": [], "fields": []})
     allowed = set(_drawn(place, name, figure, data))

@@ -19,7 +19,7 @@ from tests.support.reports.report_factory import CASES, make_report
 def test_a_report_without_flows_has_no_section() -> None:
     page = build_report(make_report(CASES[:1]))
 
-    assert 'id="flows"' not in page and 'href="#flows"' not in page
+    assert "id=flows" not in page and "href=#flows" not in page
 
 
 @pytest.mark.slow

@@ -56,8 +56,8 @@ def test_an_action_with_kept_months_has_their_picture_and_the_others_none() -> N
 
 def test_without_a_store_nothing_is_shown_and_the_json_says_none() -> None:
     data = words_only(make_report(CASES[:1], calls=400))
-    assert 'class="history"' not in build_report(data)
-    assert 'class="history"' in build_report(with_months(data, months(9)))
+    assert "class=history" not in build_report(data)
+    assert "class=history" in build_report(with_months(data, months(9)))
     assert json.loads(json.dumps(build_json(data)))["actions"][0]["history"] is None
 
 

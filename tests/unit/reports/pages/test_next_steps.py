@@ -54,7 +54,7 @@ def test_page_markdown_and_terminal_say_the_same_under_the_headline() -> None:
     page, steps = build_report(data), next_steps(data)
 
     assert 1 < len(steps) <= 3
-    assert page.index('id="h-now"') < page.index('id="recommendations"')
+    assert page.index("id=h-now") < page.index("id=recommendations")
     for text in (build_markdown(data), build_terminal(data, width=400)):
         for step in steps:
             assert step.what in text.replace("\\", "")
@@ -66,6 +66,6 @@ def test_good_news_is_in_no_warning_box() -> None:
     )
     page = build_report(data)
 
-    assert '<p class="note good"><span aria-hidden="true">✓</span> Applied and called again.</p>' in page
-    assert '<p class="note">Something else.</p>' in page
+    assert '<p class="note good"><span aria-hidden=true>✓</span> Applied and called again.</p>' in page
+    assert "<p class=note>Something else.</p>" in page
     assert "**Done:** Applied and called again" in build_markdown(data)
