@@ -9,23 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.plain_text import printable
+from analysis.openmetrics import Family, Metric, Sample, openmetrics_text
 from loadtests.sending.watching.latency_histogram import DurationHistogram, Labels
 
 EVERY_S: Final = 5.0
-NAME: Final = "http_client_request_duration_seconds"
+DURATION: Final = Metric(
+    "http_client_request_duration_seconds", "Duration of direct calls to backends.", "seconds", "histogram"
+)
 
 
 def metrics_text(histograms: Mapping[Labels, DurationHistogram]) -> str:
-    """Return the histograms as OpenMetrics text (version 1.0.0)."""
-    lines = [
-        f"# HELP {NAME} Duration of direct calls to backends.",
-        f"# TYPE {NAME} histogram",
-        f"# UNIT {NAME} seconds",
-    ]
-    for labels, histogram in histograms.items():
-        lines += _samples(labels, histogram)
-    return "\n".join([*lines, "# EOF", ""])
+    """Return the histograms as OpenMetrics text."""
+    samples = tuple(one for labels, each in histograms.items() for one in _samples(labels, each))
+    return openmetrics_text([Family(DURATION, samples)])
 
 
 def metrics_path(wanted: str, worker_id: str | None) -> Path:
@@ -50,14 +46,10 @@ class MetricsFile:
         write_whole(self._path, text)
 
 
-def _samples(labels: Labels, histogram: DurationHistogram) -> Iterator[str]:
-    shown = ",".join(f'{name.replace(".", "_")}="{_escaped(value)}"' for name, value in labels)
+def _samples(labels: Labels, histogram: DurationHistogram) -> Iterator[Sample]:
+    shown = tuple((name.replace(".", "_"), value) for name, value in labels)
     total = 0
     for bound, total in histogram.cumulative():
-        yield f'{NAME}_bucket{{{shown},le="{"+Inf" if bound is None else bound}"}} {total}'
-    yield f"{NAME}_count{{{shown}}} {total}"
-    yield f"{NAME}_sum{{{shown}}} {histogram.sum_s:.6f}"
-
-
-def _escaped(value: str) -> str:
-    return printable(value).replace("\\", "\\\\").replace('"', '\\"')
+        yield Sample(total, (*shown, ("le", "+Inf" if bound is None else str(bound))), "_bucket")
+    yield Sample(total, shown, "_count")
+    yield Sample(histogram.sum_s, shown, "_sum")
