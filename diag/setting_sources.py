@@ -27,6 +27,7 @@ ENVIRONMENT: Final = {
     "name_prefix": "DIAG_NAME_PREFIX",
     "platform": "DIAG_PLATFORM",
     "sandbox": "DIAG_SANDBOX",
+    "notify": "DIAG_NOTIFY",
 }
 """Setting -> environment variable."""
 
@@ -187,6 +188,11 @@ def _known(section: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
         raise UsageError(
             f"{path} has a setting diag does not know: {', '.join(unknown)}.",
             hint=f"Known settings: {', '.join(sorted(_IN_FILES))}.",
+        )
+    if "://" in str(section.get("notify", "")):
+        raise UsageError(
+            f"notify ({path}) holds the address of a webhook, which is a secret.",
+            hint='Keep it in a variable and name that: notify = "env:SLACK_WEBHOOK"',
         )
     return section
 

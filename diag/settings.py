@@ -21,7 +21,7 @@ SANDBOX_ID: Final = "sandbox"
 
 _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
 _ADDRESS: Final = ("region", "api_base")
-_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix", "platform", "sandbox")
+_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix", "platform", "sandbox", "notify")
 _POINTERS: Final = (*_CREDENTIALS, *_ADDRESS, "profile")
 """Any of these means that an org was meant, however little of it is stated."""
 
@@ -49,6 +49,8 @@ class Settings:
     """What the names of actions made by `diag register` must begin with."""
     platform: Path | None = None
     """The file of facts about the platform that is called; None: the one in the current folder, if any."""
+    notify: Secret | None = None
+    """Webhooks to tell, separated by spaces, as `--notify` takes each of them."""
     sandbox: bool = False
     """The sandbox was asked for: `--sandbox`, or DIAG_SANDBOX."""
     in_ci: bool = False
@@ -162,7 +164,7 @@ def load_settings(
         for name in group:
             if source is not None and name in source.values:
                 values[name], origins[name] = source.values[name], source.origin
-    for name in ("client_secret", "access_token"):
+    for name in ("client_secret", "access_token", "notify"):
         if name in values:
             values[name] = Secret(str(values[name]))
     values["runs"] = Path(values.get("runs") or folder / "runs")

@@ -1,8 +1,9 @@
 """What the system tells this process of itself: memory, waiting for a core, clocks."""
 
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,6 +56,13 @@ def clock_that_goes_on() -> Callable[[], float]:
     else:
         number: int | None = getattr(time, _GOES_ON.get(sys.platform, ""), None)
         return time.perf_counter if number is None else lambda: time.clock_gettime(number)
+
+
+def become(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run another command of this Python in this very process, and never return; where the system cannot
+    (Windows starts a process beside it), return at once."""
+    if sys.platform != "win32" and sys.executable:
+        os.execve(sys.executable, list(command), dict(environment))
 
 
 def wake_on_time() -> None:

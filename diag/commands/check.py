@@ -1,6 +1,6 @@
 """`diag check`: for CI, exit 3 when a timeout is outside its recommendation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import actions_file_option, only_option, same_within_option, skip_option
+from diag.interaction.telling_options import notifier_of, telling_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from analysis.format.action_facts import ActionFacts
     from analysis.settings import RecommendSettings
     from diag.checks.rules import CheckFinding
+    from diag.console import Console
+    from diag.judged_files import RunEvidence
+    from diag.notifying.notifier import Notifier
     from diag.settings import Settings
     from diag.table import Table
 
@@ -42,6 +46,8 @@ class CheckOptions:
     profile: str | None
     junit_file: Path | None
     same_within_s: float
+    notify: tuple[str, ...] = field(default=(), repr=False)
+    metrics_file: Path | None = None
 
 
 @click.command(
@@ -79,6 +85,7 @@ class CheckOptions:
 @click.option("--profile", help="With --live: credentials profile.")
 @click.option("--junit", "junit_file", type=NamedPath(), help="Also write JUnit XML here.")
 @same_within_option
+@telling_options
 @gathered(CheckOptions)
 @recommend_options
 def command(options: CheckOptions, rules: "RecommendSettings") -> int:
@@ -90,35 +97,60 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     slower     p99 is certainly higher than in --baseline, by more than --same-within
     undecided  the data do not allow a verdict
     """
-    from analysis.format.atomic_write import write_whole
-    from analysis.number_words import plural
-    from diag.checks.annotations import annotations
-    from diag.checks.junit import junit_xml
-    from diag.checks.rules import DEFAULT_RULES, Rule, failed, findings_json, judge
-    from diag.checks.scope import in_scope
+    from diag.checks.rules import Rule
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.judged_files import HowToRead, choose_inputs, gather
+    from diag.metrics.metrics_file import demand_a_place
     from diag.settings import load_settings
 
-    fail_on = tuple(Rule(name) for name in options.fail_on)
-    if Rule.SLOWER in fail_on and not options.baselines:
+    if Rule.SLOWER in options.fail_on and not options.baselines:
         raise UsageError(
             "--fail-on slower needs a baseline.", hint="Name the run to compare with: --baseline RUN"
         )
     console = Console(quiet=options.form != "table")
     settings = load_settings({"profile": options.profile})
-    file = options.actions_file
+    demand_a_place(options.metrics_file)
+    who = " ".join((options.profile or "", *options.only, *options.skip))
+    notifier = notifier_of("check", options.notify, settings, console, who=who)
+    with notifier.telling_of_failure():
+        return _check(console, settings, options, rules, notifier)
+
+
+def _check(
+    console: "Console",
+    settings: "Settings",
+    options: CheckOptions,
+    rules: "RecommendSettings",
+    notifier: "Notifier",
+) -> int:
+    """Judge, tell what was found in every form that was asked for, and return the exit code."""
+    from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
+    from diag.checks.scope import in_scope
+    from diag.judged_files import HowToRead, choose_inputs, gather
+
+    how = HowToRead(options.actions_file)
     org = _facts_of_org(settings) if options.live else None
-    chosen = choose_inputs(options.inputs, settings.runs)
-    analysis = gather(chosen, rules, how=HowToRead(file), facts=org).analysis
+    evidence = gather(choose_inputs(options.inputs, settings.runs), rules, how=how, facts=org)
     before = None
     if options.baselines:
-        before = gather(choose_inputs(options.baselines, settings.runs), rules, how=HowToRead(file)).analysis
-    for weakness in (*analysis.weak, *(before.weak if before else ())):
+        before = gather(choose_inputs(options.baselines, settings.runs), rules, how=how).analysis
+    for weakness in (*evidence.analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
-    scope = in_scope(analysis, only=options.only, skip=options.skip, org=org)
-    findings = judge(scope, fail_on or DEFAULT_RULES, baseline=before, same_within_s=options.same_within_s)
+    scope = in_scope(evidence.analysis, only=options.only, skip=options.skip, org=org)
+    fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
+    findings = judge(scope, fail_on, baseline=before, same_within_s=options.same_within_s)
+    _show(console, options, findings)
+    _tell(console, options, notifier, replace(evidence, analysis=scope), findings)
+    return ExitCode.THRESHOLD if failed(findings) else ExitCode.OK
+
+
+def _show(console: "Console", options: CheckOptions, findings: "Sequence[CheckFinding]") -> None:
+    from analysis.format.atomic_write import write_whole
+    from analysis.number_words import plural
+    from diag.checks.annotations import annotations
+    from diag.checks.junit import junit_xml
+    from diag.checks.rules import failed, findings_json
+
     if options.junit_file is not None:
         write_whole(options.junit_file, junit_xml(findings))
     broken = failed(findings)
@@ -130,7 +162,29 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
         if findings:
             console.table(findings_table(findings))
         console.note(f"{len(broken)} of {plural(len(findings), 'check')} failed.")
-    return ExitCode.THRESHOLD if broken else ExitCode.OK
+
+
+def _tell(
+    console: "Console",
+    options: CheckOptions,
+    notifier: "Notifier",
+    evidence: "RunEvidence",
+    findings: "Sequence[CheckFinding]",
+) -> None:
+    """Write the series and tell the webhooks."""
+    import time
+
+    from diag.metrics.check_metrics import check_metrics
+    from diag.metrics.metrics_file import write_metrics
+    from diag.notifying.check_news import check_news
+    from diag.notifying.place import place_of, this_place
+
+    analysis = evidence.analysis
+    write_metrics(options.metrics_file, check_metrics(analysis, findings, time.time()), console.warn)
+    org = next((run.org_name for run in evidence.samples.manifests if run.org_name), analysis.host)
+    reports = [folder.report for folder in evidence.folders if folder.report.exists()]
+    where = place_of(reports[0]) if reports else this_place()
+    notifier.tell(check_news(analysis, findings, org, where))
 
 
 def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":

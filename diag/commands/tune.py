@@ -18,12 +18,15 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import action_option, profile_option
+from diag.interaction.telling_options import telling_options
 from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
     from diag.campaign.saved import Saved
     from diag.clocks.wall_clock import WallClock
+    from diag.console import Console
     from diag.settings import Settings
+    from diag.tuning.telling.outlets import Outlets
     from diag.tuning.tune_context import TuneContext
     from diag.tuning.which_campaign import MeantCampaign
 
@@ -57,6 +60,7 @@ STOPPED: Final = "Stopped. The same command goes on where it was."
 @stage_options
 @profile_option
 @click.option("--sandbox", is_flag=True, help="Use the built-in sandbox, whatever the settings point to.")
+@telling_options
 @gathered(TuneOptions)
 @recommend_options
 def command(options: TuneOptions, rules: RecommendSettings) -> int:
@@ -65,23 +69,44 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     WORKLOAD (default: workload.toml) says what may be called, with which inputs and in which [hours]. The
     same command goes on where it was: after Ctrl-C, a crash, a restart. Nothing is changed without --apply.
     """
-    from diag.clocks.target_clock import clock_of
     from diag.console import Console
+    from diag.interaction.telling_options import notifier_of
+    from diag.metrics.metrics_file import demand_a_place
     from diag.settings import load_settings
-    from diag.target import find_target
     from diag.tuning.status import show_status
-    from diag.tuning.tune_context import TuneContext
-    from diag.tuning.which_campaign import CampaignChoice, place_read_once
+    from diag.tuning.telling.outlets import Outlets
+    from diag.tuning.which_campaign import CampaignChoice
 
     _ = options.stages  # a wrong value is no surprise for the end of a day
     console = Console()
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
+    options.demand_news()
     if options.status:
         choice = CampaignChoice(options, rules, settings)
         meant = choice.of_status()
         clock = partial(_clock_of_campaign, settings=settings)
         show_status(console, meant, settings.zone, clock, choice.beside(meant))
         return ExitCode.OK
+    demand_a_place(options.metrics_file)
+    notifier = notifier_of("tune", options.notify, settings, console, who=options.asked.same_campaign())
+    outlets = Outlets(console, notifier, options.metrics_file)
+    with notifier.telling_of_failure():
+        return _chosen_campaign(console, settings, options, rules, outlets)
+
+
+def _chosen_campaign(
+    console: "Console",
+    settings: "Settings",
+    options: TuneOptions,
+    rules: RecommendSettings,
+    outlets: "Outlets",
+) -> int:
+    """Begin the campaign that is meant or go on with it, unless another process does. Return the code."""
+    from diag.clocks.target_clock import clock_of
+    from diag.target import find_target
+    from diag.tuning.tune_context import TuneContext
+    from diag.tuning.which_campaign import CampaignChoice, place_read_once
+
     target = find_target(settings)
     choice = CampaignChoice(options, rules, settings, place_read_once(target))
     meant, lock = (choice.choose(), None) if options.dry_run else choice.choose_and_hold()
@@ -92,7 +117,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
         see = meant.asked.same_campaign("--status")
         raise UsageError(f"Another diag tune is at work in {meant.folder.path}.", hint=f"See: {see}")
     context = TuneContext(
-        console, settings, target, meant.folder, options, rules, clock_of(target), meant.asked
+        console, settings, target, meant.folder, options, rules, outlets, clock_of(target), meant.asked
     )
     try:
         return _tune(context, meant)
@@ -125,6 +150,8 @@ def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
         return ExitCode.OK
     windows = len(context.folder.windows())
     driven = make_windows(context, saved, saved.campaign)
+    if driven.why != "over":
+        context.outlets.goes_on(saved, context.folder, driven.reached)
     match driven.why:
         case "over":
             nothing_new = meant.saved is not None and len(context.folder.windows()) == windows

@@ -1,6 +1,7 @@
 """`diag watch`: whether production keeps what was promised, for each timeout that diag changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
@@ -10,12 +11,14 @@ from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.telling_options import notifier_of, telling_options
 
 if TYPE_CHECKING:
     from analysis.typed_command import Asked
     from diag.changes.plans.plan import OrgIdentity
     from diag.clocks.wall_clock import WallClock
     from diag.console import Console
+    from diag.notifying.notifier import Notifier
     from diag.production.promises import Promise
     from diag.production.watch_promises import PromiseLook
     from diag.settings import Settings
@@ -34,6 +37,8 @@ class WatchOptions:
     every: str | None
     undo: bool
     form: Literal["text", "json"]
+    notify: tuple[str, ...] = field(default=(), repr=False)
+    metrics_file: Path | None = None
 
     @property
     def pause_s(self) -> float | None:
@@ -66,6 +71,7 @@ class WatchOptions:
 @click.option("--every", "every", metavar="TIME", help="Look again and again, for example 1h, until broken.")
 @click.option("--undo", is_flag=True, help="Undo the change that broke its promise, as `diag undo` does.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@telling_options
 @apply_options
 @gathered(WatchOptions)
 def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> int:
@@ -77,28 +83,49 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
     Counts per hour are kept beside the journal. The flags below belong to --undo.
     """
     from analysis.typed_command import Asked
-    from diag.clocks.target_clock import clock_of
     from diag.console import Console
+    from diag.interaction.recommend_options import profile_flags
+    from diag.metrics.metrics_file import demand_a_place
+    from diag.settings import load_settings
+
+    _ = options.pause_s  # a wrong value is said before anything is asked
+    console = Console(quiet=options.form == "json")
+    settings = load_settings({"profile": profile})
+    demand_a_place(options.metrics_file)
+    who = " ".join((profile or "", *options.actions))
+    notifier = notifier_of("watch", options.notify, settings, console, who=who)
+    with notifier.telling_of_failure():
+        return _watch(console, settings, options, flags, notifier, Asked(org=profile_flags(profile)))
+
+
+def _watch(
+    console: "Console",
+    settings: "Settings",
+    options: WatchOptions,
+    flags: ApplyFlags,
+    notifier: "Notifier",
+    asked: "Asked",
+) -> int:
+    """Look once or again and again; return the exit code."""
+    from diag.clocks.target_clock import clock_of
     from diag.exit_codes import ExitCode
     from diag.genesys.api_errors import ApiError
-    from diag.interaction.recommend_options import profile_flags
-    from diag.settings import load_settings
     from diag.target import find_target
 
     pause_s = options.pause_s
-    console = Console(quiet=options.form == "json")
-    settings = load_settings({"profile": profile})
     target = find_target(settings)
     clock = clock_of(target)
     while True:
         try:
-            look, org = _look(console, target, settings, options, clock)
+            with notifier.telling_of_failure():
+                look, org = _look(console, target, settings, options, clock)
         except ApiError as error:
             if pause_s is None:
                 raise
             console.warn(f"This look failed: {error} The next one is in {options.every}.")
         else:
-            _show(console, look, options.form, Asked(org=profile_flags(profile)))
+            _show(console, look, options.form, asked)
+            _tell(console, options, notifier, look, org, asked)
             if look.broken:
                 if options.undo:
                     _undo(console, target, settings, org, look, flags)
@@ -106,6 +133,25 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
             if pause_s is None:
                 return ExitCode.INCOMPLETE if any(item.unread for item in look.not_watched) else ExitCode.OK
         clock.sleep(pause_s)
+
+
+def _tell(
+    console: "Console",
+    options: WatchOptions,
+    notifier: "Notifier",
+    look: "PromiseLook",
+    org: "OrgIdentity",
+    asked: "Asked",
+) -> None:
+    """Write the series and tell the webhooks."""
+    import time
+
+    from diag.metrics.metrics_file import write_metrics
+    from diag.metrics.watch_metrics import watch_metrics
+    from diag.notifying.watch_news import watch_news
+
+    write_metrics(options.metrics_file, watch_metrics(look, org.host, time.time()), console.warn)
+    notifier.tell(watch_news(look, asked, org.org_name, sandbox=org.sandbox))
 
 
 def _look(

@@ -62,6 +62,18 @@ def run_folders(
     return found or [CompletionItem(incomplete, type="file")]
 
 
+def webhook_variables(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> "list[CompletionItem[str]]":
+    """Return the environment's variables that hold an address, as --notify takes them; never the address."""
+    import os
+
+    from click.shell_completion import CompletionItem
+
+    names = sorted(name for name, value in os.environ.items() if value.startswith("https://"))
+    return [CompletionItem(f"env:{name}") for name in names if f"env:{name}".startswith(incomplete)]
+
+
 def _newest(runs: "Path") -> "Iterator[Path]":
     """Yield the latest run folders, by when something was last written of them; a name may be anything."""
     from heapq import nlargest

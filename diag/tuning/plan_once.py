@@ -6,6 +6,7 @@ the plan, and is on the disk before anything is sent. So a kill at any moment re
 """
 
 from enum import StrEnum
+from typing import Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.typed_command import apply_plan, path_to_type
@@ -21,7 +22,10 @@ from diag.changes.plans.plan import Plan
 from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.errors import PartialError, UsageError
 from diag.genesys.client import GenesysClient
+from diag.tuning.telling.campaign_news import CARRIED_OUT
 from diag.tuning.tune_context import TuneContext
+
+NOTHING_CHANGED: Final = "Nothing was changed."
 
 
 class CarriedOut(StrEnum):
@@ -50,8 +54,9 @@ def how_far(folder: CampaignFolder, journal: Journal) -> CarriedOut:
     return CarriedOut.ENDED if all_ended else CarriedOut.IN_PART
 
 
-def give_plan(context: TuneContext, analysis: Analysis) -> None:
-    """Write the plan and say where; with `--apply` carry it out, unless that was done before.
+def give_plan(context: TuneContext, analysis: Analysis) -> str:
+    """Write the plan and say where; with `--apply` carry it out, unless that was done before. Return what
+    became of it, as a sentence.
 
     Raises what carrying a plan out raises, PartialError where it was stopped before, and DiagError for an
     action that could not be read."""
@@ -61,7 +66,7 @@ def give_plan(context: TuneContext, analysis: Analysis) -> None:
         case CarriedOut.ENDED:
             console.note(f"This campaign's plan was carried out before. To do so again: {to_apply}")
             console.result(str(folder.path))
-            return
+            return CARRIED_OUT
         case CarriedOut.IN_PART:
             stopped = "Carrying out this campaign's plan was stopped before its end."
             staged = "" if options.stages is None else f" {options.stages.flags}"
@@ -71,17 +76,18 @@ def give_plan(context: TuneContext, analysis: Analysis) -> None:
                 )
             console.note(f"{stopped} To finish: {to_apply}")
             console.result(str(folder.path))
-            return
+            return f"{stopped} To finish: {to_apply}"
     with GenesysClient(context.target.connection) as client:
         plan = build_plan(console, client, analysis, context.settings.runs)
     write_plan(plan, folder.plan)  # before it is carried out: by its digest the journal's lines are known
     console.note(f"{plan.counts} Plan: {path_to_type(folder.plan)}")
     if options.do_apply:
         _carry_out(context, plan)
-        return
+        return CARRIED_OUT
     raise_for((), "", plan.unread)
-    console.note("Nothing was changed.")
+    console.note(NOTHING_CHANGED)
     console.result(str(folder.path))
+    return f"{NOTHING_CHANGED} To set what can be set: {to_apply}" if plan.changes else NOTHING_CHANGED
 
 
 def _carry_out(context: TuneContext, plan: Plan) -> None:

@@ -58,9 +58,12 @@ def give_result(
         names = {one.action_id: one.name for one in saved.campaign.actions}
         for line in (*open_lines(reached, names), *gone_lines(reached, names)):
             console.note(line)
-    for path in _write_reports(context, measured, production, to_apply):
+    reports = _write_reports(context, measured, production, to_apply)
+    for path in reports:
         console.note(f"Report: {path_to_type(path)}")
-    give_plan(context, analysis)
+    context.outlets.judged(saved, folder, reached, analysis)
+    become = give_plan(context, analysis)
+    context.outlets.over(saved, folder, analysis, become, next(iter(reports), None))
 
 
 def together(production: ProductionEvidence, measured: RunEvidence | None) -> Analysis:

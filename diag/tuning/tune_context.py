@@ -9,6 +9,7 @@ from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console
 from diag.settings import Settings
 from diag.target import Target
+from diag.tuning.telling.outlets import Outlets
 from diag.tuning.tune_options import TuneOptions
 
 
@@ -22,6 +23,7 @@ class TuneContext:
     folder: CampaignFolder
     options: TuneOptions
     rules: RecommendSettings
+    outlets: Outlets
     clock: WallClock = REAL_TIME
     asked: Asked = field(default_factory=Asked)
     """What the commands after this one repeat beside the rules."""

@@ -1,6 +1,6 @@
 """What `diag tune` was asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,8 @@ class TuneOptions:
     watch_for: str | None
     profile: str | None
     sandbox: bool
+    notify: tuple[str, ...] = field(default=(), repr=False)
+    metrics_file: Path | None = None
 
     @property
     def workload_file(self) -> Path | None:
@@ -43,6 +45,14 @@ class TuneOptions:
         folder = None if self.folder is None else str(self.folder)
         asked = asked_to_call(self.workload, profile=self.profile, sandbox=self.sandbox)
         return replace(asked, campaign=folder)
+
+    def demand_news(self) -> None:
+        """Raise UsageError where somebody is to be told of a command that only shows."""
+        flag = "--status" if self.status else "--dry-run" if self.dry_run else None
+        if flag is not None and (self.notify or self.metrics_file is not None):
+            raise UsageError(
+                f"--notify and --metrics do not go with {flag}: nothing happens that could be told."
+            )
 
     @property
     def stages(self) -> Stages | None:

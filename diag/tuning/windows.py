@@ -141,6 +141,6 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
             campaign,
             LoadWindows(context, saved, forks),
             once=context.options.once,
-            notices=notices,
+            notices=context.outlets.beside(notices, saved, context.folder),
             asked=context.asked.by(saved.question.settings),
         )

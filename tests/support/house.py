@@ -35,6 +35,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/number_words.py": set(),
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
+    "analysis/openmetrics.py": {"analysis.plain_text"},
     "analysis/value_words.py": set(),
     "analysis/written_json.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
@@ -124,7 +125,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/cross_site.py": set(),
     "diag/cli.py": {
         "click", "analysis.machine", "analysis.plain_text", "diag.__version__", "diag.errors",
-        "diag.completion.shells", "diag.exit_codes", "diag.supported_platform",
+        "diag.completion.shells", "diag.exit_codes", "diag.notifying.typed_address",
+        "diag.supported_platform",
         "analysis.wrapped_text",
     },
     "diag/console.py": {
@@ -327,6 +329,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.hours", "diag.production",
         "diag.workload", "numpy",
     },
+    "diag/metrics": {
+        "analysis", "diag.campaign", "diag.checks", "diag.errors", "diag.production",
+    },
+    "diag/notifying": {
+        "analysis", "diag.__version__", "diag.checks", "diag.errors", "diag.genesys.http",
+        "diag.production", "diag.setting_sources", "diag.settings", "httpx",
+    },
     "diag/measuring": {
         "analysis", "reports.pages", "diag.direct", "diag.errors", "diag.flows", "diag.judged_files",
         "diag.exit_codes", "numpy",
@@ -337,7 +346,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/interaction": {
         "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.direct",
-        "diag.errors", "diag.genesys", "diag.measuring",
+        "diag.errors", "diag.genesys", "diag.measuring", "diag.notifying", "diag.settings",
         "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",
     },
     "diag/apply_dialog": {
@@ -349,6 +358,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",
         "diag.campaign", "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes",
         "diag.flows", "diag.interaction", "diag.inventory", "diag.judged_files", "diag.measuring",
+        "diag.metrics", "diag.notifying",
         "diag.production", "diag.settings", "diag.table", "diag.target", "diag.clocks.wall_clock",
         "diag.workload",
     },
@@ -379,8 +389,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "loadtests/sending": {
         *_CLIENT, "diag.genesys.replies.retry_after", "diag.genesys.outcomes",
-        "diag.genesys.timeout_forms", "analysis.format", "analysis.plain_text", "diag.errors",
-        "diag.direct", "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording",
+        "diag.genesys.timeout_forms", "analysis.format", "analysis.openmetrics", "analysis.plain_text",
+        "diag.errors", "diag.direct", "diag.exit_codes", "diag.workload", "loadtests.planning",
+        "loadtests.recording",
         "gevent", "geventhttpclient", "opentelemetry",
     },
     "loadtests/steering": {

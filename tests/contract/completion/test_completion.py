@@ -75,6 +75,10 @@ def test_each_shell_is_offered_verbs_flags_choices_actions_and_runs(
     assert ask("report", "runs/") == [f"runs/{NEWER}", "runs/20261129T090000Z-aaa"]
     assert ask("nosuch", "") == list(VERBS)
     assert ask("history", "--action", "unknown") == []
+    assert ask("watch", "--not") == ["--notify"]
+    monkeypatch.setenv("OUR_HOOK", "https://hooks.slack.com/services/secret")
+    assert "env:OUR_HOOK" in ask("watch", "--notify", "")
+    assert not any("secret" in each for each in ask("watch", "--notify", "env"))
 
 
 def test_a_run_is_offered_by_its_time_whatever_it_is_called(

@@ -19,6 +19,7 @@ from diag.tuning.windows import LoadWindows
 from tests.support.campaigns import FakeOutside
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import action_named
+from tests.support.webhook_server import WebhookServer, webhook_server
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,12 @@ def demo_environment() -> Iterator[dict[str, str]]:
     """A sandbox with production history, in the place of the demo."""
     with start_sandbox(scenario="production-history") as sandbox:
         yield sandbox.environment
+
+
+@pytest.fixture
+def server() -> Iterator[WebhookServer]:
+    with webhook_server() as running:
+        yield running
 
 
 class Jumping:
@@ -107,10 +114,14 @@ def test_what_the_timeout_hides_in_production_is_not_called_but_sent_to_a_probe(
 
 @pytest.mark.slow
 def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
-    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: "pytest.CaptureFixture[str]",
+    session: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    server: WebhookServer,
 ) -> None:
     Jumping(monkeypatch, FakeOutside())
-    line = ["tune", "--over", "2h", "--percentile", "0.9"]
+    monkeypatch.setenv("DIAG_NOTIFY", server.address)
+    line = ["tune", "--over", "2h", "--percentile", "0.9", "--metrics", "diag.prom"]
     assert run(line) == ExitCode.OK
     shown = capsys.readouterr()
 
@@ -127,6 +138,11 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert len(folder.windows()) == windows
     again = "was over before; its result again. For another one: diag tune --folder runs/tune-2"
     assert again in capsys.readouterr().err
+    (over,) = server.bodies  # of both: the second has nothing new
+    assert over["title"].startswith("SANDBOX: diag tune: the campaign in runs/tune is over")
+    assert over["where"].startswith(f"Report: {session / 'runs/tune/report.html'} on ")
+    series = (session / "diag.prom").read_text()
+    assert 'diag_tune_over{verb="tune"' in series and 'action_name="Get Balance",verdict="lower"} 1' in series
 
     assert run(["tune", "--status"]) == ExitCode.OK
     assert "production settled 2 more" in capsys.readouterr().out
@@ -141,6 +157,7 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert run(["tune", "--apply", "--yes"]) == ExitCode.OK  # as from cron: what was undone stays undone
     assert "was carried out before" in capsys.readouterr().err
     assert action_named("Get Balance").timeout_s == undone
+    assert [body["sentences"][0][-25:] for body in server.bodies[1:]] == ["Its plan was carried out."]
 
 
 @pytest.mark.slow
@@ -240,6 +257,8 @@ def test_only_one_at_a_time_and_cron_does_not_mind(
         (["--folder", "notes.txt"], "notes.txt is a file, not a folder."),
         (["--action", "Nobody"], "There is no action 'Nobody' in this org."),
         (["nothing.toml"], "There is no workload file nothing.toml."),
+        (["--status", "--metrics", "x.prom"], "--notify and --metrics do not go with --status"),
+        (["--dry-run", "--notify", "none"], "--notify and --metrics do not go with --dry-run"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(

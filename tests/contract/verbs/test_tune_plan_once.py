@@ -18,10 +18,12 @@ from diag.console import Console
 from diag.errors import PartialError
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
+from diag.notifying.notifier import Notifier
 from diag.settings import load_settings
 from diag.target import find_target
 from diag.tuning import plan_once
 from diag.tuning.plan_once import CarriedOut, give_plan, how_far
+from diag.tuning.telling.outlets import Outlets
 from diag.tuning.tune_context import TuneContext
 from tests.support.campaigns import Killed
 from tests.support.changes.recommendations import analysis_of, recommendation
@@ -85,7 +87,9 @@ def context(**options: Any) -> TuneContext:
     folder = CampaignFolder(settings.runs / "tune")
     typed = replace(NOTHING, do_apply=True, yes=True, **options)
     target = find_target(settings)
-    return TuneContext(Console(quiet=True), settings, target, folder, typed, RecommendSettings())
+    console = Console(quiet=True)
+    nobody = Outlets(console, Notifier("tune", (), settings.runs, console.warn))
+    return TuneContext(console, settings, target, folder, typed, RecommendSettings(), nobody)
 
 
 def carry_out(of: TuneContext) -> None:

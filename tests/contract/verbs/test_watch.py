@@ -11,6 +11,7 @@ from diag.clocks.wall_clock import WallClock
 from diag.exit_codes import ExitCode
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import action_named, history
+from tests.support.webhook_server import webhook_server
 
 SLOWER = "Look Up Orders"
 STEADY = "Get Balance"
@@ -68,8 +69,16 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
 ) -> None:
     changed_days_ago(session, SLOWER, 5, 3)
     entry = history(capsys)[0]["entry"]
-    assert run(["watch"]) == ExitCode.THRESHOLD
-    told = capsys.readouterr()
+    with webhook_server() as server:
+        for _ in range(2):  # as from cron: told once
+            line = ["watch", "--notify", server.address, "--metrics", "diag.prom"]
+            assert run(line) == ExitCode.THRESHOLD
+            told = capsys.readouterr()
+    (body,) = server.bodies
+    assert body["title"].startswith("SANDBOX: diag watch: 1 promise broken in ")
+    assert "were cut off at its timeout of 3 s" in body["sentences"][0]
+    assert f"Next: diag undo {entry}" in body["sentences"][0]
+    assert f'action_name="{SLOWER}"}} 1\n' in (session / "diag.prom").read_text()
     assert told.out.startswith(f"{SLOWER}: ")
     assert "were cut off at its timeout of 3 s; at most 1 % was promised" in told.out
     assert f"Next: diag undo {entry}" in told.err

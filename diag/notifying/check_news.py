@@ -1,0 +1,48 @@
+"""What `diag check` has to tell: each action that fails a rule, once, and each that no longer does."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from analysis.estimates.estimate import slack_s
+from analysis.number_words import plural
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from diag.checks.rules import CheckFinding, CheckOutcome, Rule, failed
+from diag.notifying.news import Item, ToTell
+
+_FINE: Final = {
+    Rule.OUTSIDE: "its timeout fits now.",
+    Rule.UNSET: "a timeout is set now.",
+    Rule.SLOWER: "it is no longer slower than in the baseline.",
+    Rule.UNDECIDED: "there is a verdict now.",
+}
+
+
+def check_news(analysis: Analysis, findings: Sequence[CheckFinding], org: str | None, where: str) -> ToTell:
+    """Return what a check found. An action that could not be judged now stays as it was told."""
+    rows = {row.action_id: row for row in analysis.actions}
+    broken = failed(findings)
+    of_org = f" in {org}" if org else ""
+    sandbox = "SANDBOX: " if analysis.sandbox else ""
+    return ToTell(
+        f"{sandbox}diag check: {len(broken)} of {plural(len(findings), 'check')} failed{of_org}",
+        tuple(_item(finding, rows[finding.action_id], analysis) for finding in broken),
+        {
+            _key(finding): f"{finding.action_name}: {_FINE[finding.rule]}"
+            for finding in findings
+            if finding.outcome is CheckOutcome.PASSED
+        },
+        where,
+    )
+
+
+def _key(finding: CheckFinding) -> str:
+    return f"{finding.rule} {finding.action_id}"
+
+
+def _item(finding: CheckFinding, row: Recommendation, analysis: Analysis) -> Item:
+    text = f"{finding.action_name}: {finding.message}"
+    number = row.recommended_timeout_s
+    if finding.rule is not Rule.OUTSIDE or number is None:
+        return Item(_key(finding), text)
+    mark = f"{row.verdict}, set to {row.current_timeout_s} s"
+    return Item(_key(finding), text, mark, number, slack_s(number, analysis.settings))

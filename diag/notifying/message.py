@@ -1,0 +1,79 @@
+"""A message, and the form in which each kind of webhook takes it. It holds no value and no secret: only what
+a verb prints, too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.number_words import utc_time
+from analysis.plain_text import json_text, printable
+from diag.notifying.webhook import Kind
+
+MESSAGE_VERSION: Final = 1
+_CARD: Final = "application/vnd.microsoft.card.adaptive"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookMessage:
+    """One message of one verb; `at`: Unix seconds. Every text is a line."""
+
+    verb: str
+    title: str
+    sentences: tuple[str, ...]
+    where: str | None
+    at: float
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return all of it, the title first."""
+        return tuple(printable(line) for line in (self.title, *self.sentences, self.where) if line)
+
+
+def body_for(kind: Kind, message: WebhookMessage) -> bytes:
+    """Return the body to post, as JSON."""
+    forms = {"slack": _slack, "teams": _teams, "json": _json}
+    return json_text(forms[kind](message)).encode()
+
+
+def _slack(message: WebhookMessage) -> Mapping[str, object]:
+    """https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks: `&`, `<` and `>` are control
+    characters there, so that no name can mention a channel or be a link; names are not marked up either."""
+    text = "\n".join(message.lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return {"text": text, "mrkdwn": False, "unfurl_links": False}
+
+
+def _teams(message: WebhookMessage) -> Mapping[str, object]:
+    """The request of "When a Teams webhook request is received" (Power Automate): a message with an Adaptive
+    Card (https://learn.microsoft.com/connectors/teams, "Request body schema"). The text of a RichTextBlock is
+    shown as it is; that of a TextBlock would be Markdown, and a name in it a link."""
+    title, *lines = message.lines
+    head = _run(title, size="medium", weight="bolder")
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.2",
+        "body": [head, *(_run(line) for line in lines)],
+        "msteams": {"width": "full"},
+    }
+    return {
+        "type": "message",
+        "attachments": [{"contentType": _CARD, "contentUrl": None, "content": card}],
+    }
+
+
+def _run(text: str, **look: str) -> Mapping[str, object]:
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text, **look}]}
+
+
+def _json(message: WebhookMessage) -> Mapping[str, object]:
+    """docs/formats.md, "Messages"; `text` is what Mattermost and others show."""
+    return {
+        "format_version": MESSAGE_VERSION,
+        "kind": "webhook message",
+        "verb": message.verb,
+        "at": utc_time(message.at),
+        "title": printable(message.title),
+        "sentences": [printable(sentence) for sentence in message.sentences],
+        "where": message.where and printable(message.where),
+        "text": "\n".join(message.lines),
+    }

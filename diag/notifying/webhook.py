@@ -1,0 +1,70 @@
+"""A webhook: its address, which is a secret, and the form of message it takes."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+from urllib.parse import urlsplit
+
+from diag.errors import UsageError
+from diag.genesys.http.connection import is_loopback
+from diag.genesys.http.secret import Secret
+
+Kind = Literal["slack", "teams", "json"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+_SLACK: Final = ("hooks.slack.com", "hooks.slack-gov.com")
+_TEAMS: Final = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
+"""Where Power Automate answers a workflow's webhook, and where connectors of Teams did before."""
+
+HOW: Final = (
+    "Give an https address or, since it is a secret, the variable that holds it: --notify env:SLACK_WEBHOOK. "
+    "slack=, teams= or json= before it says what it is, where the address does not."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where a message goes. `host` (with its port, if not the usual one) is all that is ever shown of it."""
+
+    kind: Kind
+    address: Secret
+    host: str
+    on_this_machine: bool = False
+
+
+def kind_and_rest(text: str) -> tuple[Kind | None, str]:
+    """Return the kind that is named before the first `=`, if any, and what follows."""
+    name, found, rest = text.partition("=")
+    return (name, rest) if found and name in KINDS else (None, text)
+
+
+def webhook_at(address: str, kind: Kind | None, named_by: str) -> Webhook:
+    """Return the webhook at an address. Raises UsageError, which shows nothing of it but the host.
+
+    `named_by`: where it was found, for the error.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # whose text repeats the address
+        raise _unfit(named_by, "is not a web address") from None
+    plain = address.isascii() and address.isprintable() and " " not in address
+    if parts.scheme not in ("http", "https") or not host or not plain:
+        raise _unfit(named_by, "is not a web address")
+    if parts.username or parts.password:
+        raise _unfit(named_by, f"holds a user name or password for {host}")
+    here = is_loopback(host)
+    if parts.scheme == "http" and not here:
+        raise _unfit(named_by, f"leads to {host} by plain http, which anyone on the way can read")
+    shown = host if port is None or (parts.scheme, port) == ("https", 443) else f"{host}:{port}"
+    return Webhook(kind or _recognised(host), Secret(address.partition("#")[0]), shown, here)
+
+
+def _recognised(host: str) -> Kind:
+    name = host.lower().rstrip(".")
+    if name in _SLACK:
+        return "slack"
+    return "teams" if name.endswith(_TEAMS) else "json"
+
+
+def _unfit(named_by: str, why: str) -> UsageError:
+    return UsageError(f"The webhook that {named_by} names {why}.", hint=HOW)

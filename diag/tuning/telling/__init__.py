@@ -1,0 +1,1 @@
+"""What a campaign tells beyond the terminal: series for a collector, messages to a webhook."""

@@ -1,0 +1,78 @@
+"""What a campaign has to tell: what needs somebody while it lasts, and its result."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from analysis.typed_command import path_to_type
+from analysis.verdicts.apply_rules import will_be_set
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from diag.campaign.saved import Saved
+from diag.campaign.standing import Standing
+from diag.notifying.news import Item, ToTell
+from diag.notifying.place import place_of, this_place
+from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines
+from reports.wording.headline import headline
+
+MOST_CHANGES: Final = 5
+"""Changes of a plan in a message; the report has them all."""
+CARRIED_OUT: Final = "Its plan was carried out."
+"""Of what becomes of a plan, only this is told anew once the campaign is over."""
+
+
+def under_way(saved: Saved, folder: Path, reached: Mapping[str, Standing], *, made: bool = False) -> ToTell:
+    """Return what a campaign that goes on has to tell: actions that changed, are gone or need a probe.
+
+    `made`: a window was, since the last time.
+    """
+    items, fine = _of_actions(saved, reached)
+    if made:
+        fine[_put_off(saved)] = "Windows are made again."
+    return ToTell(_title(saved, f"the campaign in {path_to_type(folder)}"), tuple(items), fine, this_place())
+
+
+def put_off(saved: Saved, folder: Path, line: str) -> ToTell:
+    """Return that a window could not begin; `line` says why."""
+    title = _title(saved, f"the campaign in {path_to_type(folder)}")
+    return ToTell(title, (Item(_put_off(saved), line, line),), where=this_place())
+
+
+def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Path | None) -> ToTell:
+    """Return what came of a campaign: the headline, what its plan changes, what became of that (`plan`)."""
+    changes = [row for row in analysis.actions if will_be_set(row)][:MOST_CHANGES]
+    mark = plan if plan == CARRIED_OUT else ""
+    items = [
+        Item(f"{saved.campaign_id} over", f"{headline(analysis.actions)} {plan}", mark),
+        *(Item(f"{saved.campaign_id} change {row.action_id}", _change(row)) for row in changes),
+    ]
+    where = this_place() if report is None else place_of(report)
+    return ToTell(_title(saved, f"the campaign in {path_to_type(folder)} is over"), tuple(items), where=where)
+
+
+def _of_actions(saved: Saved, reached: Mapping[str, Standing]) -> tuple[list[Item], dict[str, str]]:
+    names = {one.action_id: one.name for one in saved.campaign.actions} if saved.campaign else {}
+    items: list[Item] = []
+    fine: dict[str, str] = {}
+    for action_id, one in reached.items():
+        of, alone = f"{saved.campaign_id} {action_id}", {action_id: one}
+        if one.gone is None:
+            fine[f"{of} gone"] = back_lines([names[action_id]])[0]
+        else:
+            items += [Item(f"{of} gone", line, one.gone.why) for line in gone_lines(alone, names)]
+        items += [Item(f"{of} changed", line) for line in changed_lines(alone, names)]
+        items += [Item(f"{of} probe", line) for line in probe_lines(alone, names)]
+    return items, fine
+
+
+def _change(row: Recommendation) -> str:
+    now = "" if row.current_timeout_s is None else f"{row.current_timeout_s} s to "
+    return f"{row.action_name}: {now}{row.recommended_timeout_s} s. {row.reason}"
+
+
+def _put_off(saved: Saved) -> str:
+    return f"{saved.campaign_id} put off"
+
+
+def _title(saved: Saved, what: str) -> str:
+    of_org = f" ({saved.org_name or saved.host})"
+    return f"{'SANDBOX: ' if saved.sandbox else ''}diag tune: {what}{of_org}"

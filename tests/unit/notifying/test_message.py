@@ -1,0 +1,52 @@
+"""The form of a message for each kind of webhook, and no name that could be more than a name there."""
+
+import json
+
+from diag.notifying.message import WebhookMessage, body_for
+
+HOSTILE = "<!channel> [click](https://evil.example) *x* & \x1b[31m\u202e\n@here"
+MESSAGE = WebhookMessage(
+    "check", "diag check: 1 of 2 checks failed", (f"{HOSTILE}: no timeout",), "Report: /r on m", 1_790_000_000
+)
+
+
+def test_slack_gets_one_text_in_which_nothing_is_a_command() -> None:
+    body = json.loads(body_for("slack", MESSAGE))
+
+    assert set(body) == {"text", "mrkdwn", "unfurl_links"} and body["mrkdwn"] is False
+    title, sentence, where = body["text"].split("\n")
+    assert (title, where) == ("diag check: 1 of 2 checks failed", "Report: /r on m")
+    assert sentence.startswith("&lt;!channel&gt; [click](https://evil.example) *x* &amp; ")
+    assert "<" not in sentence and "\x1b" not in sentence and "\u202e" not in sentence
+
+
+def test_teams_gets_a_message_with_one_card_of_plain_runs() -> None:
+    body = json.loads(body_for("teams", MESSAGE))
+
+    assert body["type"] == "message"
+    (attached,) = body["attachments"]
+    assert attached["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert attached["contentUrl"] is None
+    card = attached["content"]
+    assert (card["type"], card["version"]) == ("AdaptiveCard", "1.2")
+    assert [block["type"] for block in card["body"]] == ["RichTextBlock"] * 3
+    runs = [run for block in card["body"] for run in block["inlines"]]
+    assert {run["type"] for run in runs} == {"TextRun"}
+    assert runs[0]["text"] == "diag check: 1 of 2 checks failed"
+    assert runs[1]["text"].startswith("<!channel> [click](https://evil.example) *x* & ")
+    assert "\n" not in runs[1]["text"]
+
+
+def test_any_other_webhook_gets_its_parts() -> None:
+    body = json.loads(body_for("json", MESSAGE))
+
+    assert (body["format_version"], body["kind"], body["verb"]) == (1, "webhook message", "check")
+    assert body["at"] == "2026-09-21T14:13:20Z"
+    assert body["text"].split("\n") == [body["title"], *body["sentences"], body["where"]]
+    assert len(body["sentences"]) == 1
+
+
+def test_where_nothing_lies_nothing_is_said_of_it() -> None:
+    body = json.loads(body_for("json", WebhookMessage("watch", "title", ("text",), None, 0.0)))
+
+    assert (body["where"], body["text"]) == (None, "title\ntext")
