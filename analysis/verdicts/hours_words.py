@@ -72,6 +72,8 @@ def _missed(hours: HoursSeen, production: ProductionWeek) -> tuple[str, bool]:
     stated = "as stated, " if production.known_from == "stated" else ""
     hardly = bool(parts) and bool(calls[place][unseen[place] > 0.0].any())
     share = _share_of_all(float(unseen[place].sum()))
+    if production.less_own:
+        share += ", diag's own perhaps among them,"
     return f"{stated}{share} come {when}", hardly
 
 

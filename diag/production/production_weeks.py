@@ -11,7 +11,7 @@ from analysis.format.action_facts import ProductionWeek, clock_of
 from diag.genesys.analytics.telemetry import MAX_ACTIONS
 from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.client import GenesysClient
-from diag.production.reading.time_window import last_days
+from diag.production.reading.time_window import Window, last_days
 
 WEEKS_READ: Final = (4, 1)
 """Whole weeks back, so that each hour of the week comes equally often; fewer where the platform refuses."""
@@ -64,19 +64,26 @@ def _by_telemetry(
             continue
         except ApiError:
             return None
-        found = {each: _week(counts, own.get(each, {}), clock) for each, counts in hours.items()}
+        found = {each: _week(counts, own.get(each, {}), clock, window) for each, counts in hours.items()}
         return {action_id: week for action_id, week in found.items() if week is not None}
     return None
 
 
-def _week(counts: Mapping[float, int], own: Mapping[float, int], clock: str) -> ProductionWeek | None:
+def _week(
+    counts: Mapping[float, int], own: Mapping[float, int], clock: str, window: Window
+) -> ProductionWeek | None:
     """The week as it was counted, and beside it less diag's own calls, hour by hour and never below 0.
 
-    Nothing beside it where too little is left to show hours that matter."""
+    Where too little is left to show hours that matter: None if every hour counts our own calls in full, so
+    that production hardly calls beside them; else they are not counted, and the week is production's."""
     week = week_of_counts(counts.items(), clock)
     if week is None or not any(counts.get(hour) for hour in own):
         return week
     others = week_of_counts(
         ((hour, max(count - own.get(hour, 0), 0)) for hour, count in counts.items()), clock
     )
-    return week if others is None else replace(week, less_own=others.calls)
+    if others is not None:
+        return replace(week, less_own=others.calls)
+    since, until = window.since.timestamp(), window.until.timestamp()
+    read = [hour for hour in own if since <= hour < until]
+    return None if all(counts.get(hour, 0) >= own[hour] for hour in read) else week

@@ -132,13 +132,22 @@ def test_own_calls_are_taken_off_hour_by_hour_and_never_below_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "own", [{}, {"b": {NIGHT.timestamp(): 5}}, {"a": {0.0: 5}}, {"a": {NIGHT.timestamp(): 90}}]
+    "own", [{}, {"b": {DAY.timestamp(): 5}}, {"a": {0.0: 5}}, {"a": {DAY.timestamp(): 101}}]
 )
-def test_without_own_calls_in_these_hours_or_with_too_little_left_there_is_one_week(
+def test_without_own_calls_in_these_hours_or_where_they_are_not_counted_there_is_one_week(
     own: dict[str, dict[float, int]],
 ) -> None:
-    found = weeks(Telemetry({"a": {NIGHT.timestamp(): 100}}), "UTC", own)
+    found = weeks(Telemetry({"a": {DAY.timestamp(): 100}}), "UTC", own)
     assert found is not None and found["a"].less_own == ()
+
+
+def test_hours_that_count_hardly_anything_but_our_own_calls_are_not_productions() -> None:
+    at = DAY.timestamp()
+    counts = {at: 100, at + 3600: 20}
+    only_ours = weeks(Telemetry({"a": counts}), "UTC", {"a": {at: 90, at + 3600: 20, at - 10**7: 50}})
+    assert only_ours is not None and "a" not in only_ours
+    found = weeks(Telemetry({"a": counts}), "UTC", {"a": {at: 90, at + 3600: 20, at + 7200: 1}})
+    assert found is not None and found["a"].less_own == ()  # an hour of ours is not counted at all
 
 
 @pytest.mark.parametrize(("actions", "most"), [(1, 2), (10, 2), (11, 6), (25, 8)])

@@ -1,5 +1,7 @@
 """The hours that were seen and those that were not, as a reader is told of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,6 +40,13 @@ def test_the_nightly_batch_that_was_measured_by_day() -> None:
         "these calls cover 09:00-17:00 on weekdays (Europe/Berlin); 80 % of production's calls come between "
         "01:00 and 05:00, which were not seen"
     )
+
+
+def test_calls_that_may_be_our_own_are_not_said_to_be_productions() -> None:
+    week = replace(NIGHT_AND_DAY, less_own=NIGHT_AND_DAY.calls)
+    assert (
+        "80 % of production's calls, diag's own perhaps among them, come between 01:00 and 05:00, which were"
+    ) in coverage_words(seen(cells(range(5), 9, 17), week), week)
 
 
 @pytest.mark.parametrize(
