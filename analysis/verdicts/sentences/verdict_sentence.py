@@ -78,7 +78,8 @@ def _sentence(
             return unstable(findings, decision, settings)
         case Verdict.OK:
             fits = "fits the backend alone" if findings.backend_alone else "fits"
-            return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s {fits}."
+            near = _near_enough(decision)
+            return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s {fits}{near}."
         case Verdict.RAISE | Verdict.LOWER if not findings.current_known:
             unknown = "the present timeout is not known"
             return f"{_finish(findings, settings)}; {_number(decision, unknown, 'set', not_yet)}."
@@ -89,6 +90,14 @@ def _sentence(
         case Verdict.LOWER:
             wait = _wait_now(findings)
             return f"{_finish(findings, settings)}; {_number(decision, wait, 'lower to', not_yet)}."
+
+
+def _near_enough(decision: Decision) -> str:
+    """Return why a timeout fits that the rule would not give: a small difference is not worth a change."""
+    wanted_s = decision.uncapped_s
+    if wanted_s is None or wanted_s == decision.timeout_s:
+        return ""
+    return f", near enough to the {wanted_s} s that the rule gives"
 
 
 def _number(decision: Decision, now: str, do: str, not_yet: str | None) -> str:

@@ -36,6 +36,15 @@ def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
     assert capped.verdict is Verdict.OVER_CAP_USE_ASYNC and "--force" not in capped.reason
 
 
+def test_a_timeout_that_fits_though_the_rule_gives_another_says_so() -> None:
+    near, exact = (
+        judge(calls(lognormal(3000, p99_s)), facts=orders(current_timeout_s=3)) for p99_s in (2.55, 2.1)
+    )
+    assert near.verdict is exact.verdict is Verdict.OK
+    assert near.reason.endswith("; the timeout of 3 s fits, near enough to the 4 s that the rule gives.")
+    assert exact.reason.endswith("; the timeout of 3 s fits.")
+
+
 def test_names_are_quoted_for_the_shell() -> None:
     found = judge(calls(lognormal(100, 1.0)), facts=ActionFacts("orders", "it's -- odd; rm *"))
     assert found.next_command is not None
