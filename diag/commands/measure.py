@@ -1,5 +1,6 @@
 """`diag measure`: call actions under load, record every call, and judge them."""
 
+import os
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,7 @@ class MeasureOptions:
     sla: tuple[str, ...]
     processes: int | None
     seed: int | None
+    otel: bool
     run_dir: Path | None
     dry_run: bool
     profile: str | None
@@ -112,6 +114,11 @@ class MeasureOptions:
 )
 @click.option("--processes", type=click.IntRange(min=1), help="Worker processes on this machine.")
 @click.option("--seed", type=int, help="Seed of the schedule and of generated payloads.")
+@click.option(
+    "--otel",
+    is_flag=True,
+    help="Export to OpenTelemetry, as Locust's own --otel does; OTEL_... variables say where to.",
+)
 @click.option("--run-dir", type=NamedPath(), help="Folder of this run.  [default: runs/ID]")
 @click.option("--dry-run", is_flag=True, help="Print what would be called; call nothing.")
 @direct_options
@@ -130,6 +137,7 @@ def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSet
     from analysis.format.run_folder import new_run_id
     from diag.console import Console
     from diag.interaction.confirm_hosts import measure_confirmed
+    from diag.measuring.open_telemetry import refuse_without_open_telemetry
     from diag.settings import load_settings
 
     console = Console(quiet=options.quiet)
@@ -139,6 +147,8 @@ def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSet
     load = replace(load, rules=rules, direct=direct)
     if direct.compare and not options.dry_run:
         raise UsageError("--compare compares in a dry run.", hint="Add --dry-run.")
+    if options.otel:
+        refuse_without_open_telemetry(os.environ)
     if options.dry_run:
         return _dry_run(load)
     if settings.why_no_sandbox is None:
@@ -171,6 +181,7 @@ def _load_options(
         calls_per_action=options.calls,
         until_settled=options.until_settled and options.mode in (None, "measure"),
         sla=options.sla,
+        otel=options.otel,
         confirm_org=None if options.dry_run else _confirmed_org(console, settings),
         env=session_environment(options.profile, sandbox=options.sandbox),
     )
@@ -259,7 +270,6 @@ def _confirmed_org(console: "Console", settings: "Settings") -> str | None:
 
 
 def _dry_run(options: "LoadOptions") -> int:
-    import os
     import subprocess
 
     from diag.measuring.load_process import command_line

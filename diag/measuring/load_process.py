@@ -54,6 +54,8 @@ class LoadOptions:
     rules: RecommendSettings = field(default_factory=RecommendSettings)
     """By which an answer is settled."""
     sla: tuple[str, ...] = ()
+    otel: bool = False
+    """Whether Locust exports to OpenTelemetry."""
     confirm_org: str | None = None
     direct: DirectOptions = field(default_factory=DirectOptions)
     turns: Path | None = None
@@ -190,6 +192,8 @@ def command_line(options: LoadOptions) -> list[str]:
         line.append("--probe")
     if options.until_settled:
         line.append("--until-settled")
+    if options.otel:
+        line.append("--otel")
     for action in options.actions:
         line += ["--action", action]
     for condition in options.sla:

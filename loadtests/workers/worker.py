@@ -176,7 +176,8 @@ class WorkerProcess:
         if self._run is not None:
             self._run.delivery.confirmed(Taken.from_wire(msg.data).of)
 
-    def _on_finish(self, msg: Any, **_: Any) -> None:
+    def _on_finish(self, environment: Any, msg: Any) -> None:
+        """Locust passes both by place until 2.46, and by name from 2.47 on."""
         if Finish.from_wire(msg.data).hurry and self.session is not None:
             self.session.hurry()
         self._finish()

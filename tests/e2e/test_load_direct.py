@@ -32,6 +32,11 @@ rate = 40
 payload = [{{ values = {{ accountId = "{CANARY}-input" }} }}]
 """
 METRICS = "metrics.txt"
+SPANS_ON_STDOUT = {
+    "OTEL_TRACES_EXPORTER": "console",
+    "OTEL_METRICS_EXPORTER": "none",
+    "OTEL_LOGS_EXPORTER": "none",
+}
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +80,9 @@ def test_workers_call_backends_with_their_own_credentials_and_nobody_else_sees_t
 ) -> None:
     process = fork_locust(
         *("--run-dir", str(tmp_path / "run"), "--workload", "workload.toml", "--processes", "2"),
-        *("--metrics", METRICS, "--calls-per-action", "60"),
+        *("--metrics", METRICS, "--calls-per-action", "60", "--otel"),
         folder=tmp_path,
-        environment=environment,
+        environment={**environment, **SPANS_ON_STDOUT},
     )
     wait_until(lambda: rows_in(tmp_path) > 10, "calls")
     seen = command_lines() if os.path.isdir("/proc") else ""
@@ -92,6 +97,7 @@ def test_workers_call_backends_with_their_own_credentials_and_nobody_else_sees_t
     assert len({line["input"] for line in lines}) == 1  # one key for all workers
     assert len({line["trace_id"] for line in lines}) == len(lines)
     assert len(list(tmp_path.glob("metrics-*.txt"))) == 2
+    assert out.count('"diag.action.name": ') == len(lines)  # a span for each call
     own = {"workload.toml"}
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in own]
     left = b"".join(path.read_bytes() for path in files).decode("utf-8", "replace")

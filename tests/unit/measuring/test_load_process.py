@@ -81,6 +81,7 @@ def test_only_what_was_chosen_is_passed_on() -> None:
         "--seed",
         "--processes",
         "--probe",
+        "--otel",
         "--until-settled",
     ):
         assert absent not in line

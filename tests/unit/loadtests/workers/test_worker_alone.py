@@ -123,11 +123,14 @@ def raises(**_: object) -> None:
     raise RuntimeError("boom")
 
 
-@pytest.mark.parametrize("by", ["test_stop", "message"])
+@pytest.mark.parametrize("by", ["test_stop", "message", "message of Locust 2.46"])
 def test_a_worker_whose_end_fails_says_so_and_leaves(worker: Any, by: str) -> None:
     worker._run = SimpleNamespace(over=False, session=None, finish=raises)
+    message = SimpleNamespace(data={"hurry": False})
     if by == "message":
-        worker._runner.listeners[Finish.KIND](msg=SimpleNamespace(data={"hurry": False}))
+        worker._runner.listeners[Finish.KIND](environment=None, msg=message)
+    elif by == "message of Locust 2.46":
+        worker._runner.listeners[Finish.KIND](None, message)
     else:
         worker._context.environment.events.test_stop.fire()
         gevent.sleep(0)
