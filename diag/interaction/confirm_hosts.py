@@ -43,6 +43,11 @@ def confirm_hosts(console: "Console", hosts: Sequence[HostToConfirm]) -> tuple[s
     for host in hosts:
         for name in host.changes:
             console.warn(f"{name} may change real data with every call.")
+        if host.proxy is not None:
+            console.warn(
+                f"These calls go through the proxy {host.proxy}, which learns the host; its time counts as "
+                "the backend's. NO_PROXY names hosts to call past it."
+            )
         question = f"Call {host.name} up to {rate_to_confirm(host.rate):.12g} times a second? Type its name."
         if not console.confirm(question, expected=host.name):
             raise UsageError(f"{host.name} was not confirmed; nothing was called.")

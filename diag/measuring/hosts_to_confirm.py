@@ -27,6 +27,8 @@ class HostToConfirm:
     """In all; None where nothing bounds them."""
     changes: tuple[str, ...] = ()
     """Actions that may change data there with every call."""
+    proxy: str | None = None
+    """The proxy that the calls go through; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from loadtests.recording.generator_grade import grade
 from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, start_watcher
 from loadtests.recording.stalls import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import free_worker_id
+from loadtests.run.direct.refuse_hosts import proxied_notes
 from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
 from loadtests.run.run_ending import ending_of, hours_not_read
@@ -222,7 +223,13 @@ class LoadRun:
             generator=outcome.figures.known(),
             left_out=(*plan.left_out, *outcome.left_out),
             platform_contradicted=dict(outcome.contradicted),
-            notes=(*outcome.notes, *held, *contradictions, *hours_not_read(plan.facts)),
+            notes=(
+                *outcome.notes,
+                *held,
+                *contradictions,
+                *hours_not_read(plan.facts),
+                *proxied_notes(self._opened.prepared),
+            ),
         )
         if outcome.calls and self._options.turns is None:  # a window's file is made by its campaign
             alone = (

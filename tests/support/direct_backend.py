@@ -73,8 +73,13 @@ class DirectBackend:
 
     def _answer_all(self, connection: socket.socket) -> None:
         connection.settimeout(20)
-        if self._tls is not None:
-            connection = self._tls.wrap_socket(connection, server_side=True)
+        if self._tls is None:
+            self._answer_each(connection)
+            return
+        with self._tls.wrap_socket(connection, server_side=True) as secured:
+            self._answer_each(secured)
+
+    def _answer_each(self, connection: socket.socket) -> None:
         while data := connection.recv(1 << 20):
             self.received.append(data)
             reply = self._answer(data)

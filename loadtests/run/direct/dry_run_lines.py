@@ -15,7 +15,7 @@ from loadtests.planning.direct.host_uses import (
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE
 from loadtests.run.direct.refuse_hosts import rate_asked_of
-from loadtests.sending.connections.proxy import proxy_for
+from loadtests.sending.direct.proxied_host import private_behind_a_proxy, through_a_proxy
 
 _UNLIKE: Final = (
     "Otherwise than through the test endpoint: no token, no queue and no limit of Genesys Cloud, and the way "
@@ -74,14 +74,15 @@ def _host(use: HostUse, load: float, highest: float) -> str:
 
 
 def _standing(use: HostUse, load: float, highest: float) -> Iterator[str]:
-    if use.unfit is not None:
-        yield f"may not be called: {use.unfit}"
+    unfit = use.unfit or private_behind_a_proxy(use.host)
+    if unfit is not None:
+        yield f"may not be called: {unfit}"
     if use.own:
         yield "the sandbox's own"
     elif use.confirmed is None:
         yield f"not confirmed (--confirm-host {use.host.name}={rate_asked_of(use, highest):.12g})"
     else:
         yield f"{use.confirmed:g} confirmed" + (": too many are planned" if is_beyond(use, load) else "")
-    proxy = proxy_for(use.host.base)
-    if proxy is not None:
-        yield f"through the proxy {proxy.host}:{proxy.port}, whose time counts as the backend's"
+    proxy = through_a_proxy(use.host)
+    if proxy is not None and unfit is None:
+        yield f"through the proxy {proxy}, whose time counts as the backend's"

@@ -18,6 +18,7 @@ from loadtests.planning.direct.host_uses import (
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.run.forecast import forecast
 from loadtests.sending.connections.proxy import proxy_for
+from loadtests.sending.direct.proxied_host import private_behind_a_proxy, through_a_proxy
 
 LOGIN_RATE: Final = 1.0
 """Calls/s to confirm for a host that is only called to log in."""
@@ -32,7 +33,7 @@ def refuse_hosts(
     """
     plan = prepared.plan
     uses = prepared.direct.uses(plan)
-    unfit = [use.unfit or _leads_elsewhere(prepared, use) for use in uses]
+    unfit = [use.unfit or _leads_elsewhere(prepared, use) or private_behind_a_proxy(use.host) for use in uses]
     reasons = [reason for reason in unfit if reason is not None]
     if reasons:
         raise UsageError(f"Not called directly: {reasons[0]}.", details=tuple(reasons[1:]))
@@ -65,9 +66,20 @@ def hosts_to_confirm(
                 rate_asked_of(use, load),
                 sum(known) if len(known) == len(each) else None,
                 use.changes,
+                through_a_proxy(use.host),
             )
         )
     return tuple(found)
+
+
+def proxied_notes(prepared: PreparedRun) -> tuple[str, ...]:
+    """Return a sentence for each host whose calls go through a proxy of this machine's environment."""
+    of = {use.host.name: through_a_proxy(use.host) for use in prepared.direct.uses(prepared.plan)}
+    return tuple(
+        f"the calls straight to {host} went through the proxy {proxy}: its time is in the backend's"
+        for host, proxy in of.items()
+        if proxy is not None
+    )
 
 
 def rate_asked_of(use: HostUse, load: float) -> float:

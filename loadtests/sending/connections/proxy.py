@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from diag.direct.hosts.private_addresses import is_loopback
 from diag.errors import UsageError
 
 
@@ -20,14 +21,15 @@ class Proxy:
 def proxy_for(api_base: str) -> Proxy | None:
     """Return the proxy that calls to `api_base` must go through, None for none.
 
-    The variables are those that the client of the administrative calls (httpx) reads. None for plain http,
-    which is allowed on this machine only. Raises UsageError for a kind of proxy that the load cannot use.
+    The variables are those that the client of the administrative calls (httpx) reads. None for this machine,
+    which at the proxy would be another one, and so for plain http, which is allowed here only. Raises
+    UsageError for a kind of proxy that the load cannot use.
     """
     address = urlsplit(api_base)
     host = address.hostname or ""
     proxies = getproxies()
     stated = proxies.get("https") or proxies.get("all")
-    if address.scheme != "https" or not stated or proxy_bypass(host):
+    if address.scheme != "https" or not stated or _is_here(host) or proxy_bypass(host):
         return None
     try:
         url = urlsplit(stated if "://" in stated else f"http://{stated}")
@@ -48,3 +50,7 @@ def proxy_for(api_base: str) -> Proxy | None:
         unquote(url.username) if url.username else None,
         unquote(url.password) if url.password else None,
     )
+
+
+def _is_here(host: str) -> bool:
+    return host == "localhost" or host.endswith(".localhost") or is_loopback(host)

@@ -6,6 +6,7 @@ from diag.direct.hosts.permission import address_may_be_called, may_be_called
 from diag.errors import DiagError
 from loadtests.sending.connections.pools import Connections
 from loadtests.sending.direct.bounded_reply import BodyRoom
+from loadtests.sending.direct.proxied_host import private_behind_a_proxy
 from loadtests.sending.direct.wire_request import WireRequest
 
 
@@ -23,10 +24,15 @@ class Backends:
         self._most = most
         self.room = BodyRoom()
         self._pools: dict[BackendHost, Connections] = {}
+        self._of_proxy: dict[BackendHost, str | None] = {}
 
     def refuse_what_is_not_allowed(self, request: WireRequest) -> None:
         """Raise HostRefusedError where the request may not go to its host, as far as its address tells."""
         why = may_be_called(request.url, self._rules, self._rules.sandbox_base)
+        if why is None:
+            if request.host not in self._of_proxy:  # names are looked up once: not while calls are made
+                self._of_proxy[request.host] = private_behind_a_proxy(request.host)
+            why = self._of_proxy[request.host]
         if why is not None:
             raise HostRefusedError(f"A direct call is refused: {why}.")
 

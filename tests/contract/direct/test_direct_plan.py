@@ -19,7 +19,7 @@ from loadtests.planning.direct.host_uses import HostUse
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.run.direct.dry_run_lines import direct_lines
-from loadtests.run.direct.refuse_hosts import hosts_to_confirm, refuse_hosts
+from loadtests.run.direct.refuse_hosts import hosts_to_confirm, proxied_notes, refuse_hosts
 from loadtests.sending.direct.direct_calls import DirectCalls
 from tests.support.own_requests import set_request
 from tests.support.plan_options import plan_options
@@ -428,3 +428,20 @@ def test_behind_a_proxy_a_name_must_stand_for_something_here(
     monkeypatch.setenv("NO_PROXY", "nowhere.invalid")
     begin(plan(READ, **confirmed))
     assert "proxy" not in "\n".join(direct_lines(run, 1))
+
+
+def test_a_private_backend_that_a_proxy_would_be_asked_for_is_refused_with_the_way_out(
+    plan: Plan, changed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(requestUrlTemplate="https://10.0.0.7/x")
+    confirmed = {"confirm_host": ["10.0.0.7=5"], "rate": 1.0, "allow_private": True}
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    run = plan(READ, **confirmed)
+    with pytest.raises(UsageError, match=r"would go to the proxy proxy\.example\.com:3128 .*NO_PROXY=10"):
+        begin(run)
+    assert "may not be called: 10.0.0.7 is an address of a private" in "\n".join(direct_lines(run, 1))
+    (note,) = proxied_notes(run)
+    assert note.startswith("the calls straight to 10.0.0.7 went through the proxy proxy.example.com:3128: ")
+    monkeypatch.setenv("NO_PROXY", "10.0.0.7")
+    begin(run)
+    assert proxied_notes(run) == ()

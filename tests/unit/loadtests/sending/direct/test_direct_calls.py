@@ -4,9 +4,7 @@ import gc
 import gzip
 import itertools
 import resource
-import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -15,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import gevent
 import pytest
@@ -29,6 +28,7 @@ from loadtests.sending.direct.backends import HostRefusedError
 from loadtests.sending.direct.bounded_reply import MOST_BODY_BYTES, BodyRoom
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_way import DirectWay
+from tests.support.certificates import self_signed
 from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_way, one_call
 from tests.support.source_files import ROOT
 from tests.support.waiting import wait_until
@@ -298,35 +298,9 @@ def test_a_call_that_fails_is_never_sent_again() -> None:
     assert len(running.received) == 2
 
 
-@pytest.fixture(scope="module")
-def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl here to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    made = [
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    named = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", str(folder / "key"), "-out", str(folder / "cert")]
-    subprocess.run([openssl, *made, *named, *files], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert", folder / "key")
-    return context
-
-
-def test_a_certificate_that_nobody_vouches_for_is_named_and_nothing_is_sent(
-    self_signed: ssl.SSLContext,
-) -> None:
-    with backend(lambda _: OK_REPLY, self_signed) as running, way_to(running.base) as way:
+def test_a_certificate_that_nobody_vouches_for_is_named_and_nothing_is_sent(tmp_path: Path) -> None:
+    server, _ = self_signed(tmp_path, "IP:127.0.0.1")
+    with backend(lambda _: OK_REPLY, server) as running, way_to(running.base) as way:
         ended = one_call(way)
 
     assert (ended.outcome, ended.error_code) == (Outcome.NETWORK_ERROR, "certificate_not_verified")
