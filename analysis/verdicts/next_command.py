@@ -84,7 +84,7 @@ def _after_a_cut_off(findings: Findings, settings: RecommendSettings) -> NextSte
     if findings.given_up_by_backend is not None:
         return NextStep(_answered_alone(findings))
     ended_by_the_client = findings.given_up > findings.censored / 2
-    if not ended_by_the_client and not findings.timeouts:
+    if findings.censored and not ended_by_the_client and not findings.timeouts:
         return NextStep(why_it_fails(findings))
     first = () if ended_by_the_client else _longer_timeout(findings)
     return NextStep(_measure(findings, first=first), calls=_for_a_bound(findings, settings))

@@ -91,7 +91,7 @@ def _name(action: Recommendation) -> str:
             return LONGER
         if action.backend_gives_up_ms is not None:
             return GIVES_UP
-        if not action.timeouts:
+        if action.censored and not action.timeouts:
             return ERRORS
     if action.verdict is Verdict.OK and action.backend_alone:
         return BACKEND

@@ -22,14 +22,15 @@ def censored(findings: Findings, settings: RecommendSettings) -> str:
     gives_up = findings.given_up_by_backend
     if gives_up is not None:
         return _ended_by_the_backend(gives_up, share, settings)
-    if findings.timeouts == 0:
+    if findings.timeouts == 0 and findings.censored:
         return (
             f"{share} of calls were ended by errors, so {hidden} "
             "from this run: find the cause of the errors first."
         )
     where = "production" if findings.source == "production" else "this run"
     accepted = 1.0 - settings.percentile
-    so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
+    near = 0 < findings.censored <= accepted * samples
+    so = f"too close to {accepted * 100:g} %:" if near else "so"
     how = "for these calls" if findings.backend_alone else "on a private copy (draft) of the action"
     return f"{_what_ended_them(findings)}, {so} {hidden} from {where}: try a longer timeout, {how}."
 
@@ -43,6 +44,8 @@ def _what_ended_them(findings: Findings) -> str:
     """Return "4 % of all calls hit the 2 s timeout and 6 % ended in an error": each for itself.
 
     Of all calls: what a timeout cuts off elsewhere is a share of the good ones, and larger."""
+    if not findings.censored:
+        return f"{calls_of(findings.source)} take as long as their timeout allows".capitalize()
     hit = f"{_share(findings.timeouts, findings)} of all {calls_of(findings.source)} hit"
     ended = [f"{hit} {_timeouts_that_fired(findings)}"]
     ended += [f"{_share(findings.errors, findings)} ended in an error"] if findings.errors else []

@@ -13,8 +13,11 @@ from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.decision import decide
 from analysis.verdicts.make_findings import findings
+from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
+from analysis.verdicts.sentences.censored_sentence import censored
+from reports.wording.verdict_words import wording_of
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
 
 
@@ -81,6 +84,20 @@ def test_a_run_that_changed_is_unstable_and_its_slower_part_counts() -> None:
     found = judge(calls(x))
     assert found.verdict is Verdict.UNSTABLE
     assert found.recommended_timeout_s in (6, 7)
+
+
+def test_calls_that_end_as_their_timeout_is_due_are_not_said_to_have_failed() -> None:
+    """The way is on top of the timeout: some end a little after it, and none is cut off."""
+    frame = calls(lognormal(900, 2.1), timeout_s=2, outcome="ok")
+    (action,) = by_action(frame)
+    known = findings(action, orders(current_timeout_s=2), RecommendSettings(), many_looks=False)
+    hidden = replace(judge(frame), verdict=Verdict.CENSORED_NEEDS_PROBE)
+    assert (known.censored, known.timeouts) == (0, 0)
+    assert censored(known, RecommendSettings()).startswith(
+        "Calls take as long as their timeout allows, so p99 "
+    )
+    assert "measure --probe" in (next_step(known, hidden, RecommendSettings()).command or "")
+    assert wording_of(hidden).word == "Try longer timeout"
 
 
 def test_the_number_of_an_unstable_action_covers_a_slow_part_that_has_no_bound() -> None:
