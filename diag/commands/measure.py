@@ -297,11 +297,9 @@ def _conclude(
 ) -> int:
     from analysis.analysis_errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
-    from analysis.number_words import noun, plural
-    from diag.interaction.show_analysis import CLOSED_MODEL, show_analysis
+    from diag.interaction.show_run import show_run
     from diag.judged_files import gather
-    from diag.measuring.after_run import places_filled, write_report
-    from diag.measuring.calls_made import calls_made, left_out_lines
+    from diag.measuring.calls_made import left_out_lines
     from diag.measuring.load_process import NotMeasuredError, Refusal
 
     if result.refusal is not None:
@@ -322,21 +320,8 @@ def _conclude(
     except UnreadableSamplesError as error:
         console.warn(error.message)
         return result.exit_code
-    write_report(result.folder, evidence)
-    for note in places_filled(manifest, evidence):
-        console.warn(note)
-    if manifest.model == "closed":
-        console.warn(CLOSED_MODEL)
-    if manifest.calls is None:  # the run was killed before it counted
-        calls = sum(len(table) for _, table in evidence.samples.sides())
-        were = noun(calls, "was", "were")
-        console.note(f"{plural(calls, 'call')} {were} recorded before the run was stopped")
-    else:
-        console.note(calls_made(manifest))
     if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
         console.note("The soak is not over: run the same command to continue it.")
-    console.note(f"Report: {result.folder.report}")
-    if not options.quiet:
-        show_analysis(console, evidence.analysis, to_set=evidence.asked.apply)
+    show_run(console, result.folder, manifest, evidence)
     console.result(str(result.folder.path))
     return result.exit_code

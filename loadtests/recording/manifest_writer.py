@@ -155,6 +155,11 @@ class ManifestWriter:
             outlives=True,
         )
 
+    def show_verdicts(self) -> subprocess.Popen[bytes]:
+        """Have the same made, and the verdicts printed where this process prints; return who does."""
+        module = python_module("diag.interaction.show_run")
+        return start_apart([*module, str(self.folder.path)], stdout=1, stderr=2)
+
     def rows(self) -> int:
         """Return the calls in the run folder, those of an earlier part of a soak included."""
         return sum(

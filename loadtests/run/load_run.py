@@ -55,6 +55,8 @@ class LoadRun:
         self._step: Step = "measuring"
         self._result: str | None = None
         self._reporting: subprocess.Popen[bytes] | None = None
+        self._to_show = False
+        self._shows = False
         self._failure: str | None = None
         self._end_reason: str | None = None
         self._interrupted = False
@@ -135,6 +137,24 @@ class LoadRun:
             outcome = self.work.finish()
         self._conclude(outcome, self._close_drafts())
         self._step = "over"
+
+    @property
+    def is_showing(self) -> bool:
+        """Whether nothing but the verdicts is still to come."""
+        return self._shows
+
+    def show_verdicts(self) -> None:
+        """Print the verdicts, of a run without a page that nobody else shows; a Ctrl-C leaves them out."""
+        if not self._to_show:
+            return
+        sys.stdout.flush()
+        self._shows = True
+        process = self._record.show_verdicts()
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            _LOG.info("the verdicts: diag recommend %s", self.folder.path)
 
     def crashed(self, why: str) -> None:
         """End the run because of a defect of this program; the manifest has the reason."""
@@ -231,10 +251,10 @@ class LoadRun:
                 *proxied_notes(self._opened.prepared),
             ),
         )
-        if outcome.calls and self._options.turns is None:  # a window's file is made by its campaign
-            alone = (
-                self._options.parent_pid is None
-            )  # else the process that started this one writes the report
+        alone = self._options.parent_pid is None  # else who started this process writes the report
+        self._to_show = bool(outcome.calls) and alone and self._options.headless and not self._options.json
+        if outcome.calls and self._options.turns is None and not self._to_show:
+            # Of a window, the file is made by its campaign.
             finishing = record.finish_in_background(report=alone)
             if alone:
                 self._reporting = finishing

@@ -217,7 +217,7 @@ class LocustEvents:
     def _on_sigint(self) -> None:
         """End the run by Locust's main greenlet; at the second Ctrl-C wait no longer for calls in flight."""
         self._interrupts += 1
-        if self._interrupts == 1:
+        if self._interrupts == 1 or (self._latest is not None and self._latest.is_showing):
             gevent.kill(self._main, KeyboardInterrupt)
             return
         run = self._ending or self._run
@@ -240,4 +240,7 @@ class LocustEvents:
         environment.process_exit_code = int(self._exit_code)
 
     def _on_quit(self, **_: Any) -> None:
+        """Locust has printed its own summary."""
         self._stack.close()
+        if self._latest is not None:
+            self._latest.show_verdicts()

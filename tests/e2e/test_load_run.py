@@ -84,8 +84,13 @@ def test_a_run_ends_by_itself_with_every_call_recorded(tmp_path: Path, sandbox: 
     assert 100 < len(samples) < 280  # 3 s at 2 x 30 calls/s
     assert (samples["outcome"] == "ok").mean() > 0.9
     assert (samples["started_at"] >= samples["scheduled_at"]).all()
-    # Made by a process of its own.
-    wait_until(lambda: (tmp_path / "run" / "report.html").exists(), "the report")
+    # The last lines are those of `diag measure`: after Locust's own, the verdicts and what to do now.
+    assert "Report: run/report.html" in done.stderr
+    table, _, sentences = done.stdout.partition("\n\n")
+    assert table.split()[:5] == ["action", "now", "recommended", "verdict", "p99"]
+    assert all(f"{name}: " in sentences for name in QUICK)
+    assert "actions cannot be judged yet" in sentences and "diag measure --action" in sentences
+    assert done.stderr.rindex("Response time percentiles") < done.stderr.rindex("Report: ")
     assert "Get Account Balance" in (tmp_path / "run" / "report.html").read_text()
     for path in (tmp_path / "run").rglob("*"):  # neither inputs nor the token, anywhere
         assert path.is_dir() or not any(secret in path.read_bytes() for secret in (b"load-test-", b"Bearer"))

@@ -346,7 +346,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/interaction": {
         "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.direct",
-        "diag.errors", "diag.genesys", "diag.measuring", "diag.notifying", "diag.settings",
+        "diag.errors", "diag.genesys", "diag.judged_files", "diag.measuring", "diag.notifying",
+        "diag.settings",
         "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",
     },
     "diag/apply_dialog": {

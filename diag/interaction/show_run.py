@@ -1,0 +1,57 @@
+"""A run on the terminal once it is over: what was called, where the report is, and the verdicts.
+
+`python -m diag.interaction.show_run RUN_FOLDER` after a bare Locust run, in a process of its own: pandas
+stays out of the load process.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.number_words import noun, plural
+from diag.console import Console
+from diag.interaction.show_analysis import CLOSED_MODEL, show_analysis
+from diag.measuring.after_run import places_filled, write_report
+from diag.measuring.calls_made import calls_made
+
+if TYPE_CHECKING:
+    from diag.judged_files import RunEvidence
+
+
+def show_run(console: Console, folder: RunFolder, manifest: Manifest, evidence: "RunEvidence") -> None:
+    """Write the report, and print the verdicts of a run with what must be known beside them."""
+    write_report(folder, evidence)
+    for note in places_filled(manifest, evidence):
+        console.warn(note)
+    if manifest.model == "closed":
+        console.warn(CLOSED_MODEL)
+    if manifest.calls is None:  # the run was killed before it counted
+        calls = sum(len(table) for _, table in evidence.samples.sides())
+        were = noun(calls, "was", "were")
+        console.note(f"{plural(calls, 'call')} {were} recorded before the run was stopped")
+    else:
+        console.note(calls_made(manifest))
+    console.note(f"Report: {folder.report}")
+    if not console.quiet:
+        show_analysis(console, evidence.analysis, to_set=evidence.asked.apply)
+
+
+def main(folder: RunFolder) -> None:
+    """Show a run that a bare Locust made. Raises AnalysisError for a run without a call."""
+    from analysis.machine.streams import write_every_character
+    from analysis.samples.parquet_run import convert_run
+    from analysis.settings import RecommendSettings
+    from diag.judged_files import gather
+    from diag.settings import load_settings
+
+    write_every_character()
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    convert_run(folder)
+    zone = load_settings().zone
+    show_run(Console(), folder, manifest, gather([folder.path], RecommendSettings(), detail=True, zone=zone))
+
+
+if __name__ == "__main__":
+    main(RunFolder(Path(sys.argv[1])))
