@@ -129,6 +129,13 @@ class Console:
         answer = sys.stdin.readline().strip()
         return int(answer) if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= most else None
 
+    def ask(self, question: str) -> str | None:
+        """Ask for a line; None at the end of the input. Needs a terminal (`interactive`)."""
+        sys.stderr.write(printable(question))
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        return answer.strip() if answer else None
+
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:
         """Show a progress bar on a terminal; elsewhere one plain line at the start and the end."""

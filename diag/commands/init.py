@@ -1,5 +1,6 @@
 """`diag init`: a workload file from the inventory, every setting explained, valid as it stands."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -8,50 +9,80 @@ import click
 from analysis.typed_command import is_usual_workload
 from diag.errors import UsageError
 from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
 from diag.interaction.output import goes_to_stdout, write_result
 from diag.interaction.recommend_options import asked_to_call
-from diag.interaction.shared_options import action_option, profile_option
+from diag.interaction.shared_options import USUAL_DAYS, action_option, profile_option, where_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import Action
+    from diag.inventory.where_filter import Where
+    from diag.workload.workload_template import Listed
 
 MOST_CONTRACTS: Final = 100
 """Reading an input contract takes one API call; beyond this many actions the user fills in the inputs."""
 
 
+@dataclass(frozen=True, slots=True)
+class InitOptions:
+    """Which actions the file is to have, and where it goes."""
+
+    file: Path
+    actions: tuple[str, ...]
+    expressions: tuple[str, ...]
+    take_all: bool
+    force: bool
+    profile: str | None
+
+
 @click.command(
-    epilog=examples("diag init", "diag init crm.toml --action 'CRM*'", "diag tune crm.toml --dry-run")
+    epilog=examples(
+        "diag init",
+        "diag init crm.toml --action 'CRM*'",
+        "diag init --where 'timeout<=5 and method=GET' --all",
+        "diag tune crm.toml --dry-run",
+    )
 )
 @click.argument("file", default="workload.toml", type=click.Path(path_type=Path, allow_dash=True))
 @action_option
+@where_option
+@click.option("--all", "take_all", is_flag=True, help="Take all of these actions; on a terminal, do not ask.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @profile_option
-def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | None) -> None:
+@gathered(InitOptions)
+def command(options: InitOptions) -> None:
     """Write FILE (default: workload.toml; '-': stdout): which actions to call, how often, with which input.
 
-    Every setting is explained in the file, and it is valid as it stands. Nothing is executed or changed.
+    On a terminal, actions that were not named are picked from a list. Every setting is explained in the file,
+    and it is valid as it stands. Nothing is executed or changed. Fields of --where: diag scan --help.
     """
-    from diag.choice.selection import actions_to_call
+    from diag.clocks.target_clock import clock_of
     from diag.console import Console
     from diag.genesys.client import GenesysClient
+    from diag.inventory.where_filter import parse_where
     from diag.settings import load_settings
     from diag.target import find_target
     from diag.workload.org_limits import read_limits
     from diag.workload.workload_template import Listed, workload_text
 
-    console = Console()
-    if not goes_to_stdout(file) and file.exists() and not force:
+    console, file = Console(), options.file
+    if not goes_to_stdout(file) and file.exists() and not options.force:
         raise UsageError(f"{file} already exists.", hint="Give another name, or overwrite it with --force.")
-    settings = load_settings({"profile": profile})
+    filters = [parse_where(expression) for expression in options.expressions]
+    settings = load_settings({"profile": options.profile})
     target = find_target(settings)
     with GenesysClient(target.connection) as client:
-        with console.progress("Reading actions") as bar:
-            inventory = client.list_actions(include_auth_actions=True, on_progress=bar.update)
-        chosen = actions_to_call(inventory, actions)
+        chosen = _chosen(console, client, options, filters)
         read_contracts = len(chosen) <= MOST_CONTRACTS
         listed = [Listed(action, _contract(client, action) if read_contracts else None) for action in chosen]
+        asked_for = options.actions or options.take_all or goes_to_stdout(file)
+        if console.interactive and not asked_for and len(listed) > 1:
+            listed = _picked(console, client, listed, clock_of(target).utc())
         limits = read_limits(client)
         org = "the built-in sandbox" if target.sandbox else client.organization().name
     text = workload_text(listed, org=org, as_org=target.counts_as_org, limits=limits)
@@ -60,8 +91,61 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     console.result(str(file))
     _say_what_git_must_not_hold(console, file, settings.runs)
     usual = is_usual_workload(file)
-    asked = asked_to_call(None if usual else file, profile=profile, sandbox=False)
+    asked = asked_to_call(None if usual else file, profile=options.profile, sandbox=False)
     console.note(f"Check the file, then: {asked.command('tune')} (shows the cost and asks before any call)")
+
+
+def _chosen(
+    console: "Console", client: "GenesysClient", options: InitOptions, filters: "Sequence[Where]"
+) -> "tuple[Action, ...]":
+    """Return the actions that are named and pass every filter. Raises UsageError where none does."""
+    from diag.choice.selection import actions_to_call
+    from diag.inventory.read_inventory import read_inventory
+    from diag.inventory.view import select
+
+    with console.progress("Reading actions") as bar:
+        if not filters:
+            every = client.list_actions(include_auth_actions=True, on_progress=bar.update)
+            return actions_to_call(every, options.actions)
+        inventory = read_inventory(client, on_progress=bar.update)
+    for entry in inventory.not_read:
+        console.warn(f"{entry.what} not known: {entry.why}")
+    chosen = actions_to_call([row.action for row in inventory.rows], options.actions)
+    named = {action.id for action in chosen}
+    found = tuple(row.action for row in select(inventory.rows, where=filters) if row.action.id in named)
+    if not found:
+        raise UsageError("No action matches --where.", hint="See which would: diag scan --where EXPR")
+    return found
+
+
+def _picked(
+    console: "Console", client: "GenesysClient", listed: "Sequence[Listed]", now: "datetime"
+) -> "list[Listed]":
+    """Return those that are picked from a list. Raises UsageError where none is."""
+    from diag.genesys.api_errors import ApiError
+    from diag.interaction.pick_actions import OfferedAction, pick
+    from diag.production.reading.time_window import last_days
+
+    window = last_days(USUAL_DAYS, now)
+    executions: Mapping[str, int] | None
+    try:
+        executions = client.execution_totals(window.since, window.until)
+    except ApiError as error:
+        executions = None
+        console.warn(f"How often actions are called is not known: {error.message}")
+    offered = [
+        OfferedAction(
+            one.action,
+            None if executions is None else executions.get(one.action.id, 0) / USUAL_DAYS,
+            one.contract,
+        )
+        for one in listed
+        if one.action.kind != "custom_auth"
+    ]
+    picked = {one.action.id for one in pick(console, offered)}
+    if not picked:
+        raise UsageError("No action was picked; nothing was written.")
+    return [one for one in listed if one.action.id in picked]
 
 
 def _say_what_git_must_not_hold(console: "Console", file: Path, runs: Path) -> None:

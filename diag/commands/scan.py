@@ -9,7 +9,7 @@ import click
 from analysis.plain_text import json_text
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
-from diag.interaction.shared_options import profile_option
+from diag.interaction.shared_options import profile_option, where_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,13 +49,7 @@ class ScanOptions:
         "diag scan --format csv",
     )
 )
-@click.option(
-    "--where",
-    "expressions",
-    multiple=True,
-    metavar="EXPR",
-    help="Only actions for which this holds, e.g. 'timeout<=3'; repeatable.",
-)
+@where_option
 @click.option("--name", help="Only names that contain this.")
 @click.option("--category", help="Only categories that contain this.")
 @click.option("--integration", help="Only integrations whose name contains this.")

@@ -26,6 +26,13 @@ action_option = click.option(
     help="Only this action; repeatable.",
     shell_complete=action_names,
 )
+where_option = click.option(
+    "--where",
+    "expressions",
+    multiple=True,
+    metavar="EXPR",
+    help="Only actions for which this holds, e.g. 'timeout<=3'; repeatable.",
+)
 profile_option = click.option("--profile", help="Take the credentials from this profile.")
 actions_file_option = click.option(
     "--actions",

@@ -345,7 +345,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.settings", "click",
     },
     "diag/interaction": {
-        "analysis", "diag.completion.candidates", "reports.wording", "diag.console", "diag.direct",
+        "analysis", "diag.choice.picked_numbers", "diag.completion.candidates", "reports.wording",
+        "diag.console", "diag.direct", "diag.workload.make_payloads",
         "diag.errors", "diag.genesys", "diag.judged_files", "diag.measuring", "diag.notifying",
         "diag.settings",
         "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",

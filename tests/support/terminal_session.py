@@ -56,8 +56,10 @@ def samples(path: Path, latency_ms: float, action: Action | None = None) -> Path
     return path
 
 
-def answer(session: Path, arguments: list[str], typed: str) -> tuple[int, str]:
-    """Run diag on a terminal of its own, type one line, return exit code and screen."""
+def answer(
+    session: Path, arguments: list[str], typed: str, prompt: bytes = b"will be accepted: "
+) -> tuple[int, str]:
+    """Run diag on a terminal of its own, type one line at the prompt, return exit code and screen."""
     master, slave = pty.openpty()
     streams = (slave, os.dup(slave), os.dup(slave))
     environment = {**os.environ, "TERM": "dumb"}
@@ -73,7 +75,7 @@ def answer(session: Path, arguments: list[str], typed: str) -> tuple[int, str]:
         if not part:
             break
         screen += part
-        if b"will be accepted: " in screen and typed:
+        if prompt in screen and typed:
             os.write(master, typed.encode() + b"\n")
             typed = ""
     os.close(master)
