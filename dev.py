@@ -121,10 +121,10 @@ def bench(asked: Asked) -> None:
     _python("-m", "tests.bench")
 
 
-def draw_map(asked: Asked) -> None:
-    """draws the map in docs/design.md anew, from the imports"""
+def draw(asked: Asked) -> None:
+    """draws anew what is drawn from the code: the map, the schemas, tables of the docs"""
     _for_developers()
-    _python("-m", "tests.support.house")
+    _python("-m", "tests.support.drawn")
 
 
 def lock(asked: Asked) -> None:
@@ -152,7 +152,7 @@ TASKS: dict[str, Callable[[Asked], None]] = {
     "fix": fix,
     "coverage": coverage,
     "bench": bench,
-    "map": draw_map,
+    "draw": draw,
     "lock": lock,
     "clean": clean,
 }

@@ -50,6 +50,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "check": ("check", "For CI: exit 3 when a timeout is outside its recommendation."),
     "register": ("register", "Create an action from a file, with its timeout set."),
     "completion": ("completion", "Print the script by which a shell completes diag's lines at TAB."),
+    "schema": ("schema", "Print the JSON Schema of a file of diag, or of what a verb prints."),
     "export": ("export", "Write an action to a file that `diag register` accepts."),
 }
 """Verb -> (module below diag.commands, one line of help). Each module defines `command`."""

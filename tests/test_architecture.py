@@ -11,13 +11,11 @@ import pytest
 
 from tests.support.file_access import file_access
 from tests.support.house import (
-    DESIGN,
     MAY_IMPORT,
     circle,
     file_arrows,
     room_arrows,
     room_of,
-    with_map,
 )
 from tests.support.source_files import ROOT, imports_of, module_of, nodes_of, python_files, tree_of
 from tests.support.system_words import system_words
@@ -121,12 +119,6 @@ def test_no_verb_imports_another() -> None:
 
     assert len(verbs) > 10
     assert {name: needed & verbs.keys() for name, needed in verbs.items() if needed & verbs.keys()} == {}
-
-
-def test_the_map_of_the_house_is_up_to_date() -> None:
-    page = DESIGN.read_text(encoding="utf-8")
-
-    assert with_map(page) == page, "make map"
 
 
 def test_nothing_in_loadtests_shadows_an_installed_module() -> None:

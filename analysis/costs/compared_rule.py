@@ -38,6 +38,7 @@ class ComparedRule:
     from_s: int | None = None
     """Production is counted in whole seconds: what the rule asks for, at least and at most. None: exact."""
     to_s: int | None = None
+    """The most that it may ask for."""
     cut_off: Share | None = None
     """Share of good calls slower than the timeout; None beyond what these calls were allowed to take."""
     cut_off_at_most: Share | None = None

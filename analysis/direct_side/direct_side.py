@@ -16,7 +16,9 @@ class PlatformShare:
 
     percentile: Share
     whole_ms: Amount | None = None
+    """The action, through Genesys Cloud."""
     backend_ms: Amount | None = None
+    """Its backend alone."""
     added_ms: float | None = None
     lower_ms: float | None = None
     upper_ms: float | None = None
@@ -40,21 +42,27 @@ class DirectSide:
     samples: int = 0
     """Calls that count."""
     timeouts: int = 0
+    """Of them, cut off by their deadline."""
     censored: int = 0
     """All that were cut off, the timeouts included."""
     contract_errors: int = 0
     """Of `samples`: replies that came in time and broke the action's contract."""
     broken_contracts: tuple[BrokenContract, ...] = ()
+    """Where they broke it, the commonest first."""
     contract: str | None = None
     """What these come to, a sentence without its full stop; None where every reply kept the contract."""
     left_out: int = 0
+    """Direct calls that do not count."""
     failed: str | None = None
     """What they met where none of them shows how long the backend takes, as sentences; None where some do."""
     p50_ms: Amount | None = None
+    """Of the backend alone."""
     p99_ms: Amount | None = None
     """The quantile of the rule, whichever it is, as in `Recommendation`."""
     p99_upper_ms: Amount | None = None
+    """Its upper bound."""
     p99_lower_ms: Amount | None = None
+    """Its lower bound."""
     timeout_s: int | None = None
     """What the timeout would have to be for the backend alone, before the cap."""
     rate: Amount | None = None

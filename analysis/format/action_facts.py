@@ -63,13 +63,20 @@ class ActionFacts:
     action_id: str
     action_name: str | None = None
     current_timeout_s: Count | None = None
+    """In force; 60 when unset."""
     timeout_is_set: bool | None = None
+    """False: unset."""
     configurable: bool = True
+    """Whether it has a timeout of its own that can be set."""
     not_configurable_reason: str | None = None
     cap_s: Count | None = None
+    """Its own cap, instead of that of the settings."""
     production_peak_rate: Amount | None = None
+    """Calls/s."""
     request_type: str | None = None
+    """Of its HTTP request."""
     version: Count | None = None
+    """The platform's, when it was read."""
     category: str | None = None
     integration_id: str | None = None
     production_week: ProductionWeek | None = None

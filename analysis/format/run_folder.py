@@ -15,9 +15,9 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
@@ -25,6 +25,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
+from analysis.written_json import Written
 
 MANIFEST_VERSION: Final = 1
 
@@ -75,17 +76,24 @@ class Manifest:
     """Facts of one run. Times are Unix seconds (UTC); `status` stays "running" if the process was killed."""
 
     run_id: str
+    """Name of the folder."""
     created_at: UnixSeconds
     status: Status
     sandbox: bool
     host: str
+    """API address without the scheme."""
     model: Literal["open", "closed"]
+    """Open: calls leave on schedule; closed: each waits for the one before."""
     actions: tuple[ActionFacts, ...]
+    """Facts of each action that was to be called."""
     left_out: tuple[LeftOut, ...] = ()
+    """What was not measured, and why."""
     org_name: str | None = None
     org_id: str | None = None
     workload: str | None = None
+    """Path of the workload file."""
     arrivals: str | None = None
+    """How arrivals are spread: `poisson` or `constant`."""
     rates: tuple[tuple[str, Amount], ...] = ()
     """(action_id, planned calls/s of one arrival stream)."""
     streams: Count | None = None
@@ -95,17 +103,21 @@ class Manifest:
     """When a soak is over, Unix seconds: until then the same command goes on here. None: no soak."""
     ended_at: UnixSeconds | None = None
     status_reason: str | None = None
+    """Why it did not end as `complete`."""
     calls: Count | None = None
+    """Calls on disk."""
     dropped: Count | None = None
     """Arrivals the in-flight guard held back: counted, never silently lost."""
     grade: Literal["OK", "WARN", "INVALID"] | None = None
     """The grade of the load generator's self-check."""
     grade_reason: str | None = None
+    """The figure that decided it."""
     generator: Mapping[str, float] = field(default_factory=dict)
     """Figures of the load generator itself (loadtests.recording.generator_grade.Figures), with workers the
     worst of each:
     schedule_lag_p99_ms, hub_lag_p99_ms, run_queue_share, cpu_share. Unknown ones are left out."""
     versions: tuple[tuple[str, str], ...] = ()
+    """Pairs of name and version: diag, Python, Locust, gevent."""
     concurrency_limit: Count | None = None
     """Org-wide concurrent executions, read live from the limits endpoint."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -120,6 +132,15 @@ class Manifest:
     """Of a run beyond the limits of an org; None: it kept them, or it was no org."""
     direct: DirectRun | None = None
     """Of a run that called backends themselves; None: it called none."""
+
+
+class ManifestHead(TypedDict):
+    """What a manifest says of itself."""
+
+    format_version: Literal[1]
+
+
+MANIFEST_WRITTEN: Final = Written(Manifest, added=(ManifestHead,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +189,8 @@ def new_run_id(now: float | None = None) -> str:
 def write_manifest(folder: RunFolder, manifest: Manifest) -> None:
     """Write the manifest, whole or not at all."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    body = {"format_version": MANIFEST_VERSION, **asdict(manifest)}
-    body["rates"] = [list(pair) for pair in manifest.rates]
-    write_whole(folder.manifest, json_text(body, indent=1))
+    head: ManifestHead = {"format_version": MANIFEST_VERSION}
+    write_whole(folder.manifest, json_text({**head, **MANIFEST_WRITTEN.of(manifest)}, indent=1))
 
 
 def read_manifest(folder: RunFolder) -> Manifest | None:

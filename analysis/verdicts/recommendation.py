@@ -50,10 +50,13 @@ class Recommendation:
     reason: str
     """One sentence for the reader, without the action's name."""
     next_command: str | None = None
+    """What to run next; None: nothing."""
     next_takes_s: Amount | None = None
     """About how long that command calls, at the pace of these calls; None: unknown, or it waits for none."""
     recommended_timeout_s: int | None = None
+    """What to set; the present one for `ok`; None: no number."""
     uncapped_timeout_s: int | None = None
+    """The same before the cap."""
     made_by: MadeBy | None = None
     """The step that made `recommended_timeout_s` what it is; None without a number."""
     made_how: str | None = None
@@ -61,16 +64,21 @@ class Recommendation:
     needed_ms: Amount | None = None
     """What the rule asks for before whole seconds, floor and cap; None where no bound is known."""
     current_timeout_s: int | None = None
+    """In force; None: unknown."""
     timeout_is_set: bool | None = None
+    """False: unset, which is 60 s."""
     samples: int = 0
     """Attempts that count: ok + timeouts + other censored calls."""
     ok: int = 0
     """Calls that ended by themselves, `contract_errors` among them."""
     timeouts: int = 0
+    """Calls cut off by the action's timeout."""
     censored: int = 0
     """All right-censored attempts, the timeouts included."""
     left_out: int = 0
+    """Calls that do not count."""
     left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
+    """How many of them for which reason."""
     input_origins: Mapping[str, int] = field(default_factory=dict)
     """`samples` by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
     p50_ms: Amount | None = None
@@ -80,7 +88,9 @@ class Recommendation:
     quantile_ms: Amount | None = None
     """The quantile at `percentile`."""
     quantile_upper_ms: Amount | None = None
+    """Its one-sided upper bound, at the confidence of the settings."""
     quantile_lower_ms: Amount | None = None
+    """Its lower bound."""
     quantile_with_warm_up_ms: Amount | None = None
     """The same quantile without the warm-up cut."""
     quantile_fast_part_ms: Amount | None = None
@@ -89,8 +99,11 @@ class Recommendation:
     change: LevelChange | None = None
     """For `unstable`: where a run became slower or faster; None where whole runs or days disagree."""
     n_eff: float | None = None
+    """Effective calls: those that are slow together count as fewer."""
     design_effect: float | None = None
+    """By how much calls that are slow together count as fewer."""
     calls_needed: int | None = None
+    """Calls missing to an answer."""
     far_seeing_calls: int | None = None
     """Calls whose timeout let them be observed up to the slowest that finished; None when all could."""
     backend_gives_up_ms: Amount | None = None
@@ -108,14 +121,18 @@ class Recommendation:
     cut_off_now: float | None = None
     """Share of calls slower than the current timeout; None where no call was observed that long."""
     cut_off_after: float | None = None
+    """Share of calls slower than the recommended timeout."""
     cut_off_after_at_most: float | None = None
     """Upper bound (at the settings' confidence) of the share cut off at the recommended timeout."""
     worst_wait_s: int | None = None
     """How long a caller waits at most once what can be set now is set: where a number has to wait, and where
     no timeout fits, that is the timeout in force."""
     grade: Grade | None = None
+    """For how long, and in which hours, it was seen (docs/method.md, "Time coverage")."""
     windows: int | None = None
+    """Separate windows."""
     span_s: float | None = None
+    """From the first call to the last."""
     measured_s: Amount | None = None
     """Seconds of the span in which calls were made."""
     coverage_reason: str | None = None
@@ -126,6 +143,7 @@ class Recommendation:
     level_rate: float | None = None
     """Arrival rate of the load level the number comes from, calls/s."""
     observed_rate: float | None = None
+    """Calls/s as made."""
     hung_backend_slots: float | None = None
     """rate x timeout: concurrent executions held if the backend stops answering, after the change."""
     concurrency_share: float | None = None
@@ -135,6 +153,7 @@ class Recommendation:
     rules: tuple[ComparedRule, ...] = ()
     """What other rules would set beside this number, and what each costs; empty without a number."""
     clock: Literal["service", "response"] = "service"
+    """Latencies count from dispatch, or from the planned start."""
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry."""
     to_the_millisecond: bool = False
@@ -146,6 +165,7 @@ class Recommendation:
     direct: DirectSide | None = None
     """What calls straight to the backend show, beside the verdict; None where they would show nothing."""
     warnings: tuple[str, ...] = ()
+    """What limits the number or looked wrong while measuring, one sentence each."""
     weak_runs: tuple[str, ...] = ()
     """`Analysis.weak` of the analysis it is part of; not in its JSON, which says it once."""
 

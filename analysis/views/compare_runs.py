@@ -47,11 +47,17 @@ class Difference:
     verdict: Change
     reason: str
     p99_ms: float | None = None
+    """Later less first."""
     lower_ms: float | None = None
+    """Its interval."""
     upper_ms: float | None = None
+    """The other end of it."""
     edge_s: float | None = None
+    """Where a p99 is not known: the second at which shares are compared."""
     share_first: float | None = None
+    """Of calls of the first run that took at least so long."""
     share_later: float | None = None
+    """The same of the later one."""
     calls_to_tell: int | None = None
     """For "cannot tell": about so many calls in each run would tell; None where no number of calls would."""
 

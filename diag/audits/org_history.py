@@ -21,9 +21,13 @@ class OrgHistoryRow:
     action_id: str
     action_name: str
     before: str
+    """Seconds as a text, `unset`, or `not told`."""
     after: str
+    """The same."""
     who: str | None
+    """Who made the change; None: unknown."""
     via: str | None
+    """The journal entry by which diag made it; None: someone else did."""
     in_org: bool
     """Whether the org tells of it."""
 

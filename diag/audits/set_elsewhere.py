@@ -18,11 +18,17 @@ class SetElsewhere:
 
     action_id: str
     set_s: int
+    """What diag set."""
     set_at: float
+    """When, Unix seconds."""
     entry: str
+    """Of the journal."""
     now_s: int
+    """In force now."""
     who: str | None = None
+    """Who changed it; None: unknown."""
     at: float | None = None
+    """When, Unix seconds; None: unknown."""
 
 
 def set_elsewhere(

@@ -48,7 +48,9 @@ class CheckFinding:
     action_id: str
     action_name: str
     outcome: CheckOutcome
+    """Failed findings break the build."""
     message: str
+    """Why, in a sentence."""
 
 
 _WRITTEN: Final = Written(CheckFinding)

@@ -20,7 +20,9 @@ class Check:
     name: str
     status: Status
     text: str
+    """What was found."""
     fix: str | None = None
+    """How to mend it."""
     category: str = "error"
 
 

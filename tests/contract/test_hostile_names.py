@@ -1,8 +1,10 @@
-"""Every verb over an org whose every name is hostile: nothing of it moves a cursor, forges a line or is lost.
+"""Every verb over an org whose every name is hostile: nothing of it moves a cursor, forges a line or is lost,
+and all that is JSON fits its schema.
 
 A verb that is not walked fails the first test, so that a new one is covered when it is added.
 """
 
+import ast
 import csv
 import io
 import json
@@ -22,6 +24,8 @@ from analysis.inline_toml import quoted
 from analysis.plain_text import is_printable
 from diag.cli import VERBS, run
 from diag.exit_codes import ExitCode
+from tests.support.drawn.documents import DOCUMENTS, printed_by
+from tests.support.drawn.schemas import faults, faults_of_output
 from tests.support.flow_files import configuration, data_step, task
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
@@ -37,6 +41,7 @@ FORMULA: Final = (
 OTHER: Final = f"Backend{ESCAPES}{UNSEEN}{FORGED}"
 
 NOT_WALKED: Final = {
+    "schema": "its texts come with diag",
     "demo": "it shows a sandbox of its own, whose names come with diag",
     "locustfile": "it prints a path of its own",
     "completion": "its script holds no name; what TAB offers: tests/contract/completion/",
@@ -177,6 +182,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     for form in ("html", "md", "text", "json", "csv"):
         yield ["report", *judged, "--format", form, "-o", "-"]
     yield ["report", "--all"]
+    yield ["report", "--all", "--format", "json", "-o", "-"]
     for form in ("table", "html", "md", "json"):
         yield [
             "compare",
@@ -222,6 +228,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["watch"]
     yield ["watch", f"No{SLOW}"]
     yield ["watch", SLOW, "--format", "json"]
+    yield ["watch", "--format", "json"]
     yield ["export", SLOW, "-o", "slow.json"]
     yield ["export", FORMULA, "-o", "-"]
     yield ["export", formula, "-o", "by-id.json"]
@@ -319,6 +326,33 @@ def test_names_still_select_and_json_has_them_exactly(walk: Walk) -> None:
         "by-id.json": FORMULA,
     }  # though another action is named like its id
     assert [command for command, shown in walk.shown.items() if "Unexpected error" in shown.err] == []
+
+
+def test_all_json_that_is_printed_fits_its_schema(walk: Walk) -> None:
+    printed = {}
+    for command, shown in walk.shown.items():
+        line = tuple(ast.literal_eval(word) for word in shlex.split(command))
+        assert faults_of_output(line, shown.out) == [], command
+        if shown.out.startswith("{"):
+            printed[printed_by(line)] = shown
+
+    assert printed.keys() >= {one.name for one in DOCUMENTS if one.verb is not None}
+
+
+def test_every_file_fits_its_schema(walk: Walk) -> None:
+    (journal,) = walk.folder.rglob("journal.jsonl")
+    held = [("journal-line", json.loads(line)) for line in journal.read_text("utf-8").splitlines()]
+    for pattern, name in {
+        "manifest.json": "manifest",
+        "recommendations.json": "recommendations",
+        "plan.json": "plan",
+        "production.json": "observe",
+        "slow.json": "action",
+    }.items():
+        held += [(name, json.loads(path.read_text("utf-8"))) for path in walk.folder.rglob(pattern)]
+
+    assert {name for name, _ in held} >= {one.name for one in DOCUMENTS if one.verb is None}
+    assert [(name, found) for name, body in held if (found := faults(name, body))] == []
 
 
 def test_the_walk_goes_where_names_are_shown(walk: Walk) -> None:

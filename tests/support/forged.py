@@ -18,11 +18,11 @@ JUNK = st.one_of(
 )
 
 
-def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield place
     keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
-        yield from _places(value[key], (*place, key))
+        yield from places(value[key], (*place, key))
 
 
 def exchanged(body: Any, place: tuple[Any, ...], junk: Any) -> Any:
@@ -41,7 +41,7 @@ def exchanged(body: Any, place: tuple[Any, ...], junk: Any) -> Any:
 def forged_values(draw: st.DrawFn, body: Any) -> Any:
     """A sound JSON value with one to three of its parts exchanged."""
     for _ in range(draw(st.integers(1, 3))):
-        body = exchanged(body, draw(st.sampled_from(list(_places(body)))), draw(JUNK))
+        body = exchanged(body, draw(st.sampled_from(list(places(body)))), draw(JUNK))
     return body
 
 

@@ -1,7 +1,7 @@
 """The house: which rooms there are, what each may import, and the map of them in docs/design.md.
 
 A room is a folder. The files at the top of a house (`diag/errors.py`) are rooms of their own, because what
-they may import differs. `python -m tests.support.house` draws the map in docs/design.md anew.
+they may import differs. `python -m tests.support.drawn` draws the map in docs/design.md anew.
 """
 
 import ast
@@ -10,10 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.source_files import HOUSES, ROOT, imports_of, module_of, python_files, tree_of
-
-DESIGN: Final = ROOT / "docs" / "design.md"
-MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_architecture.py -->\n"
-MAP_ENDS: Final = "<!-- end of the map -->\n"
 
 _ANALYSIS: Final = {
     "analysis.analysis_errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
@@ -40,7 +36,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/written_json.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
     "analysis/machine": {"psutil"},
-    "analysis/format": {"analysis.analysis_errors", "analysis.machine", "analysis.plain_text"},
+    "analysis/format": {
+        "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.written_json",
+    },
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
     "analysis/typed_command.py": {"analysis.cut_off", "analysis.machine.command_words", "analysis.settings"},
@@ -146,6 +144,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/clocks/__init__.py": set(),
     "diag/clocks/wall_clock.py": set(),
+    "diag/schemas": {"analysis.format.input_file", "diag.errors"},
     "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
@@ -262,7 +261,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/changes/__init__.py": set(),
     "diag/changes/change_errors.py": {"diag.errors"},
     "diag/changes/plans": {
-        *_CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",
+        *_CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "analysis.written_json",
+        "diag.changes.change_errors",
         "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {
@@ -477,12 +477,7 @@ def draw_map() -> str:
     return "\n".join(lines)
 
 
-def with_map(page: str) -> str:
-    """Return the page with its map drawn anew."""
-    before, _, rest = page.partition(MAP_BEGINS)
-    _, _, after = rest.partition(MAP_ENDS)
-    return f"{before}{MAP_BEGINS}\n{draw_map()}{MAP_ENDS}{after}"
-
-
 if __name__ == "__main__":
-    DESIGN.write_text(with_map(DESIGN.read_text(encoding="utf-8")), encoding="utf-8")
+    from tests.support.drawn.everything import draw
+
+    draw()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from tests.support.drawn.schemas import faults_of_output
 from tests.support.forked_children import fork_children
 from tests.support.forks import FORKS, LOCUSTS, nothing
 from tests.support.running_sandbox import RunningSandbox
@@ -28,6 +29,7 @@ def diag(
     else:
         done = fork(arguments, folder, whole, load_too=arguments[0] == "measure")
     assert "Traceback" not in done.stderr
+    assert faults_of_output(arguments, done.stdout) == []
     return done
 
 

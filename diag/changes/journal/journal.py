@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.format.input_file import open_own, open_regular
@@ -16,7 +16,7 @@ from analysis.machine.files import sync_folder
 from analysis.machine.locks import hold_file, holding_byte
 from analysis.plain_text import json_text
 from diag.changes.change_errors import JournalError
-from diag.changes.journal.journal_line import JournalLine
+from diag.changes.journal.journal_line import LINE_WRITTEN, JournalLine, LineHead
 from diag.changes.journal.parse_line import JOURNAL_VERSION, DamagedLineError, parse_line
 
 
@@ -45,7 +45,8 @@ class Journal:
 
     def append(self, line: JournalLine) -> None:
         """Write one line and wait until it is on the disk. Raises JournalError."""
-        text = json_text({"format_version": JOURNAL_VERSION, **asdict(line)}) + "\n"
+        head: LineHead = {"format_version": JOURNAL_VERSION}
+        text = json_text({**head, **LINE_WRITTEN.of(line)}) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not self.path.exists()

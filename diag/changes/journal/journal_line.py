@@ -8,9 +8,10 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.format.typed_json import Between, Count, Share, UnixSeconds
+from analysis.written_json import Written
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
 
 Phase = Literal["intent", "written", "restore", "result"]
@@ -33,33 +34,49 @@ class JournalLine:
     """One line of the journal. `at` is Unix seconds (UTC); timeouts in seconds."""
 
     entry: str
+    """Id of the change; all lines of it have the same."""
     phase: Phase
+    """About to write, accepted by the org, about to put the old value back, or how it ended."""
     at: UnixSeconds
     apply_id: str
+    """One for each apply."""
     client_id: str | None
+    """OAuth client; None for a bare token."""
     org_id: str
     org_name: str
     host: str
+    """API address without the scheme."""
     sandbox: bool
     plan_digest: str
+    """Of the plan file."""
     origin: str
+    """`recommend`, `set`, `undo`, or `register` for an action that was created."""
     action_id: str
     action_name: str
     before_timeout_s: Timeout
     before_is_set: bool
+    """False: it was unset."""
     after_timeout_s: Timeout
     version_before: Count | None
+    """Of the action."""
     version_after: Count | None = None
+    """None: nothing was written yet."""
     correlation_ids: tuple[str, ...] = ()
+    """Of all replies of the platform."""
     passed_before: bool | None = None
     """Whether the test call passed at the old timeout; None when there was none."""
     test_input: str | None = None
     """Where the input of the test calls came from (`InputOrigin`); None: none was made, or it is unknown."""
     outcome: str | None = None
+    """`applied`, `refused`, `failed` or `restored`; None: it goes on, or was killed."""
     reason: str | None = None
+    """Why, where it was not applied."""
     undoes: str | None = None
+    """The entry that it takes back."""
     run_ids: tuple[str, ...] = ()
+    """The runs behind it."""
     percentile: Share | None = None
+    """The number was made at; None: decided by hand, or by an older diag."""
     promised_share: Share | None = None
     """What the change was decided on (`Evidence`); None: decided by hand, or by an older diag."""
 
@@ -79,6 +96,15 @@ class JournalLine:
         if self.creates:
             return "(new)"
         return f"{self.before_timeout_s} s" if self.before_is_set else "unset"
+
+
+class LineHead(TypedDict):
+    """What each line says of itself."""
+
+    format_version: Literal[1]
+
+
+LINE_WRITTEN: Final = Written(JournalLine, added=(LineHead,))
 
 
 def new_id(now: float) -> str:

@@ -35,15 +35,22 @@ class Evidence:
     ok: int = 0
     timeouts: int = 0
     n_eff: float | None = None
+    """Effective calls."""
     p50_ms: float | None = None
     p95_ms: float | None = None
     p99_ms: float | None = None
     p99_upper_ms: float | None = None
+    """The upper bound of p99."""
     uncapped_timeout_s: int | None = None
+    """What would be set without the cap."""
     cut_off_now: float | None = None
+    """Share of calls slower than the timeout in force."""
     cut_off_after: float | None = None
+    """The same of the new one."""
     grade: str | None = None
+    """For how long it was seen: A, B, C."""
     concurrency_share: float | None = None
+    """Executions that a hung backend holds, as a share of the org's limit."""
     invented_share: float | None = None
     """Share of calls that had an invented input; None where no origin is known, and in older plan files."""
     percentile: Share = 0.99
@@ -63,11 +70,15 @@ class Change:
     action_id: str
     action_name: str
     before_timeout_s: TimeoutSeconds
+    """In force when it was planned."""
     before_is_set: bool
+    """False: it was unset."""
     after_timeout_s: TimeoutSeconds
     """60 where `after_is_set` is False: what the platform's default comes to."""
     reason: str
+    """Why, in a sentence."""
     action_version: Count | None
+    """Of the action, as it was read; None: the platform sent none."""
     fields: Mapping[str, str]
     """Everything but the timeout: field path -> salted digest, or the value itself where it is harmless."""
     digest: str
@@ -75,6 +86,7 @@ class Change:
     salt: str
     """What the digests in `fields` were made with, random for each change."""
     evidence: Evidence | None = None
+    """The numbers behind it; None: decided by hand."""
     forced: bool = False
     """True where a guard said no and `--force` said yes."""
     undoes: str | None = None
@@ -139,14 +151,18 @@ class Plan:
 
     created_at: UnixSeconds
     org: OrgIdentity
+    """Which org it is for; it is carried out nowhere else."""
     changes: tuple[Change, ...]
     skipped: tuple[SkippedChange, ...] = ()
+    """Actions that are left alone, and why."""
     unchanged: tuple[Unchanged, ...] = ()
+    """Actions whose timeout is right."""
     origin: Origin = "recommend"
     settings_digest: str | None = None
     """Digest of the recommendation's settings. It goes into the plan's own digest, so that plans made with
     other settings have other names in the journal; nothing else reads it."""
     run_ids: tuple[str, ...] = ()
+    """The runs behind it."""
     weak: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each."""
     flow_waits: tuple[str, ...] = ()

@@ -4,13 +4,14 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TypedDict
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
+from analysis.written_json import Written
 from diag.changes.change_errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Plan
 
@@ -21,7 +22,18 @@ _LATER_EVIDENCE: Final = (
     ("promised_share", None),
     ("source", "test"),
 )
-_ABOUT_THE_FILE: Final = ("format_version", "kind", "digest")
+
+
+class PlanHead(TypedDict):
+    """What a plan file says of itself."""
+
+    format_version: Literal[1]
+    kind: Literal["diag plan"]
+    digest: str
+    """Over the whole plan (SHA-256): one that was edited is refused."""
+
+
+PLAN_WRITTEN: Final = Written(Plan, added=(PlanHead,))
 
 
 def plan_digest(plan: Plan) -> str:
@@ -45,13 +57,8 @@ def _drop_empty(body: dict[str, Any], name: str) -> None:
 
 def plan_to_json(plan: Plan) -> str:
     """Return the text of a plan file."""
-    body = {
-        "format_version": FORMAT_VERSION,
-        "kind": "diag plan",
-        "digest": plan_digest(plan),
-        **asdict(plan),
-    }
-    return json_text(body, indent=1, readable=True) + "\n"
+    head: PlanHead = {"format_version": FORMAT_VERSION, "kind": "diag plan", "digest": plan_digest(plan)}
+    return json_text({**head, **PLAN_WRITTEN.of(plan)}, indent=1, readable=True) + "\n"
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -82,7 +89,7 @@ def _plan(body: object, where: str) -> Plan:
             f"{FORMAT_VERSION}.",
             hint="Use the diag that wrote it, or make a new plan: diag recommend --out plan.json",
         )
-    given = {name: value for name, value in body.items() if name not in _ABOUT_THE_FILE}
+    given = {name: value for name, value in body.items() if name not in PlanHead.__annotations__}
     try:
         plan = typed(Plan, given, closed=True)
     except WrongShapeError as error:
