@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
 
+from analysis.plain_text import is_printable
 from diag.errors import UsageError
 from diag.genesys.http.connection import is_loopback
 from diag.genesys.http.secret import Secret
@@ -47,7 +48,7 @@ def webhook_at(address: str, kind: Kind | None, named_by: str) -> Webhook:
         host, port = parts.hostname or "", parts.port
     except ValueError:  # whose text repeats the address
         raise _unfit(named_by, "is not a web address") from None
-    plain = address.isascii() and address.isprintable() and " " not in address
+    plain = address.isascii() and is_printable(address) and " " not in address
     if parts.scheme not in ("http", "https") or not host or not plain:
         raise _unfit(named_by, "is not a web address")
     if parts.username or parts.password:
