@@ -54,7 +54,7 @@ def setup(asked: Asked) -> None:
     """what diag needs, and nothing else: for who wants neither demo nor tests first"""
     _for_users()
     activate = r".venv\Scripts\activate" if sys.platform == "win32" else "source .venv/bin/activate"
-    print(f"Ready. Next: {activate}, then: diag doctor")
+    print(f"Ready. Next: {activate}, then: diag observe")
 
 
 def demo(asked: Asked) -> None:
