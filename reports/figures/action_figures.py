@@ -32,7 +32,7 @@ def action_charts(
     if summary.histogram is not None and _calls(summary.histogram):
         found.append(_distribution_chart(action, summary, summary.histogram, markers))
     if len(summary.timeline) > 1 and any(b.p50_ms or b.max_ms for b in summary.timeline):
-        found.append(_timeline_chart(action, summary))
+        found.append(_timeline_chart(action, summary, analysis.settings.warmup_s))
     if len(summary.load) > 1:
         found.append(_load_chart(action, summary.load, summary.knee_in_flight))
     return tuple(found[:1] if small else found)
@@ -134,7 +134,14 @@ def _change_on_timeline(action: Recommendation, summary: ActionSummary) -> float
     return min(max(change.at - summary.started_at, 0.0), timeline_end(summary.timeline))
 
 
-def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
+def _from_the_first_call(change_s: float, action: Recommendation, warmup_s: float) -> str:
+    """Why the axis tells another time than the sentence: that begins with the first call that counts."""
+    assert action.change is not None
+    longer_s = change_s - action.change.after_s
+    return " with its warm-up" if 1.0 <= longer_s <= warmup_s + 1.0 else ""
+
+
+def _timeline_chart(action: Recommendation, summary: ActionSummary, warmup_s: float) -> Chart:
     bins, word = summary.timeline, _cut_off_word(summary)
     worst = max(bins, key=lambda b: b.p99_ms or 0.0)
     at = "figures/timeline/facts"
@@ -154,9 +161,10 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
     change_s = _change_on_timeline(action, summary)
     if change_s is not None:
         words = traced(
-            "{} The dashed line, at {}, is where it changed.",
+            "{} The dashed line, at {}{}, is where it changed.",
             words,
             traced_number(numbers.duration(change_s), change_s, f"{at}/change_s"),
+            _from_the_first_call(change_s, action, warmup_s),
         )
     shown, step = every_nth_row(len(bins))
     rows = [

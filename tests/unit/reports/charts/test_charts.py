@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.estimates.stability import LevelChange
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Verdict
 from analysis.views.summary import ActionSummary, Histogram, TimeBin
@@ -49,6 +50,17 @@ def test_no_id_within_a_drawing_is_one_of_another() -> None:
         ids += [element.get("id") for element in root.iter() if element.get("id")]
 
     assert len(ids) == len(set(ids)) > 0
+
+
+@pytest.mark.parametrize(("after_s", "said"), [(285.0, " with its warm-up"), (300.0, ""), (30.0, "")])
+def test_where_a_run_changed_is_told_from_its_first_call_with_the_warm_up(after_s: float, said: str) -> None:
+    data = make_report(CASES[:1], calls=300)
+    action = data.analysis.actions[0]
+    summary = replace(data.summaries[action.action_id], started_at=1e9)
+    changed = replace(action, change=LevelChange("step", 1e9 + 300.0, after_s, 900, 2000, 200, 100))
+    (timeline,) = [c for c in action_charts(changed, summary, data.analysis) if c.name == "timeline"]
+
+    assert f"The dashed line, at 5 min{said}, is where it changed." in timeline.description
 
 
 def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> None:
