@@ -132,6 +132,9 @@ class Manifest:
     """Of a run beyond the limits of an org; None: it kept them, or it was no org."""
     direct: DirectRun | None = None
     """Of a run that called backends themselves; None: it called none."""
+    workload_sha256: str | None = None
+    """Of the workload and the payload files that it names, as the run began; None: there was no workload, or
+    an earlier diag did not keep it."""
 
 
 class ManifestHead(TypedDict):

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S, Asked
+from diag.completion.candidates import run_folders
 from diag.errors import UsageError
+from diag.exit_codes import ExitCode
 from diag.interaction.direct_flags import direct_options
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.measuring.load_process import LoadOptions, LoadResult
+    from diag.measuring.top_up import LackingRun
     from diag.settings import Settings
 
 
@@ -45,6 +48,7 @@ class MeasureOptions:
     seed: int | None
     otel: bool
     run_dir: Path | None
+    into: Path | None
     dry_run: bool
     profile: str | None
     sandbox: bool
@@ -68,6 +72,7 @@ class MeasureOptions:
         "diag measure",
         "diag measure workload.toml --time 30m",
         "diag measure --action 'Get Customer' --probe",
+        "diag measure --into runs/ID    only the calls that its verdicts lack",
         "diag measure --direct --confirm-host api.example.com=20",
     )
 )
@@ -120,6 +125,14 @@ class MeasureOptions:
     help="Export to OpenTelemetry, as Locust's own --otel does; OTEL_... variables say where to.",
 )
 @click.option("--run-dir", type=NamedPath(), help="Folder of this run.  [default: runs/ID]")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Add to this run the calls that its verdicts lack, as it made those it has; the workload must be "
+    "the same.",
+    shell_complete=run_folders,
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be called; call nothing.")
 @direct_options
 @profile_option
@@ -142,9 +155,16 @@ def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSet
 
     console = Console(quiet=options.quiet)
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
+    lacking = None
+    if options.into is not None:
+        lacking = _lacking(console, settings, replace(options, direct_calls=direct), rules)
+        if lacking is None:
+            return ExitCode.OK
     run_dir = options.run_dir or _interrupted_soak(console, settings, options)
     load = _load_options(options, settings, run_dir or settings.runs / new_run_id(), console)
     load = replace(load, rules=rules, direct=direct)
+    if lacking is not None:
+        load = lacking.load(load)
     if direct.compare and not options.dry_run:
         raise UsageError("--compare compares in a dry run.", hint="Add --dry-run.")
     if options.otel:
@@ -158,6 +178,44 @@ def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSet
         console.note(to_learn)
     result = measure_confirmed(console, load, _measure)
     return _conclude(console, result, replace(options, direct_calls=direct), rules, settings.zone)
+
+
+def _lacking(
+    console: "Console", settings: "Settings", options: MeasureOptions, rules: "RecommendSettings"
+) -> "LackingRun | None":
+    """Return the run to top up; None, with its verdicts, where it lacks no calls."""
+    from analysis.number_words import plural
+    from diag.interaction.show_analysis import show_analysis
+    from diag.measuring.top_up import lacking_run
+
+    stated = {
+        "--run-dir": options.run_dir,
+        "--rate": options.rate,
+        "--calls": options.calls,
+        "--mode": options.mode,
+        "--model": options.model,
+        "--arrivals": options.arrivals,
+        "--probe": options.probe or None,
+        "--direct or --both": options.direct_calls.direct or options.direct_calls.both or None,
+    }
+    unfit = [flag for flag, value in stated.items() if value is not None]
+    if unfit:
+        raise UsageError(f"--into makes calls as the run made them, so {unfit[0]} does not go with it.")
+    assert options.into is not None
+    lacking = lacking_run(
+        options.into, settings.runs, rules, asked=options.asked, zone=settings.zone, only=options.actions
+    )
+    calls = sum(calls for calls, _ in lacking.more.values())
+    if calls:
+        console.note(f"{plural(calls, 'call')} to {plural(len(lacking.more), 'action')} are missing.")
+        return lacking
+    if not options.quiet:
+        show_analysis(console, lacking.evidence.analysis, to_set=lacking.evidence.asked.apply)
+    console.note(
+        "No verdict of this run lacks calls that more of the same would give it; nothing was called."
+    )
+    console.result(str(lacking.folder.path))
+    return None
 
 
 def _load_options(

@@ -60,6 +60,8 @@ class LoadOptions:
     direct: DirectOptions = field(default_factory=DirectOptions)
     turns: Path | None = None
     """A window of a campaign: the file that says who is called, how often and how fast, and nobody else."""
+    top_up: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+    """Calls to add to the run in `run_dir`, by action id: how many more, and at how many calls/s."""
     grace_s: float = 140.0
     """How long after its time is up a run may take (drain, longest wait, writing) before it is ended."""
     env: Mapping[str, str] = field(default_factory=dict)
@@ -182,6 +184,7 @@ def command_line(options: LoadOptions) -> list[str]:
         ("--processes", options.processes or None),
         ("--confirm-org", options.confirm_org),
         ("--turns", options.turns),
+        ("--top-up", _top_up_words(options.top_up)),
         ("--rules", json_text(stated) if (stated := changed(options.rules)) else None),
     ):
         if value is not None:
@@ -199,6 +202,13 @@ def command_line(options: LoadOptions) -> list[str]:
     for condition in options.sla:
         line += ["--sla", condition]
     return line + direct_words(options.direct)
+
+
+def _top_up_words(top_up: Mapping[str, tuple[int, float]]) -> str | None:
+    """Return the value of the load's own flag (loadtests/planning/top_up.py)."""
+    if not top_up:
+        return None
+    return json_text({"actions": {key: {"calls": more[0], "rate": more[1]} for key, more in top_up.items()}})
 
 
 class _Watchdog:

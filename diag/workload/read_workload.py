@@ -1,5 +1,6 @@
 """Reads a workload file. Every mistake is one sentence that says where, what, and what would be right."""
 
+import hashlib
 import math
 import os
 import re
@@ -14,6 +15,7 @@ from analysis.format.action_facts import ProductionWeek
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import InputOrigin
 from analysis.format.typed_json import WrongShapeError
+from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from diag.hours.allowed_hours import ALWAYS, AllowedHours, read_hours
@@ -85,6 +87,13 @@ def payload_files(path: Path) -> tuple[str, ...]:
     top = TomlSection(_document(path), str(path), UsageError)
     named = (_named(part, "payload_file") for part in top.tables("action"))
     return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def workload_digest(path: Path) -> str:
+    """Return one digest of a workload and of the payload files that it names. Raises UsageError."""
+    files = {"": path, **{name: path.parent / name for name in payload_files(path)}}
+    digests = {name: InputFile(file, UsageError).sha256() for name, file in files.items()}
+    return hashlib.sha256(json_text(digests).encode()).hexdigest()
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one
 from loadtests.planning.production_hours import folders_of_runs, production_hours
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates, refuse_pairs_too_fast
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
+from loadtests.planning.top_up import read_top_up, topped_up
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
 
 
@@ -57,6 +58,8 @@ class PreparedRun:
     """Of a run beyond the limits of an org."""
     direct: DirectPlan = field(default_factory=DirectPlan)
     """Of a run that calls backends itself."""
+    tops_up: bool = False
+    """It adds the calls that a run lacks to it."""
 
     def lasts_s(self, run_time_s: float | None) -> float | None:
         """Return how long a run of `run_time_s` lasts at most: no longer than the approved hours."""
@@ -107,6 +110,9 @@ def prepare(
     plan = assemble_plan(request, candidates, rates, left_out, hours)
     if order is not None:
         plan = as_a_window(plan, order)
+    more = read_top_up(options.top_up)
+    if more is not None:
+        plan = topped_up(plan, more)
     settings = request.direct
     direct = DirectPlan(
         direct_rules(settings, options, own, direct_rate(plan)),
@@ -132,7 +138,9 @@ def prepare(
     others = unlisted(workload, inventory, request.wanted, options.workload)
     requests = client.requests + (most_requests(len(candidates)) if org is None and order is None else 0)
     named = (organization.id, organization.name)
-    return PreparedRun(plan, limits, *named, lines, others, requests, approved, direct)
+    return PreparedRun(
+        plan, limits, *named, lines, others, requests, approved, direct, tops_up=more is not None
+    )
 
 
 def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts, list[LeftOut]]:

@@ -117,6 +117,7 @@ def add_options(parser: Any) -> None:
     )
     option("--turns", argparse.SUPPRESS, metavar="FILE")
     option("--rules", argparse.SUPPRESS, metavar="JSON")
+    option("--top-up", argparse.SUPPRESS, metavar="JSON")
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(
         "--direct",

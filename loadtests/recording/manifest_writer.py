@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.drafts_file import DRAFTS_FILE
 from analysis.format.input_file import open_own
 from analysis.format.run_folder import (
     DirectRun,
@@ -22,14 +23,17 @@ from analysis.format.run_folder import (
     read_manifest,
     write_manifest,
 )
+from analysis.format.settled_file import read_settled, write_settled
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock
 from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
 from diag.target import Target
+from diag.workload.read_workload import workload_digest
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
+from loadtests.recording.top_up_manifest import added_to, why_not_added, worst_of
 
 RESERVE_BYTES: Final = 64 * 1024
 _LOG: Final = logging.getLogger("diag.load")
@@ -49,6 +53,7 @@ class ManifestWriter:
         self.begun = False
         """Whether the run has the folder: before that nothing in it is touched."""
         self._soak = prepared.plan.soak if prepared.plan.mode == "soak" else None
+        self._tops_up = prepared.tops_up
         self._manifest = _first_manifest(folder, prepared, target, self._now())
         self._before: Manifest | None = None
         self._dropped_before = 0
@@ -80,7 +85,10 @@ class ManifestWriter:
         before = read_manifest(self.folder)
         if before is not None:
             try:
-                self._go_on(before)
+                if self._tops_up:
+                    self._add_to(before)
+                else:
+                    self._go_on(before)
             except UsageError:
                 self._let_go()
                 raise
@@ -91,6 +99,31 @@ class ManifestWriter:
         self.begun = True
         with os.fdopen(open_own(self._reserve, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(b"\0" * RESERVE_BYTES)
+
+    def _add_to(self, before: Manifest) -> None:
+        """Raises UsageError where these calls are none of that run."""
+        why = why_not_added(before, self._manifest)
+        if (self.folder.path / DRAFTS_FILE).exists():
+            why = "it called private copies (--probe)"
+        if why is not None:
+            raise UsageError(
+                f"Nothing can be added to {self.folder.path}: {why}.",
+                hint="Measure anew: diag measure, without --into.",
+            )
+        called = {facts.action_id for facts in self._manifest.actions}
+        settled = read_settled(self.folder)
+        if called & {*settled}:  # else the load would not call it
+            write_settled(self.folder, {*settled} - called)
+        note = f"topped up {self._as_gone_on(before)}"
+        _LOG.info("%s, %d calls are there already", note, self.rows())
+        self._manifest = added_to(before, self._manifest, note)
+
+    def _as_gone_on(self, before: Manifest) -> str:
+        """Keep what was before; return after how long this goes on, and when."""
+        self._before = before
+        self._dropped_before = dropped_so_far(self.folder)
+        away_s = self._now() - (before.ended_at or last_moment(self.folder) or before.created_at)
+        return f"after {away_s:.0f} s, at {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} UTC"
 
     def _go_on(self, before: Manifest) -> None:
         if self._soak is None or before.status == "complete":
@@ -110,11 +143,7 @@ class ManifestWriter:
                 f"{self.folder.path} holds a soak of other actions.",
                 hint="Give another --run-dir, or measure the same actions again.",
             )
-        self._before = before
-        self._dropped_before = dropped_so_far(self.folder)
-        away_s = self._now() - (before.ended_at or last_moment(self.folder) or before.created_at)
-        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-        went_on = f"the soak was interrupted and went on after {away_s:.0f} s, at {at} UTC"
+        went_on = f"the soak was interrupted and went on {self._as_gone_on(before)}"
         _LOG.info("%s, %d calls are there already", went_on, self.rows())
         self._manifest = replace(
             self._manifest,
@@ -135,6 +164,8 @@ class ManifestWriter:
         try:
             self._reserve.unlink(missing_ok=True)
             self._manifest = replace(self._manifest, status=status, ended_at=self._now(), **changes)
+            if self._before is not None and self._tops_up:
+                self._manifest = worst_of(self._before, self._manifest)
             write_manifest(self.folder, self._manifest)
         except OSError as error:
             _LOG.error("the manifest could not be written (%s)", error.strerror)
@@ -217,6 +248,7 @@ def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target, no
         recommend=plan.recommend,
         approval=None if prepared.approved is None else prepared.approved.record,
         direct=_direct(prepared),
+        workload_sha256=None if plan.workload is None else workload_digest(Path(plan.workload)),
     )
 
 

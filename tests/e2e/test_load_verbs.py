@@ -134,3 +134,34 @@ def test_a_protected_profile_needs_its_org_named(tmp_path: Path, diag: Diag) -> 
 
     assert refused.returncode == 2, refused.stderr
     assert not list(tmp_path.glob("runs/*/segments"))
+
+
+@pytest.mark.slow
+def test_a_run_is_topped_up_by_the_calls_it_lacks_and_judged_as_a_whole(tmp_path: Path, diag: Diag) -> None:
+    """And by nothing where the workload is another one now."""
+    file = tmp_path / "workload.toml"
+    file.write_text('[[action]]\nname = "Get Account Balance"\nrate = 40\n')
+    rules = ("--percentile", "0.8")
+    few = diag("measure", *rules, "--calls", "12", "--run-dir", "run")
+    before = read_manifest(RunFolder(tmp_path / "run"))
+    assert before is not None and "are too few for a safe number" in few.stdout
+
+    text = file.read_text()
+    file.write_text(text + "# changed\n")
+    refused = diag("measure", *rules, "--into", "run")
+    assert refused.returncode == 2 and "the workload, or a payload file it names, is not" in refused.stderr
+    assert read_manifest(RunFolder(tmp_path / "run")) == before
+
+    file.write_text(text)
+    more = diag("measure", *rules, "--into", "run")
+    after = read_manifest(RunFolder(tmp_path / "run"))
+    assert after is not None and more.returncode in (0, 8), more.stderr
+    asked = int(more.stderr.partition(" calls to 1 action are missing.")[0].split()[-1])
+    made = (after.calls or 0) - (before.calls or 0)
+    assert asked <= made <= asked + 10  # it stops hardly a call late
+    assert after.created_at == before.created_at and after.notes[-1].startswith("topped up after ")
+    assert f"{after.calls} calls; " in more.stderr or f"{after.calls} calls\n" in more.stderr
+    assert len(list((tmp_path / "run" / "segments").glob("*.seg"))) == 2
+
+    assert diag("measure", "--into", "run", "--probe").returncode == 2
+    assert diag("measure", "--into", "nowhere").returncode == 2

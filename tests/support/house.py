@@ -78,7 +78,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.verdicts", "numpy",
     },
     "analysis/stopping": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        *_ANALYSIS, "analysis.format", "analysis.machine.command_words", "analysis.samples",
+        "analysis.statistics", "analysis.estimates",
         "analysis.verdicts", "numpy", "pandas", "scipy",
     },
     "analysis/views": {
@@ -337,7 +338,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.production", "diag.setting_sources", "diag.settings", "httpx",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.direct", "diag.errors", "diag.flows", "diag.judged_files",
+        "analysis", "reports.pages", "diag.direct", "diag.errors", "diag.flows", "diag.inventory.matching",
+        "diag.judged_files",
         "diag.exit_codes", "numpy",
     },
     "diag/completion": {
@@ -387,7 +389,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "loadtests/recording": {
         "analysis.format", "analysis.machine", "analysis.plain_text", "diag.errors", "diag.measuring",
-        "diag.target", "loadtests.planning", "gevent",
+        "diag.workload.read_workload", "diag.target", "loadtests.planning", "gevent",
     },
     "loadtests/sending": {
         *_CLIENT, "diag.genesys.replies.retry_after", "diag.genesys.outcomes",
