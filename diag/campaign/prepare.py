@@ -26,11 +26,13 @@ from diag.genesys.models import Action
 from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
+from diag.production.promises import Promise
 from diag.workload.org_limits import OrgLimits
 from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
 ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
+NO_PROMISES: Final[Mapping[str, Promise]] = {}
 NONE_OWN: Final[Mapping[float, int]] = {}
 NO_WORKLOAD: Final = "there is no workload, which says what may be called and with what"
 
@@ -74,9 +76,14 @@ class Prepared:
 
 
 def prepare(
-    client: GenesysClient, scope: TuneScope, production: ProductionEvidence, own: OwnCalls
+    client: GenesysClient,
+    scope: TuneScope,
+    production: ProductionEvidence,
+    own: OwnCalls,
+    promises: Mapping[str, Promise] = NO_PROMISES,
 ) -> Prepared:
-    """Return which actions are to be measured; `own`: the calls that diag made of them itself.
+    """Return which actions are to be measured; `own`: the calls that diag made of them itself; `promises`:
+    by id, the timeouts that production's answer has just set.
 
     Raises UsageError for a workload that names what is not there, or gives inputs that do not fit; ApiError
     where the org cannot be read."""
@@ -85,6 +92,11 @@ def prepare(
         NotCalled(action.id, action.name, f"production: {judged[action.id].reason}", True)
         for action in scope.actions
         if action.id in judged and is_answered(judged[action.id])
+    ]
+    settled += [
+        NotCalled(action.id, action.name, f"production: set to {action.timeout_s} s by its answer", True)
+        for action in scope.actions
+        if _stands(action, promises) and not (action.id in judged and _is_decided(judged[action.id]))
     ]
     hidden = [
         NotCalled(
@@ -111,6 +123,16 @@ def prepare(
         (*settled, *hidden, *refused),
         {each.action.id: each.entry.production_week for each in kept if each.entry.production_week},
     )
+
+
+def _stands(action: Action, promises: Mapping[str, Promise]) -> bool:
+    """Whether the timeout that production's answer set is in force: without the executions before the change
+    there is too little to see that it still holds, and `diag watch` says when it does not."""
+    return action.id in promises and promises[action.id].timeout_s == action.timeout_s
+
+
+def _is_decided(judged: Recommendation) -> bool:
+    return is_answered(judged) or is_hidden(judged)
 
 
 def is_hidden(judged: Recommendation) -> bool:

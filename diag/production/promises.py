@@ -1,5 +1,6 @@
 """What diag promised each action: the timeout its newest change set, and since when, by the journal."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -55,3 +56,16 @@ def promises_of(lines: Sequence[JournalLine], org: OrgIdentity) -> tuple[Promise
             newest.pop(line.action_id, None)
             newest[line.action_id] = line
     return tuple(Promise(line) for line in newest.values() if line.undoes is None)
+
+
+def by_production(promises: Sequence[Promise], percentile: float, since: float) -> dict[str, Promise]:
+    """Return those, by action id, that what production showed has made since then (Unix seconds), at this
+    percentile: what it shows after the change alone may be too little to judge."""
+    return {
+        one.line.action_id: one
+        for one in promises
+        if one.line.at >= since
+        and one.line.promised_share is not None
+        and not one.line.run_ids
+        and math.isclose(one.percentile, percentile)
+    }

@@ -2,7 +2,7 @@
 and save what was decided."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analysis.format.atomic_write import write_whole
@@ -19,6 +19,7 @@ from diag.campaign.spread import next_slot
 from diag.campaign.standing import WANTED_TO_LOWER
 from diag.campaign.windows_judged import before_any_call
 from diag.changes.journal.journal import Journal
+from diag.changes.plans.plan import OrgIdentity
 from diag.clocks.wall_clock import REAL_TIME
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
@@ -31,6 +32,7 @@ from diag.production.findings import findings_of
 from diag.production.look import look, place_of
 from diag.production.org_weeks import OrgToAsk
 from diag.production.production_weeks import most_requests
+from diag.production.promises import Promise, by_production, promises_of
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines
@@ -65,7 +67,8 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     org = OrgToAsk(client, place.org_id, context.settings.zone, context.clock.utc(), runs)
     own = org.own_calls()
     with context.console.progress("Reading what may be called"):
-        prepared = prepare(client, scope, production, own)
+        promises = _set_by_production(context, production)
+        prepared = prepare(client, scope, production, own, promises)
     inputs = client.requests - looked
     saved = Saved(
         campaign_id=new_run_id(now),
@@ -111,6 +114,16 @@ def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]
     )
     with context.console.progress("Reading production telemetry") as bar:
         return look(client, actions, question, changes, on_progress=bar.update)
+
+
+def _set_by_production(context: TuneContext, production: ProductionEvidence) -> Mapping[str, Promise]:
+    """The timeouts that production's answer has set since the look's window began, by action id."""
+    place = production.place
+    if place.org_id is None:
+        return {}
+    org = OrgIdentity(place.org_id, place.org_name or place.host, place.host, place.sandbox)
+    promises = promises_of(Journal(context.settings.journal).read(), org)
+    return by_production(promises, context.rules.percentile, production.since)
 
 
 def _campaign(

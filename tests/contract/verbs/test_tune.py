@@ -75,6 +75,29 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
 
 
 @pytest.mark.slow
+def test_what_productions_answer_has_just_set_is_not_called(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    """What it shows since the change is too little, and a call may change data."""
+    assert run(["observe", "--out", "plan.json"]) == ExitCode.OK
+    (change, *_) = read_plan(session / "plan.json").changes
+    assert run(["apply", "plan.json", "--yes"]) == ExitCode.OK
+    capsys.readouterr()
+    try:
+        assert run(["tune", "--dry-run"]) == ExitCode.OK
+        shown = capsys.readouterr().out
+        assert run(["tune", "--dry-run", "--cut-off", "0.1%"]) == ExitCode.OK
+        another = capsys.readouterr().out
+    finally:
+        assert run(["undo", "--yes"]) == ExitCode.OK
+
+    settled, measured = shown.split("to measure")
+    assert f"Production has the answer for 1 of 3 actions: {change.action_name}." in settled
+    assert change.action_name not in measured
+    assert change.action_name in another.split("to measure")[1]  # that is another question
+
+
+@pytest.mark.slow
 @pytest.mark.usefixtures("as_org")
 def test_where_it_counts_as_an_org_nothing_is_called_before_a_yes(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
