@@ -14,7 +14,7 @@ from diag.choice.choose_actions import Candidate, Sorted
 from diag.choice.make_inputs import LOG_EVERY
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad
-from diag.direct.read_direct_action import NotDirect, read_direct_action
+from diag.direct.read_direct_action import ANOTHER_WAY, NotDirect, read_direct_action
 from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import TemplateRefusedError
 from diag.genesys.api_errors import ApiError, UnexpectedReplyError
@@ -117,5 +117,5 @@ def _understood(action: Action, org: DirectOrg) -> DirectAction | str:
     try:
         prepare(read)
     except TemplateRefusedError as error:
-        return "; ".join(error.details)
+        return f"{'; '.join(error.details)}. {ANOTHER_WAY.rstrip('.')}"
     return read

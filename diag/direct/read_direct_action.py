@@ -13,11 +13,11 @@ WEB_SERVICES: Final = "custom-rest-actions"
 _GENESYS_CLOUD: Final = "purecloud-data-actions"
 _AWS_LAMBDA: Final = "aws-lambda-data-actions"
 
-_ANOTHER_WAY: Final = 'Measure it through the test endpoint: target = "test".'
+ANOTHER_WAY: Final = 'Measure it through the test endpoint: target = "test".'
 _OTHER_TYPES: Final[Mapping[str, tuple[str, str]]] = {
     _GENESYS_CLOUD: (
         "its backend is Genesys Cloud itself, called with a token that only the platform holds",
-        _ANOTHER_WAY,
+        ANOTHER_WAY,
     ),
     _AWS_LAMBDA: (
         "it invokes an AWS Lambda function under a role that only Genesys Cloud may assume",
@@ -36,7 +36,7 @@ class NotDirect:
     """Why an action cannot be called directly, and what can be done instead. Both are sentences' parts."""
 
     reason: str
-    instead: str = _ANOTHER_WAY
+    instead: str = ANOTHER_WAY
 
 
 def read_direct_action(full: FullConfig) -> DirectAction | NotDirect:
@@ -55,7 +55,7 @@ def read_direct_action(full: FullConfig) -> DirectAction | NotDirect:
             (
                 f"integrations of type {integration} sign their requests themselves; only those of Web "
                 f"services ({WEB_SERVICES}) are called directly",
-                _ANOTHER_WAY,
+                ANOTHER_WAY,
             ),
         )
         return NotDirect(reason, instead)

@@ -40,5 +40,8 @@ def _array(text: str) -> list[object]:
 
 SUCCESS_TEMPLATE_TOOL: Final = TemplateTool(
     methods={"firstFromArray": Method(frozenset({1, 2}), _first_from_array)},
-    refused={"moveKeysIntoArrayOfObjects": "which form it gives the keys is not published"},
+    refused={
+        "moveKeysIntoArrayOfObjects": "what it makes of the keys is described nowhere that could be read, "
+        "so it is not guessed"
+    },
 )

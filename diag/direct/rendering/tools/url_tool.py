@@ -15,6 +15,10 @@ def _base64(text: str) -> str:
 
 
 URL_TOOL: Final = TemplateTool(
-    methods={}, refused={"optionalQueryParam": "which separators it writes is not published"}
+    methods={},
+    refused={
+        "optionalQueryParam": "what it writes is described nowhere that could be read, so it is not guessed; "
+        'of known meaning is #if("$!input.x" != "")&x=$esc.url($input.x)#end'
+    },
 )
 ENCODING_TOOL: Final = TemplateTool(methods={"base64": own_method("encoding.base64", _base64)})

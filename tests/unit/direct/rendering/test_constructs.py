@@ -18,6 +18,7 @@ import pytest
 from diag.direct.direct_action import Secrets
 from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import InputNotRenderedError, TemplateRefusedError
+from diag.direct.rendering.tools.url_tool import URL_TOOL
 from tests.unit.direct.rendering.test_prepare import action
 
 
@@ -293,8 +294,8 @@ def test_a_json_object_as_one_text_of_the_result() -> None:
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        ("$urlTool.optionalQueryParam('a', $input.a)", "which separators it writes is not published"),
-        ("$successTemplateUtils.moveKeysIntoArrayOfObjects('{}', 'k')", "which form it gives the keys"),
+        ("$urlTool.optionalQueryParam('a', $input.a)", "what it writes is described nowhere"),
+        ("$successTemplateUtils.moveKeysIntoArrayOfObjects('{}', 'k')", "what it makes of the keys"),
         ("$salesforce.escReserved($input.a)", "$salesforce.escReserved() (an unknown tool)"),
         ("$math.random", "another value at every call"),
     ],
@@ -304,3 +305,14 @@ def test_what_is_named_but_not_described_is_refused(call: str, why: str) -> None
     with pytest.raises(TemplateRefusedError) as caught:
         prepare(action(method="POST", request_template=call))
     assert any(why in detail for detail in caught.value.details)
+
+
+@pytest.mark.parametrize(("given", "query"), [({}, ""), ({"x": ""}, ""), ({"x": "a b&c"}, "&x=a+b%26c")])
+def test_what_is_offered_instead_of_an_optional_parameter_is_rendered(
+    given: dict[str, object], query: str
+) -> None:
+    """The construct that the refusal of `$urlTool.optionalQueryParam` names."""
+    written = URL_TOOL.refused["optionalQueryParam"].partition("of known meaning is ")[2]
+    made = prepare(action(url_template=f"https://h.example/c?a=1{written}"))
+
+    assert made.request(given, Secrets()).url == f"https://h.example/c?a=1{query}"
