@@ -8,9 +8,10 @@ from analysis.number_words import latency, noun, percentile_name, plural
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 
 
-def share_words(share: PlatformShare, why_not: str | None) -> PlatformShare:
-    """Return the same with its sentence; `why_not`: why there is no interval, where there is none."""
-    return replace(share, sentence=_sentence(share, why_not))
+def share_words(share: PlatformShare, why_not: str | None, *, together: bool) -> PlatformShare:
+    """Return the same with its sentence. `why_not`: why there is no interval, where there is none;
+    `together`: whether both were called in the same moments."""
+    return replace(share, sentence=_sentence(share, why_not, together=together))
 
 
 def no_interval(share: PlatformShare, calls: int, one_sided: float, *, moves: bool) -> str:
@@ -28,7 +29,7 @@ def no_interval(share: PlatformShare, calls: int, one_sided: float, *, moves: bo
     return "slow calls come in bursts, and these are too few for that"
 
 
-def _sentence(share: PlatformShare, why_not: str | None) -> str:
+def _sentence(share: PlatformShare, why_not: str | None, *, together: bool) -> str:
     name = percentile_name(share.percentile)
     if share.whole_ms is None or share.backend_ms is None:
         return f"At {name} no share can be told, because {why_not}."
@@ -41,9 +42,11 @@ def _sentence(share: PlatformShare, why_not: str | None) -> str:
     if share.lower_ms <= 0.0:
         between = _between(share.lower_ms, share.upper_ms, " and ")
         return f"{seen}: no share can be told from this many calls (it lies between {between})."
+    between = _between(share.lower_ms, share.upper_ms)
+    assumed = "" if together else ", if nothing changed between the calls to one and to the other"
     return (
         f"Of {whole} ({name}), {backend} is your backend; Genesys and the way there add "
-        f"{latency(share.added_ms)} ({_between(share.lower_ms, share.upper_ms)})."
+        f"{latency(share.added_ms)} ({between}{assumed})."
     )
 
 

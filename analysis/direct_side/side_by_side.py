@@ -100,12 +100,12 @@ def _share(both: _Both, *, together: bool, moves: bool) -> PlatformShare:
     whole_ms, backend_ms = one.quantile_ms, other.quantile_ms
     if found is not None:
         known = PlatformShare(percentile, whole_ms, backend_ms, found.by_ms, found.lower_ms, found.upper_ms)
-        return share_words(known, None)
+        return share_words(known, None, together=together)
     seen = PlatformShare(percentile, whole_ms, backend_ms)
     calls = min(both.whole.latency_ms.size, both.backend.latency_ms.size)
     why = no_interval(seen, calls, ONE_SIDED, moves=moves)
     # Of too few calls the p99 is the slowest one: no number to show.
-    return share_words(seen if moves else PlatformShare(percentile), why)
+    return share_words(seen if moves else PlatformShare(percentile), why, together=together)
 
 
 def called_together(whole: Calls, backend: Calls) -> bool:

@@ -40,7 +40,8 @@ def _times(whole: Calls, backend: Calls) -> str:
     begun = [at(float(side.started_at.min())) for side in (whole, backend)]
     when = "" if begun[0] == begun[1] else f" ({begun[0]} and {begun[1]})"
     return (
-        f"the two were not called at the same time{when}: what changed in between is in the difference, too"
+        f"the two were not called at the same time{when}: what changed in between is in the difference, and "
+        "no interval covers it"
     )
 
 

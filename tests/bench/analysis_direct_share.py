@@ -119,10 +119,15 @@ def _wandering(memory_s: float) -> Backends:
     return took
 
 
-def _tail(rng: np.random.Generator, at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A slow path whose share wanders (memory 1 min), and a median that does not."""
-    level = np.log(_wandering(60.0)(rng, at))
-    return np.where(rng.random(at.size) < 0.02 * np.exp(1.5 * level), 6.0, 1.0) * _still(rng, at)
+def _tail(memory_s: float) -> Backends:
+    """A slow path whose share wanders, and a median that does not."""
+    wandering = _wandering(memory_s)
+
+    def took(rng: np.random.Generator, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        level = np.log(wandering(rng, at))
+        return np.where(rng.random(at.size) < 0.02 * np.exp(1.5 * level), 6.0, 1.0) * _still(rng, at)
+
+    return took
 
 
 def _still(rng: np.random.Generator, at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -145,7 +150,10 @@ KINDS: Final[dict[str, tuple[Backends, bool, int]]] = {
     "independent, apart": (_independent, False, 60),
     "Pareto, apart": (_heavy, False, 60),
     "step x1.7, apart": (_step, False, 60),
-    "tail wanders, apart": (_tail, False, 60),
+    "tail wanders, 5 min": (_tail(300.0), True, 60),
+    "tail, 10 s, apart": (_tail(10.0), False, 60),
+    "tail, 1 min, apart": (_tail(60.0), False, 60),
+    "tail, 5 min, apart": (_tail(300.0), False, 60),
     "wanders, 10 s, apart": (_wandering(10.0), False, 60),
     "wanders, 1 min, apart": (_wandering(60.0), False, 60),
     "wanders, 5 min, apart": (_wandering(300.0), False, 60),

@@ -29,7 +29,10 @@ def side_of(median: PlatformShare, p99: PlatformShare, why_not: str | None = Non
         p99_ms=p99.backend_ms,
         timeout_s=4,
         rate=10.0,
-        shares=(share_words(median, None if median.lower_ms else why_not), share_words(p99, why_not)),
+        shares=(
+            share_words(median, None if median.lower_ms else why_not, together=True),
+            share_words(p99, why_not, together=True),
+        ),
     )
 
 

@@ -49,6 +49,7 @@ def test_of_the_whole_the_backend_and_what_is_added_are_told_with_an_interval() 
     assert median.lower_ms <= 300.0 <= median.upper_ms
     assert median.sentence.startswith("Of 1.87 s (p50), 1.57 s is your backend; ")
     assert "Genesys and the way there add 300 ms (295 to 304 ms)." in median.sentence
+    assert "if nothing changed" not in median.sentence + p99.sentence
     assert p99.percentile == 0.99
     assert p99.lower_ms is not None and p99.upper_ms is not None
     assert p99.lower_ms <= 300.0 <= p99.upper_ms
@@ -89,6 +90,7 @@ def test_what_the_timeout_cuts_off_is_named() -> None:
 def test_at_different_times_it_is_said_and_a_moving_level_gets_no_interval() -> None:
     still = compared(backend(1000, 1, share_s=0.3), backend(1000, 101, start=LATER))
     assert still.shares[0].told
+    assert "ms, if nothing changed between the calls to one and to the other)." in still.shares[0].sentence
     assert any(
         "not called at the same time (Tue 14 Nov 22:13 UTC and Wed 15 Nov 00:13 UTC)" in one
         for one in still.unlike
