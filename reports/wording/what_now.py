@@ -84,6 +84,8 @@ def _purpose(group: Together) -> str:
             return purpose.format(who)
     if "--direct" not in words and all(action.backend_alone for action in group.actions):
         return f"Measure {who} through Genesys Cloud, too"
+    if "--timeout" in words:  # last: a command repeats the one that was asked for
+        return f"Give the backend of {who} more time to answer"
     return f"Measure {who} again"
 
 
@@ -91,7 +93,6 @@ _PURPOSE: Final = {
     "--dry-run": "Give {} real inputs (this shows the lines to fill in)",
     "--probe": "Try {} with a longer timeout, on a private copy (draft)",
     "--rate": "Measure {} at a lower rate",
-    "--timeout": "Give the backend of {} more time to answer",
     "--all-the-time": "Watch {} for longer, then lower",
     "--calls": "Make more calls to {}",
 }

@@ -1,5 +1,7 @@
 """An action of which only its backend was called: a number, with what it leaves open."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -147,6 +149,11 @@ def test_what_to_do_now_is_said_of_the_backend() -> None:
     ]
     (step,) = what_now([hidden], "diag apply")
     assert step.what.startswith("Give the backend of Order lookup more time to answer")
+    few = judged(calls(lognormal(100, 1.0), target="direct"), 5)
+    for one, said in ((fits, "Measure Order lookup through"), (few, "Make more calls to Order lookup")):
+        repeated = replace(one, next_command=f"{one.next_command} --timeout 2")  # as the run was asked for
+        (step,) = what_now([repeated], "diag apply")
+        assert step.what.startswith(said)
 
 
 @pytest.mark.parametrize(
