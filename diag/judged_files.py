@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.analysis_errors import BadSettingError
+from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, latest_run
@@ -83,8 +84,7 @@ def gather(
     options = replace(tools or USUAL, ids=_ids_by_name(known))
     samples = read_samples(inputs, detail=detail, options=options)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
-    if not detail and any(_refused(row) or _broke_the_contract(row) for row in found.analysis.actions):
-        # The details say why.
+    if not detail and any(_details_say_why(row) for row in found.analysis.actions):
         samples = read_samples(inputs, detail=True, options=options)
         return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
@@ -137,12 +137,14 @@ def asked_by_runs(asked: Asked, runs: Sequence[Manifest]) -> Asked:
     return replace(asked, sandbox=asked.sandbox or (made_there and asked.sandbox_must_be_named))
 
 
-def _refused(row: Recommendation) -> bool:
-    return row.verdict is Verdict.NO_DATA and "invalid_input" in row.left_out_by_reason
-
-
-def _broke_the_contract(row: Recommendation) -> bool:
-    return bool(row.contract_errors or (row.direct is not None and row.direct.contract_errors))
+def _details_say_why(row: Recommendation) -> bool:
+    """Whether calls were refused, broke a contract, or came back from no backend: what it was is told only by
+    the columns of a second, slower reading."""
+    refused = row.verdict is Verdict.NO_DATA and "invalid_input" in row.left_out_by_reason
+    of_no_backend = row.verdict is Verdict.NO_DATA and row.backend_alone
+    side = row.direct or DirectSide()
+    beside = side.contract_errors > 0 or (side.p50_ms is None and side.samples + side.left_out > 0)
+    return refused or of_no_backend or row.contract_errors > 0 or beside
 
 
 def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:

@@ -12,6 +12,8 @@ from analysis.runs.failed_calls import FailedCalls
 from analysis.runs.refusals import RefusedInputs
 from analysis.settings import RecommendSettings
 
+REDIRECTS: Final = ("redirect_refused", "too_many_redirects")
+"""Error codes of answers that lead elsewhere."""
 NOTABLE_ERRORS: Final = 0.01
 """Share of calls ended by an error above which the sentence mentions it."""
 NOTABLE_DESIGN_EFFECT: Final = 1.05
@@ -60,8 +62,12 @@ def failed_directly(failed: FailedCalls) -> str:
             f"Its custom authentication action failed ({failed.of_login}), which {met} needed: check the "
             "credentials that it is given."
         )
+    if failed.code in REDIRECTS:
+        return (
+            f"The backend led {met} to another address, where direct calls do not follow: is the URL right?"
+        )
     if failed.status is None:
-        return f"No backend answered to {met} ({failed.code})."
+        return f"{met[0].upper()}{met[1:]} had no answer that could be used ({failed.code})."
     answered = f"The backend answered {failed.status} to {met}"
     if failed.wants_credentials:
         return (

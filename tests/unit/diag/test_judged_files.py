@@ -30,6 +30,19 @@ def test_hours_stay_on_the_asked_clock_where_refusals_need_the_details(tmp_path:
     assert hours is not None and hours.zone == "Asia/Tokyo"
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_what_a_backend_answers_is_told_by_every_verb(tmp_path: Path, beside: bool) -> None:
+    """Not only by `diag measure`, which reads the details anyway."""
+    refused = calls(np.full(30, 0.05), outcome="auth_error", target="direct").assign(error_code="http_401")
+    through = [calls(lognormal(400, 2.0))] if beside else []
+    file = tmp_path / "calls.parquet"
+    pd.concat([*through, refused], ignore_index=True).to_parquet(file)
+
+    (row,) = gather([file], RecommendSettings()).analysis.actions
+    said = row.reason if row.direct is None else row.direct.failed
+    assert "the backend answered 401 to 30 of 30 calls" in str(said)
+
+
 def test_next_commands_name_the_workload_of_the_runs_and_the_sandbox_where_the_session_leads_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,7 +186,8 @@ def test_a_backend_that_answers_nothing_usable_is_told_apart_from_a_login_of_our
         ("auth_error", "http_401"): "The backend answered 401 to 80 of 80 calls: it wants other credentials",
         ("auth_error", "custom_auth_http_401"): "its custom authentication action failed (http_401)",
         ("backend_error", "http_503"): "503",
-        ("network_error", "econnrefused"): "econnrefused",
+        ("backend_error", "redirect_refused"): "the backend led 80 of 80 calls to another address",
+        ("network_error", "econnrefused"): "80 of 80 calls had no answer that could be used (econnrefused)",
     }
     for (outcome, code), words in told.items():
         table = calls(lognormal(80, 0.1), target="direct", outcome=outcome).assign(error_code=code)
