@@ -5,7 +5,7 @@ from typing import Any, Final
 
 _NONE: Final = (
     "seed", "rate", "max_in_flight", "calls_per_action", "model", "arrivals", "mode", "turns", "workload",
-    "timeout", "audit", "metrics", "num_users", "run_time", "hosts_file", "auth",
+    "timeout", "audit", "metrics", "num_users", "run_time", "hosts_file", "auth", "top_up",
 )  # fmt: skip
 _NO: Final = ("probe", "dry_run", "direct", "both", "allow_private", "compare")
 
