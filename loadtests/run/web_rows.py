@@ -20,6 +20,10 @@ COLUMNS: Final = (
     ("inputs", "Inputs"),
 )
 
+REPORT_ROW: Final = "Report"
+LINKED: Final = "(link: Download Data)"
+"""Ends what is said of a report that is written; by it, the page makes a link of the row, too."""
+
 
 def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
     """Return one row per action, one for the run, and once its calls are written one for its report."""
@@ -60,7 +64,7 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
     )
     if stage.reports and stage.step in ("reporting", "over"):
         empty = dict.fromkeys((key for key, _ in COLUMNS), "")
-        table_rows.append({**empty, "action": "Report", "state": _of_report(stage)})
+        table_rows.append({**empty, "action": REPORT_ROW, "state": _of_report(stage)})
     return table_rows
 
 
@@ -87,5 +91,5 @@ def _of_report(stage: RunStage) -> str:
     if stage.step == "reporting":
         return f"is being written: {stage.folder.report}"
     if stage.folder.report.exists():
-        return f"{stage.folder.report} (link: Download Data)"
+        return f"{stage.folder.report} {LINKED}"
     return f"could not be written; to see why: diag report {stage.folder.path}"

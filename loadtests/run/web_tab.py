@@ -18,11 +18,26 @@ from analysis.format.run_folder import RunFolder
 from diag.cross_site import why_foreign
 from diag.measuring.run_progress import ProgressReader
 from loadtests.run.run_stage import RunStage
-from loadtests.run.web_rows import COLUMNS, rows
+from loadtests.run.web_rows import COLUMNS, LINKED, REPORT_ROW, rows
 
 KEY: Final = "data-actions"
 REPORT: Final = "data-actions/report"
 """Where the report of the latest run is served, below the page's address."""
+_LINK: Final = f"""<script>
+new MutationObserver(function () {{
+  document.querySelectorAll("td").forEach(function (cell) {{
+    var says = cell.nextElementSibling && cell.nextElementSibling.textContent;
+    if (cell.textContent !== "{REPORT_ROW}" || cell.firstElementChild) return;
+    if (!says || !says.endsWith("{LINKED}")) return;
+    var link = document.createElement("a");
+    link.href = "./{REPORT}";
+    link.target = "_blank";
+    link.textContent = cell.textContent;
+    cell.replaceChildren(link);
+  }});
+}}).observe(document.body, {{ childList: true, subtree: true, characterData: true }});
+</script>"""
+"""Makes a link of the row that tells of the report: Locust's tables show text only."""
 
 
 def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> None:
@@ -40,6 +55,10 @@ def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> 
     def carry_along(response: Any) -> Any:
         from flask import request
 
+        if response.mimetype == "text/html" and (request.endpoint or "").endswith(".index"):
+            page = response.get_data(as_text=True)
+            response.set_data(page.replace("</body>", f"{_LINK}</body>"))
+            return response
         if not request.path.endswith("/stats/requests") or stage() is None or not response.is_json:
             return response
         with one_at_a_time:

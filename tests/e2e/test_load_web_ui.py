@@ -82,6 +82,8 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
                 refused = web.post("/swarm", data={"user_count": "2", "spawn_rate": "2"})
             assert refused.status_code == 403, refused.text
         assert not (tmp_path / "run").exists()
+        # Locust's tables show text only: the page makes a link of the row that names the report.
+        assert 'link.href = "./data-actions/report"' in ask("/").text.rpartition("</body>")[0]
         for run in ("run", "run-2"):
             ask("/swarm", user_count="2", spawn_rate="2", run_dir=str(tmp_path / "elsewhere"))
             wait_until(
