@@ -48,7 +48,8 @@ def command(seed: int) -> None:
     console.banner("SANDBOX: a Genesys Cloud on this machine; no org is touched, no credentials are used")
     with start_sandbox(scenario=SCENARIO, seed=seed) as sandbox:
         target = Target(sandbox_connection(sandbox.base_url), sandbox=True)
-        with _variables({**sandbox_environment(target.connection), "DIAG_RUNS": str(folder)}):
+        alone = {"DIAG_RUNS": str(folder), "DIAG_NOTIFY": "none"}  # no channel is told of made-up timeouts
+        with _variables({**sandbox_environment(target.connection), **alone}):
             Story(console, folder).tell()
     console.heading(f"The report of the day: {folder / 'tune' / 'report.html'}")
     console.note("Open it in a browser and unfold an action: its charts show the night, and the release.")
@@ -69,7 +70,7 @@ class Story:
         self._step("1. Look at production first: it has seen every hour, and costs no call.")
         self._diag("observe")
         self._step("2. A load test: eight seconds of calls to three of them, in the evening.")
-        self._diag("init", str(workload), shown=False)
+        self._diag("init", str(workload), "--all", shown=False)  # on a terminal, nobody is asked
         only = [part for name in IN_ONE_WINDOW for part in ("--action", name)]
         self._diag(
             *("measure", str(workload), *WINDOW, *only, "--run-dir", str(window), "--quiet"), may_warn=True

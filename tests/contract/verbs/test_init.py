@@ -36,6 +36,7 @@ def test_a_filter_leaves_the_actions_for_which_it_holds(
     assert not (session / "none.toml").exists()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_actions_are_picked_and_nothing_is_written_before(session: Path) -> None:
     prompt = b"names with it [all]: "
     code, screen = answer(session, ["init", "--where", "name ~ get"], "2", prompt)

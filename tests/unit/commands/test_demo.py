@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from diag import cli
 from diag.commands import demo
 from diag.exit_codes import ExitCode
+from diag.notifying.addresses import chosen_webhooks
 from diag.sandbox import launch
 from diag.sandbox.launch import SandboxProcess
 from diag.settings import load_settings
@@ -33,6 +34,8 @@ class Verbs:
         self.addresses.add(connection.api_base)
         assert connection.client_id == "sandbox" and settings.runs == Path("runs/demo-2")
         assert not settings.sandbox  # that of the usual port, which is another
+        assert chosen_webhooks([], settings) == ()
+        assert arguments[0] != "init" or "--all" in arguments  # else it would ask on a terminal
         return self._codes.get(arguments[0], ExitCode.OK)
 
 
@@ -48,10 +51,13 @@ def an_org_is_meant(
     for name, value in (("OAUTHCLIENT_ID", "real"), ("OAUTHCLIENT_SECRET", "real"), ("REGION", "us-east-1")):
         monkeypatch.setenv(f"GENESYSCLOUD_{name}", value)
     if request.param == ".env":
-        (tmp_path / ".env").write_text("DIAG_PROFILE=prod\nDIAG_SANDBOX=1\n")
+        (tmp_path / ".env").write_text(
+            "DIAG_PROFILE=prod\nDIAG_SANDBOX=1\nDIAG_NOTIFY=https://acme.example\n"
+        )
     else:
         monkeypatch.setenv("DIAG_PROFILE", "prod")
         monkeypatch.setenv("DIAG_SANDBOX", "1")
+        monkeypatch.setenv("DIAG_NOTIFY", "https://acme.example")
     monkeypatch.delenv("DIAG_RUNS", raising=False)
 
     @contextmanager

@@ -70,7 +70,7 @@ FOUND = st.builds(
 )
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(st.lists(FOUND, max_size=6))
 def test_whatever_comes_the_same_findings_are_never_told_twice_in_a_row(all_found: list[ToTell]) -> None:
     told: dict[str, Told] = {}

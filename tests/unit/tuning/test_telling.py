@@ -47,6 +47,7 @@ def go_on(outlets: Outlets, tmp_path: Path, outside: FakeOutside) -> None:
     outlets.goes_on(SAVED, folder, driven.reached)
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_and_is_well_again_is_told_once_each(
     outlets: Outlets, server: WebhookServer, tmp_path: Path
 ) -> None:
