@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.verdicts.apply_rules import objection_in_org, objection_to, way_out
-from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.verdicts.apply_rules import objection_in_org, objection_to
+from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.changes.change_errors import WrongOrgError
+from diag.changes.plans.number_to_set import held_back, number_to_set
 from diag.changes.plans.plan import (
     Change,
     Evidence,
@@ -24,7 +24,6 @@ from diag.changes.plans.plan import (
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 from diag.changes.plans.scope import Scope
 
-_MAY_CHANGE: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 _ALL: Final = PlanOptions()
 
 
@@ -83,17 +82,10 @@ def _demand_same_org(analysis: Analysis, org: OrgIdentity) -> None:
 
 def _planned(item: Recommendation, read: ReadConfig, *, force: bool) -> PlanItem:
     """Judge one verdict, first by the data alone, then against the org as it is now."""
-    if item.verdict is Verdict.OK:
-        return Unchanged(item.action_id, item.action_name, item.reason)
-    after_timeout_s = item.recommended_timeout_s
-    if item.verdict not in _MAY_CHANGE or after_timeout_s is None:
-        return _skipped(item, item.reason)
-    objection = objection_to(item)
-    if objection and not force:
-        return _held_back(item, objection)
-    if not PLATFORM_MIN_TIMEOUT_S <= after_timeout_s <= PLATFORM_MAX_TIMEOUT_S:
-        return _skipped(item, f"{after_timeout_s} s is outside the platform's range of 1 to 60 s")
-    return _planned_in_org(item, read, after_timeout_s, force=force, overruled=objection is not None)
+    number = number_to_set(item, force=force)
+    if not isinstance(number, int):
+        return number
+    return _planned_in_org(item, read, number, force=force, overruled=objection_to(item) is not None)
 
 
 def _planned_in_org(
@@ -108,19 +100,9 @@ def _planned_in_org(
         return Unchanged(item.action_id, item.action_name, f"its timeout is {after_timeout_s} s already")
     objection = objection_in_org(item, before_timeout_s, after_timeout_s)
     if objection and not force:
-        return _held_back(item, objection)
+        return held_back(item, objection)
     forced = overruled or objection is not None
     return change_of(full, after_timeout_s, item.reason, evidence=_evidence(item), forced=forced)
-
-
-def _held_back(item: Recommendation, objection: str) -> SkippedChange:
-    if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
-        return _skipped(item, objection)
-    command = way_out(item)
-    further = "" if command is None else f". Get there: {command}"
-    return _skipped(
-        item, f"not {'lowered' if item.verdict is Verdict.LOWER else 'set'} yet: {objection}{further}"
-    )
 
 
 def _skipped(item: Recommendation, reason: str) -> SkippedChange:
