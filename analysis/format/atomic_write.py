@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.machine.files import open_descriptor, put_in_place, wait_for_reader
+from analysis.machine.files import open_descriptor, put_in_place, take_mode, wait_for_reader
 
 
 @contextlib.contextmanager
@@ -47,6 +47,13 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
     with whole_file(path, mode=mode) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Replace what is in a file that is there; its mode stays. Raises OSError that names `path`."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
+        take_mode(temporary, path)
 
 
 def _resolved(path: Path) -> Path:

@@ -62,6 +62,15 @@ def others_may_read(path: Path) -> bool:
     return sys.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
+def take_mode(new: Path, old: Path) -> None:
+    """Give `new` the mode of `old`. Raises OSError.
+
+    On Windows that is only whether it may be written to, and a file that may not could not replace another.
+    """
+    if sys.platform != "win32":
+        new.chmod(stat.S_IMODE(old.stat().st_mode))
+
+
 def _patiently(attempt: Callable[[], _T], path: Path) -> _T:
     """Return what an attempt returns. Windows refuses for the moment in which another process replaces a
     file, or has it open: there it is made again, for a second."""

@@ -275,9 +275,33 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.journal", "diag.changes.plans", "diag.clocks.wall_clock",
     },
     "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
+    "diag/terraform/__init__.py": set(),
+    "diag/terraform/resource_type.py": set(),
+    "diag/terraform/syntax": set(),
+    "diag/terraform/resources.py": {
+        "analysis.format", "diag.changes.change_errors", "diag.terraform.resource_type",
+        "diag.terraform.syntax",
+    },
+    "diag/terraform/configuration": {
+        "analysis.format", "diag.changes.change_errors", "diag.terraform.resource_type",
+        "diag.terraform.syntax",
+    },
+    "diag/terraform/ownership": {
+        "analysis.format", "diag.terraform.configuration", "diag.terraform.resource_type",
+        "diag.terraform.syntax",
+    },
+    "diag/terraform/editing": {
+        "analysis.format", "diag.changes.change_errors", "diag.terraform.configuration",
+        "diag.terraform.ownership.places", "diag.terraform.resource_type", "diag.terraform.syntax",
+    },
+    "diag/terraform/proposing": {
+        "analysis.verdicts", "diag.changes.change_errors", "diag.changes.plans",
+        "diag.terraform.configuration", "diag.terraform.editing", "diag.terraform.ownership",
+        "diag.terraform.resources", "diag.terraform.syntax",
+    },
     "diag/changes/exports": {
         "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",
-        "diag.changes.plans", "diag.errors",
+        "diag.changes.plans", "diag.errors", "diag.terraform.resource_type", "diag.terraform.resources",
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/learning/__init__.py": set(),

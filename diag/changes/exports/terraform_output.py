@@ -15,8 +15,9 @@ from typing import Final
 from analysis.plain_text import printable
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.exports.read_terraform import RESOURCE_TYPE, TerraformResource, read_resources
 from diag.changes.exports.timeout_text import timeout_in_force
+from diag.terraform.resource_type import RESOURCE_TYPE
+from diag.terraform.resources import TerraformResource, read_resources
 
 _DRIFT: Final = (
     "# These timeouts belong to Terraform: put the lines into your configuration, then terraform apply.\n"

@@ -10,8 +10,8 @@ from analysis.plain_text import is_printable
 from analysis.verdicts.recommendation import Verdict
 from diag.changes.change_errors import TerraformFileError
 from diag.changes.exports.gc_output import gc_calls
-from diag.changes.exports.read_terraform import TerraformResource, read_resources
 from diag.changes.exports.terraform_output import terraform_lines
+from diag.terraform.resources import TerraformResource, read_resources
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 TYPE = "genesyscloud_integration_action"

@@ -1,13 +1,11 @@
 """Which Terraform resource stands for which action: read from a state, `terraform show -json`, or an export.
 
 Four forms are known by their content: a state file (version 4), the output of `terraform show -json`,
-the JSON export of the Genesys provider (`*.tf.json`) and plain `*.tf` text. The first two carry the
-action's id; the last two only its name.
+the JSON export of the Genesys provider (`*.tf.json`) and `*.tf` text. The first two carry the action's id;
+the last two only its name.
 """
 
 import json
-import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +13,11 @@ from typing import Any, Final
 
 from analysis.format.input_file import InputFile
 from diag.changes.change_errors import TerraformFileError
-
-RESOURCE_TYPE: Final = "genesyscloud_integration_action"
+from diag.terraform.resource_type import RESOURCE_TYPE
+from diag.terraform.syntax.expressions import PlainText
+from diag.terraform.syntax.hcl_body import read_hcl
+from diag.terraform.syntax.source import SourceText
+from diag.terraform.syntax.trouble import SyntaxTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def read_resources(path: Path) -> tuple[TerraformResource, ...]:
     """Return the data actions in a file. Raises TerraformFileError when it is none of the known forms."""
     file = InputFile(path, TerraformFileError, _HINT)
     if path.suffix == ".tf":
-        return tuple(_from_hcl(file.text()))
+        return tuple(_from_hcl(path, file.text()))
     body = file.json()
     try:
         if isinstance(body.get("resources"), list):
@@ -80,33 +81,20 @@ def _from_module(module: dict[str, Any]) -> Iterator[TerraformResource]:
         yield from _from_module(child)
 
 
-_BLOCK: Final = re.compile(r'^resource\s+"' + RESOURCE_TYPE + r'"\s+"([^"]+)"\s*\{', re.MULTILINE)
-_NAME: Final = re.compile(r'^\s*name\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$', re.MULTILINE)
-
-
-def _from_hcl(text: str) -> Iterator[TerraformResource]:
-    """A block ends at the first `}` in the first column: so `terraform fmt` and exports write it."""
-    for match in _BLOCK.finditer(text):
-        end = text.find("\n}", match.end())
-        name = _NAME.search(text, match.end(), len(text) if end < 0 else end)
-        yield TerraformResource(
-            f"{RESOURCE_TYPE}.{match[1]}", None, _unquoted(name[1]) if name is not None else None
-        )
-
-
-_ESCAPE: Final = re.compile(r'\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\([nrt"\\])|([$%])\4(?=\{)')
-
-
-def _unquoted(text: str) -> str:
-    """The text of a quoted template without interpolation (HCL native syntax, "Template Expressions")."""
-
-    def character(found: re.Match[str]) -> str:
-        point = int(found[1] or found[2] or "0", 16)
-        if found[3] or found[4]:
-            return found[4] or {"n": "\n", "r": "\r", "t": "\t"}.get(found[3], found[3])
-        return chr(point) if point <= sys.maxunicode and not 0xD800 <= point < 0xE000 else found[0]
-
-    return _ESCAPE.sub(character, text)
+def _from_hcl(path: Path, text: str) -> Iterator[TerraformResource]:
+    source = SourceText(path, str(path), text)
+    try:
+        body, _ = read_hcl(source)
+    except SyntaxTrouble as error:
+        raise TerraformFileError(
+            f"{source.where(error.offset)} cannot be read: {error}.", hint=_HINT
+        ) from None
+    for block in body.blocks("resource", 2):
+        kind, label = block.labels
+        if kind == RESOURCE_TYPE:
+            names = [one.expression for one in block.body.all_named("name")]
+            written = [name.value for name in names if isinstance(name, PlainText)]
+            yield TerraformResource(f"{RESOURCE_TYPE}.{label}", None, written[0] if written else None)
 
 
 def _needed(resource: Any, key: str) -> str:

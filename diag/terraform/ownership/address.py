@@ -1,0 +1,47 @@
+"""Addresses as Terraform prints them, read and written."""
+
+import json
+import re
+from typing import Final
+
+from analysis.format.checked_json import UnfitJsonError, parse_json
+from diag.terraform.configuration.scope import Address, AnyKey, Key
+from diag.terraform.resource_type import RESOURCE_TYPE
+
+_PART: Final = re.compile(
+    r'\.?(?P<name>[^\W\d][\w-]*)(?:\[(?P<key>"(?:[^"\\]|\\.)*"|[0-9]{1,9})\])?', re.DOTALL
+)
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the address of an action; None for any other text."""
+    parts = list[tuple[str, Key]]()
+    at = 0
+    while at < len(text):
+        found = _PART.match(text, at)
+        if found is None or (found[0].startswith(".") == (at == 0)):
+            return None
+        try:
+            key = None if found["key"] is None else parse_json(found["key"])
+        except UnfitJsonError:
+            return None
+        parts.append((found["name"], key))
+        at = found.end()
+    if len(parts) < 2 or len(parts) % 2 or parts[-2] != (RESOURCE_TYPE, None):
+        return None
+    calls = parts[:-2]
+    if any(word != ("module", None) for word in calls[::2]):
+        return None
+    return Address(tuple(calls[1::2]), *parts[-1])
+
+
+def address_text(address: Address) -> str:
+    """Return the address as Terraform prints it; `[*]` stands for every key."""
+    calls = "".join(f"module.{name}{_key(key)}." for name, key in address.modules)
+    return f"{calls}{RESOURCE_TYPE}.{address.label}{_key(address.key)}"
+
+
+def _key(key: Key) -> str:
+    if key is None:
+        return ""
+    return "[*]" if isinstance(key, AnyKey) else f"[{json.dumps(key, ensure_ascii=False)}]"

@@ -1,0 +1,106 @@
+"""A folder of configuration, read as a whole: its actions, the places that own their timeouts, who is who."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from analysis.verdicts.recommendation import Analysis
+from diag.changes.change_errors import TerraformFileError
+from diag.terraform.configuration.module import Module
+from diag.terraform.configuration.project import Project
+from diag.terraform.configuration.uncertain import Uncertain
+from diag.terraform.ownership.follow import Follower
+from diag.terraform.ownership.instances import find_instances
+from diag.terraform.ownership.owners import Owners
+from diag.terraform.proposing.matching import Matcher, addresses_of
+from diag.terraform.resources import TerraformResource, read_resources
+
+_STATE: Final = "terraform.tfstate"
+_HINT: Final = "Give the folder in which you run terraform: --edit DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFolder:
+    """Where the configuration is. `root`: the folder Terraform runs in, None where it is to be found;
+    `state`: a state or an export to match resources by, None for the one beside the root, if one is there."""
+
+    folder: Path
+    root: Path | None = None
+    state: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfiguration:
+    """`matched_by`: how resources are matched to actions, a sentence without its full stop."""
+
+    owners: Owners
+    matcher: Matcher
+    matched_by: str
+
+
+def read_configuration(analysis: Analysis, where: ConfigurationFolder) -> ReadConfiguration:
+    """Return a folder's configuration. Raises TerraformFileError where there is none that can be read."""
+    boundary = _folder(where.folder)
+    project = Project(boundary)
+    roots = _roots(project, where)
+    resources, matched_by = _resources(roots, where)
+    follower = Follower(project)
+    known = addresses_of(resources or ())
+    instances = find_instances(project, follower, roots, known)
+    return ReadConfiguration(
+        Owners.of(instances, follower),
+        Matcher(analysis, instances, follower, resources),
+        matched_by,
+    )
+
+
+def _roots(project: Project, where: ConfigurationFolder) -> tuple[Module, ...]:
+    """The root modules: the one named, the folder itself, else each below it that no other one calls."""
+    try:
+        if where.root is not None:
+            root = _folder(where.root)
+            if not root.is_relative_to(project.boundary):
+                raise TerraformFileError(
+                    f"{where.root} does not lie in {where.folder}.",
+                    hint="--edit names the folder that may be edited, --terraform-root a folder in it.",
+                )
+            roots: tuple[Module, ...] = (project.module(root),)
+        elif project.boundary in set(project.folders()):
+            roots = (project.module(project.boundary),)
+        else:
+            found = project.uncalled().values()
+            roots = tuple(one for one in found if isinstance(one, Module))
+            unread = [one for one in found if isinstance(one, Uncertain)]
+            if unread:
+                raise unread[0]
+    except Uncertain as error:
+        place = "" if error.where is None else f"{error.where}: "
+        raise TerraformFileError(f"{place}{error.why}.", hint=_HINT) from None
+    if not any(module.files for module in roots):
+        raise TerraformFileError(f"{where.folder} holds no Terraform configuration.", hint=_HINT)
+    return roots
+
+
+def _resources(
+    roots: Sequence[Module], where: ConfigurationFolder
+) -> tuple[tuple[TerraformResource, ...] | None, str]:
+    if where.state is not None:
+        return read_resources(where.state), f"Resources were matched by {where.state.name}"
+    beside = [root.folder / _STATE for root in roots if (root.folder / _STATE).is_file()]
+    if len(beside) == len(roots) == 1:
+        return read_resources(beside[0]), f"Resources were matched by the {_STATE} beside them"
+    return None, (
+        "Resources were matched by the names of their actions, as no state was given "
+        "(--terraform-state FILE; terraform state pull > state.json)"
+    )
+
+
+def _folder(path: Path) -> Path:
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        raise TerraformFileError(f"{path} does not exist.", hint=_HINT) from None
+    if not real.is_dir():
+        raise TerraformFileError(f"{path} is not a folder.", hint=_HINT)
+    return real
