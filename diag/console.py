@@ -64,6 +64,14 @@ class Console:
         sys.stdout.write(shown if shown.endswith("\n") else shown + "\n")
         sys.stdout.flush()
 
+    def exact(self, text: str) -> None:
+        """Write a diff to stdout: to a file or a pipe each character as it is, to a terminal as `result`
+        does, but with its tabs."""
+        if sys.stdout.isatty():
+            text = "\t".join(printable_lines(piece) for piece in text.split("\t"))
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
     def sentence(self, text: str, *, indent: str = "  ") -> None:
         """Write one sentence to stdout; on a terminal it is wrapped between words, elsewhere one line."""
         line = indent + printable(text)

@@ -110,6 +110,8 @@ def _why_not_undone(line: JournalLine, org: OrgIdentity) -> str | None:
         return f"it was made in org {line.org_name!r} ({line.host})"
     if line.creates:
         return "it was created, not changed: delete it in the admin UI"
+    if line.proposes:
+        return "it was proposed to Terraform, and diag wrote nothing to the org: take the commit back there"
     return None if wrote(line) else f"nothing to undo: {line.outcome}"
 
 

@@ -14,6 +14,7 @@ from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference
 from analysis.written_json import JsonObject, Written
+from diag.checks.proposals import Arrival, ProposalState
 
 
 class Rule(StrEnum):
@@ -27,6 +28,8 @@ class Rule(StrEnum):
     """p99 is higher than in the baseline, beyond doubt, by more than counts as the same."""
     UNDECIDED = "undecided"
     """The data allow no verdict."""
+    PROPOSED = "proposed"
+    """A number that was proposed to Terraform is not in the org yet."""
 
 
 DEFAULT_RULES: Final = (Rule.OUTSIDE, Rule.UNSET, Rule.SLOWER)
@@ -54,6 +57,7 @@ class CheckFinding:
 
 
 _WRITTEN: Final = Written(CheckFinding)
+_PROPOSAL: Final = Written(ProposalState)
 
 
 class CheckJson(TypedDict):
@@ -64,6 +68,8 @@ class CheckJson(TypedDict):
     """How many findings break the build."""
     findings: list[Annotated[JsonObject, _WRITTEN]]
     """Worst harm first."""
+    proposals: list[Annotated[JsonObject, _PROPOSAL]]
+    """Of each action the newest number that was proposed to Terraform."""
 
 
 _UNDECIDED: Final = frozenset(
@@ -77,6 +83,7 @@ def judge(
     *,
     baseline: Analysis | None = None,
     same_within_s: float = SAME_WITHIN_S,
+    proposals: Sequence[ProposalState] = (),
 ) -> tuple[CheckFinding, ...]:
     """Return one finding per action and rule, in the analysis' order (worst harm first).
 
@@ -94,6 +101,8 @@ def judge(
                 findings.append(_undecided(item))
         if Rule.SLOWER in rules and known is not None:
             findings.append(_slower(item, known, same_within_s))
+    if Rule.PROPOSED in rules:
+        findings += map(_proposed, proposals)
     return tuple(findings)
 
 
@@ -102,10 +111,14 @@ def failed(findings: Sequence[CheckFinding]) -> tuple[CheckFinding, ...]:
     return tuple(finding for finding in findings if finding.outcome is CheckOutcome.FAILED)
 
 
-def findings_json(findings: Sequence[CheckFinding]) -> CheckJson:
+def findings_json(findings: Sequence[CheckFinding], proposals: Sequence[ProposalState] = ()) -> CheckJson:
     """Return the findings as JSON."""
-    rows = [_WRITTEN.of(finding) for finding in findings]
-    return {"format_version": 1, "failed": len(failed(findings)), "findings": rows}
+    return {
+        "format_version": 1,
+        "failed": len(failed(findings)),
+        "findings": [_WRITTEN.of(finding) for finding in findings],
+        "proposals": [_PROPOSAL.of(proposal) for proposal in proposals],
+    }
 
 
 def _outside(item: Recommendation) -> CheckFinding:
@@ -145,6 +158,18 @@ def _unset(item: Recommendation) -> CheckFinding:
 def _undecided(item: Recommendation) -> CheckFinding:
     outcome = CheckOutcome.FAILED if item.verdict in _UNDECIDED else CheckOutcome.PASSED
     return _finding(Rule.UNDECIDED, item, outcome, item.reason)
+
+
+def _proposed(state: ProposalState) -> CheckFinding:
+    outcome = _IF_PROPOSED[state.arrival]
+    return CheckFinding(Rule.PROPOSED, state.action_id, state.action_name, outcome, state.sentence)
+
+
+_IF_PROPOSED: Final = {
+    Arrival.ARRIVED: CheckOutcome.PASSED,
+    Arrival.NOT_YET: CheckOutcome.FAILED,
+    Arrival.UNKNOWN: CheckOutcome.UNDECIDED,
+}
 
 
 def _slower(

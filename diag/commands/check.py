@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from analysis.format.action_facts import ActionFacts
     from analysis.settings import RecommendSettings
+    from diag.checks.proposals import ProposalState
     from diag.checks.rules import CheckFinding
     from diag.console import Console
     from diag.judged_files import RunEvidence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from diag.table import Table
 
-RULES = ("outside", "unset", "slower", "undecided")
+RULES = ("outside", "unset", "slower", "undecided", "proposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     unset      no timeout is set, so the platform's default of 60 s applies
     slower     p99 is certainly higher than in --baseline, by more than --same-within
     undecided  the data do not allow a verdict
+    proposed   a number proposed to Terraform is not in the org yet
     """
     from diag.checks.rules import Rule
     from diag.console import Console
@@ -124,6 +126,8 @@ def _check(
     notifier: "Notifier",
 ) -> int:
     """Judge, tell what was found in every form that was asked for, and return the exit code."""
+    from diag.changes.journal.journal import Journal
+    from diag.checks.proposals import proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
     from diag.checks.scope import in_scope
     from diag.judged_files import HowToRead, choose_inputs, gather
@@ -138,29 +142,46 @@ def _check(
         console.warn(weakness)
     scope = in_scope(evidence.analysis, only=options.only, skip=options.skip, org=org)
     fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
-    findings = judge(scope, fail_on, baseline=before, same_within_s=options.same_within_s)
-    _show(console, options, findings)
+    read_at = [run.created_at for run in evidence.samples.manifests]
+    known_at = None if org is not None else min(read_at, default=0.0)
+    proposals = proposals_of(Journal(settings.journal).read(), scope, known_at)
+    findings = judge(
+        scope,
+        fail_on,
+        baseline=before,
+        same_within_s=options.same_within_s,
+        proposals=proposals,
+    )
+    _show(console, options, findings, proposals)
     _tell(console, options, notifier, replace(evidence, analysis=scope), findings)
     return ExitCode.THRESHOLD if failed(findings) else ExitCode.OK
 
 
-def _show(console: "Console", options: CheckOptions, findings: "Sequence[CheckFinding]") -> None:
+def _show(
+    console: "Console",
+    options: CheckOptions,
+    findings: "Sequence[CheckFinding]",
+    proposals: "Sequence[ProposalState]",
+) -> None:
     from analysis.format.atomic_write import write_whole
     from analysis.number_words import plural
     from diag.checks.annotations import annotations
     from diag.checks.junit import junit_xml
+    from diag.checks.proposals import arrival_lines
     from diag.checks.rules import failed, findings_json
 
     if options.junit_file is not None:
         write_whole(options.junit_file, junit_xml(findings))
     broken = failed(findings)
     if options.form == "json":
-        console.result(json_text(findings_json(findings), indent=1))
+        console.result(json_text(findings_json(findings, proposals), indent=1))
     elif options.form == "github":
         console.result(annotations(findings))
     else:
         if findings:
             console.table(findings_table(findings))
+        for line in arrival_lines(proposals):
+            console.note(line)
         console.note(f"{len(broken)} of {plural(len(findings), 'check')} failed.")
 
 

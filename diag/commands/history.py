@@ -122,7 +122,7 @@ def _show_org(
         org = identify(client)
         with console.progress("Reading audits"):
             read = read_org_changes(client, org, lines, since, now)
-    own = [line for line in latest_by_entry(lines).values() if made_in(line, org)]
+    own = [line for line in latest_by_entry(lines).values() if made_in(line, org) and not line.proposes]
     rows = org_history(read.changes, own, since.timestamp())
     meant = [row for row in rows if action in (None, row.action_id, row.action_name)]
     chosen = meant[:limit]

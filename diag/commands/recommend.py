@@ -18,6 +18,7 @@ from diag.interaction.output import NamedPath, goes_to_stdout, output_option, wr
 from diag.interaction.recommend_options import asked_of, recommend_options
 from diag.interaction.shared_options import actions_file_option, only_option, profile_option, skip_option
 from diag.interaction.tool_options import ToolFlags, read_tool_options, tool_options
+from diag.terraform_dialog.edit_options import EditOptions, demand_flags_that_agree, edit_options
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
@@ -36,7 +37,6 @@ class RecommendOptions:
     form: str
     output: Path | None
     actions_file: Path | None
-    terraform_state: Path | None
     detailed_exitcode: bool
     profile: str | None
 
@@ -63,6 +63,13 @@ class ChangeOptions:
         return self.do_apply or self.plan_file is not None
 
     @property
+    def flags_of_an_apply(self) -> tuple[str, ...]:
+        """Return the flags given that change the org, or are about how that is done."""
+        plan = {"--apply": self.do_apply, "--out": self.plan_file}
+        given = tuple(flag for flag, value in plan.items() if value)
+        return (*given, *(flag for flag in self.flags_of_a_plan if flag not in ("--force", "--max-changes")))
+
+    @property
     def flags_of_a_plan(self) -> tuple[str, ...]:
         """Return the flags given that only make sense with a plan."""
         given = {
@@ -85,18 +92,15 @@ class ChangeOptions:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @output_option
 @actions_file_option
-@click.option(
-    "--terraform-state",
-    type=click.Path(path_type=Path),
-    help="With --format terraform: state or export that holds the resources.",
-)
+@edit_options
 @click.option("--apply", "do_apply", is_flag=True, help="Show the plan, ask, and set the timeouts.")
 @click.option("--yes", is_flag=True, help="With --apply: do not ask (needed without a terminal).")
 @click.option("--dry-run", is_flag=True, help="With --apply: read and check everything, change nothing.")
 @click.option(
     "--force",
     is_flag=True,
-    help="With --apply or --out: also set what a guard holds back, such as a lower timeout from a short run.",
+    help="With --apply, --out or --edit: also set what a guard holds back, such as a lower timeout from a "
+    "short run.",
 )
 @only_option
 @skip_option
@@ -121,10 +125,15 @@ class ChangeOptions:
 @profile_option
 @gathered(RecommendOptions)
 @gathered(ChangeOptions, "change")
+@gathered(EditOptions, "terraform")
 @tool_options
 @recommend_options
 def command(
-    options: RecommendOptions, change: ChangeOptions, tool_flags: ToolFlags, rules: RecommendSettings
+    options: RecommendOptions,
+    change: ChangeOptions,
+    terraform: EditOptions,
+    tool_flags: ToolFlags,
+    rules: RecommendSettings,
 ) -> int:
     """Judge every action of the newest run, or of the runs and sample files given.
 
@@ -148,7 +157,9 @@ def command(
 
     if not goes_to_stdout(options.output) and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
-    if change.flags_of_a_plan and not change.wanted:
+    beside = (*change.flags_of_an_apply, *(("--detailed-exitcode",) if options.detailed_exitcode else ()))
+    demand_flags_that_agree(terraform, options.form, beside)
+    if change.flags_of_a_plan and not change.wanted and terraform.edit is None:
         raise UsageError(
             f"Only with --apply or --out: {', '.join(change.flags_of_a_plan)}.",
             hint="Add --apply (or --out plan.json).",
@@ -174,7 +185,8 @@ def command(
     )
     evidence = replace(whole, analysis=in_scope(whole.analysis, only=change.only, skip=change.skip))
     # First: a file that it cannot be made with must not leave a trace.
-    text = None if options.form == "table" else _formatted(evidence, options, settings)
+    shown_here = options.form == "table" or terraform.edit is not None
+    text = None if shown_here else _formatted(evidence, options, terraform, settings)
     what_if = bool(rule_flags(rules) or asked.scope or options.actions_file)
     for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
@@ -186,6 +198,8 @@ def command(
         sentence for others in evidence.samples.other_tools.values() for sentence in about_other_tools(others)
     ):
         console.warn(f"{sentence[0].upper()}{sentence[1:]}.")
+    if terraform.edit is not None:
+        return _edit(whole, change, terraform, settings, options.output)
     if text is None:
         show_analysis(
             console, evidence.analysis, to_set=None if change.wanted else apply_command(sys.argv[1:])
@@ -201,7 +215,23 @@ def command(
     return ExitCode.OK
 
 
-def _formatted(evidence: "RunEvidence", options: RecommendOptions, settings: "Settings") -> str:
+def _edit(
+    evidence: "RunEvidence",
+    change: ChangeOptions,
+    terraform: EditOptions,
+    settings: "Settings",
+    output: Path | None,
+) -> int:
+    from diag.changes.plans.plan import PlanOptions
+    from diag.terraform_dialog.edit_flow import edit
+
+    options = PlanOptions(change.force, change.only, change.skip, change.max_changes)
+    return edit(evidence, terraform, options, journal=settings.journal, output=output)
+
+
+def _formatted(
+    evidence: "RunEvidence", options: RecommendOptions, terraform: EditOptions, settings: "Settings"
+) -> str:
     analysis, form = evidence.analysis, options.form
     if form == "csv":
         from reports.exports.csv import build_csv
@@ -218,7 +248,7 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, settings: "Se
     if form == "terraform":
         from diag.changes.exports.terraform_output import terraform_lines
 
-        return terraform_lines(analysis, options.terraform_state)
+        return terraform_lines(analysis, terraform.terraform_state)
     if form == "gc":
         from diag.changes.exports.gc_output import gc_calls
 

@@ -14,6 +14,7 @@ _FINE: Final = {
     Rule.UNSET: "a timeout is set now.",
     Rule.SLOWER: "it is no longer slower than in the baseline.",
     Rule.UNDECIDED: "there is a verdict now.",
+    Rule.PROPOSED: "the number that was proposed to Terraform is in the org now.",
 }
 
 

@@ -294,16 +294,25 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.format", "diag.changes.change_errors", "diag.terraform.configuration",
         "diag.terraform.ownership.places", "diag.terraform.resource_type", "diag.terraform.syntax",
     },
+    "diag/terraform/git": {
+        "analysis.plain_text", "diag.changes.change_errors", "diag.errors", "diag.terraform.editing",
+    },
     "diag/terraform/proposing": {
         "analysis.verdicts", "diag.changes.change_errors", "diag.changes.plans",
         "diag.terraform.configuration", "diag.terraform.editing", "diag.terraform.ownership",
         "diag.terraform.resources", "diag.terraform.syntax",
     },
+    "diag/terraform_dialog": {
+        "analysis", "diag.changes", "diag.console", "diag.errors", "diag.exit_codes", "diag.interaction",
+        "diag.judged_files", "diag.terraform", "click",
+    },
     "diag/changes/exports": {
         "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",
         "diag.changes.plans", "diag.errors", "diag.terraform.resource_type", "diag.terraform.resources",
     },
-    "diag/checks": {"analysis", "diag.changes.plans"},
+    "diag/checks": {
+        "analysis", "diag.changes.journal", "diag.changes.plans", "diag.changes.undo_plan",
+    },
     "diag/learning/__init__.py": set(),
     "diag/learning/lab": {
         *_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.noted_drafts",

@@ -1,7 +1,8 @@
 """One line of the journal, and the first line of an entry: a change, or the creation of an action.
 
 An entry has one id and these lines: `intent` (about to write), `written` (the org accepted it), `restore`
-(about to put the old value back, and again when that is done), `result` (how it ended).
+(about to put the old value back, and again when that is done), `result` (how it ended). A number that was put
+into somebody else's configuration is an entry of one line, a `result`: nothing was written to an org.
 """
 
 import secrets
@@ -17,8 +18,12 @@ from diag.changes.plans.plan import Change, OrgIdentity, Plan
 Phase = Literal["intent", "written", "restore", "result"]
 Timeout = Annotated[int, Between(1, 60, "a whole number of seconds from 1 to 60")]
 
+_UNSET_S: Final = 60
 _CREATION: Final = "register"
 """`origin` of an entry that creates an action; those of changes are `plan.Origin`."""
+_PROPOSAL: Final = "terraform"
+"""`origin` of an entry that proposes a number to Terraform; its outcome is `PROPOSED`."""
+PROPOSED: Final = "proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,9 @@ class JournalLine:
     """API address without the scheme."""
     sandbox: bool
     plan_digest: str
-    """Of the plan file."""
+    """Of the plan file; of a proposal SHA-256 of the diff."""
     origin: str
-    """`recommend`, `set`, `undo`, or `register` for an action that was created."""
+    """`recommend`, `set`, `undo`, `register` (an action was created), or `terraform` (a proposal)."""
     action_id: str
     action_name: str
     before_timeout_s: Timeout
@@ -68,9 +73,9 @@ class JournalLine:
     test_input: str | None = None
     """Where the input of the test calls came from (`InputOrigin`); None: none was made, or it is unknown."""
     outcome: str | None = None
-    """`applied`, `refused`, `failed` or `restored`; None: it goes on, or was killed."""
+    """`applied`, `refused`, `failed`, `restored`, `proposed`; None: it goes on, or was killed."""
     reason: str | None = None
-    """Why, where it was not applied."""
+    """Why, where it was not applied; of a proposal the file and line, and the resource."""
     undoes: str | None = None
     """The entry that it takes back."""
     run_ids: tuple[str, ...] = ()
@@ -89,6 +94,11 @@ class JournalLine:
     def creates(self) -> bool:
         """Whether the entry is about an action that was created (`diag register`), not changed."""
         return self.origin == _CREATION
+
+    @property
+    def proposes(self) -> bool:
+        """Return whether the entry is about a number proposed to Terraform: it wrote nothing to the org."""
+        return self.origin == _PROPOSAL
 
     @property
     def before_text(self) -> str:
@@ -174,6 +184,54 @@ def first_line_of_creation(
         before_is_set=False,
         after_timeout_s=action.timeout_s,
         version_before=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedNumber:
+    """A timeout that stands in a Terraform configuration now, or in a patch for it; seconds.
+
+    `before_timeout_s` None: it set none. `where`: the file and line, and the resource's address.
+    """
+
+    action_id: str
+    action_name: str
+    before_timeout_s: int | None
+    after_timeout_s: int
+    where: str
+    percentile: float
+    promised_share: float
+
+
+def line_of_proposal(
+    proposed: ProposedNumber, org: OrgIdentity, digest: str, run_ids: tuple[str, ...], at: tuple[str, float]
+) -> JournalLine:
+    """Return the one line of a proposal. `digest` is of the whole diff, `at` the id of the command that made
+    it, and the time in Unix seconds."""
+    apply_id, now = at
+    return JournalLine(
+        entry=new_id(now),
+        phase="result",
+        at=now,
+        apply_id=apply_id,
+        client_id=None,
+        org_id=org.org_id,
+        org_name=org.org_name,
+        host=org.host,
+        sandbox=org.sandbox,
+        plan_digest=digest,
+        origin=_PROPOSAL,
+        action_id=proposed.action_id,
+        action_name=proposed.action_name,
+        before_timeout_s=proposed.before_timeout_s or _UNSET_S,
+        before_is_set=proposed.before_timeout_s is not None,
+        after_timeout_s=proposed.after_timeout_s,
+        version_before=None,
+        outcome=PROPOSED,
+        reason=proposed.where,
+        run_ids=run_ids,
+        percentile=proposed.percentile,
+        promised_share=proposed.promised_share,
     )
 
 

@@ -16,6 +16,7 @@ READ: set[str] = {
     "baselines",
     "actions_file",
     "terraform_state",
+    "terraform_root",
     "against",
     "production",
     "add_rows",

@@ -1,0 +1,1 @@
+"""What a person is shown and told of an edit of Terraform configuration, and the order of its steps."""

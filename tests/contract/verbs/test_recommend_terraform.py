@@ -1,0 +1,166 @@
+"""Terraform as a change: numbers go into the files that own the actions, and the journal says "proposed"."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from diag.cli import run
+from diag.exit_codes import ExitCode
+from tests.support.terminal_session import OTHER, action_named
+from tests.support.terraform_folders import written
+
+EDIT = ["recommend", "--format", "terraform", "--edit", "infra"]
+
+
+@pytest.fixture
+def infra(session: Path, measured_run: Callable[..., Path]) -> Path:
+    """A run of OTHER whose timeout of 2 s is too short, and the configuration that owns it."""
+    measured_run()
+    block = f'resource "ACTION" "other" {{\n  name = "{OTHER}"\n  config_timeout_seconds = 2 # s\n}}\n'
+    return written(session / "infra", {"main.tf": block})
+
+
+def journal(session: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (session / "runs" / "journal.jsonl").read_text().splitlines()]
+
+
+def arrival(capsys: pytest.CaptureFixture[str], *flags: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = run(["check", "--fail-on", "proposed", "--format", "json", *flags])
+    (state,) = json.loads(capsys.readouterr().out)["proposals"]
+    return code, state["arrival"]
+
+
+def test_a_number_is_proposed_and_check_says_when_it_has_arrived(
+    session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (infra / "main.tf").read_text()
+    capsys.readouterr()
+
+    assert run([*EDIT, "--check"]) == ExitCode.CHANGES
+    shown = capsys.readouterr()
+    assert (infra / "main.tf").read_text() == before
+    assert "1 timeout would be edited in 1 file." in shown.err
+    assert run(EDIT) == ExitCode.OK
+    edited = capsys.readouterr()
+
+    assert edited.out == shown.out
+    assert edited.out.startswith("--- a/main.tf\n+++ b/main.tf\n@@ -1,4 +1,4 @@\n")
+    assert (infra / "main.tf").read_text() == before.replace("= 2 # s", "= 5 # s")
+    line = journal(session)[-1]
+    assert (line["phase"], line["outcome"], line["origin"]) == ("result", "proposed", "terraform")
+    assert (line["before_timeout_s"], line["after_timeout_s"], line["run_ids"]) == (2, 5, ["r1"])
+    assert line["reason"] == "main.tf:3 (genesyscloud_integration_action.other)"
+    assert action_named(OTHER).timeout_s == 2, "an edit asks no org and changes none"
+
+    assert run([*EDIT, "--check"]) == ExitCode.OK
+    assert "main.tf:3 says 5 s already" in capsys.readouterr().err
+    assert arrival(capsys) == (ExitCode.OK, "unknown"), "the run is older than the proposal"
+    assert arrival(capsys, "--live") == (ExitCode.THRESHOLD, "not yet")
+    assert run(["set", OTHER, "--timeout", "5", "--yes", "--no-verify"]) == ExitCode.OK
+    # What sets it here stands for terraform apply; the journal knows of no other way.
+    (session / "runs" / "journal.jsonl").write_text(json.dumps(line) + "\n")
+    assert arrival(capsys, "--live") == (ExitCode.OK, "arrived")
+    run(["check", "--live"])
+    assert "1 of 1 proposal to Terraform has arrived in the org." in capsys.readouterr().err
+
+
+def test_a_proposal_counts_as_no_change_anywhere(
+    session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(EDIT) == ExitCode.OK
+    entry = str(journal(session)[-1]["entry"])
+    capsys.readouterr()
+
+    assert run(["history", "--format", "json"]) == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["entries"][0]["outcome"] == "proposed"
+    assert run(["history", "--org", "--format", "json"]) == ExitCode.OK
+    assert entry not in [one["via"] for one in json.loads(capsys.readouterr().out)["changes"]]
+    assert run(["undo", entry, "--yes"]) == ExitCode.USAGE
+    assert "it was proposed to Terraform" in capsys.readouterr().err
+    assert run(["scan", "--format", "json"]) == ExitCode.OK
+    assert [one for one in json.loads(capsys.readouterr().out)["actions"] if one["set_elsewhere"]] == []
+
+
+def test_a_patch_is_for_git_and_edits_nothing(
+    session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (infra / "main.tf").read_text()
+    subprocess.run(["git", "init", "--quiet", str(session)], check=True)
+
+    assert run([*EDIT, "--patch", "timeouts.patch"]) == ExitCode.OK
+    assert (infra / "main.tf").read_text() == before
+    subprocess.run(["git", "apply", "timeouts.patch"], cwd=session, check=True)
+
+    assert (infra / "main.tf").read_text() == before.replace("= 2", "= 5")
+    assert capsys.readouterr().out.endswith((session / "timeouts.patch").read_text())
+    assert journal(session)[-1]["outcome"] == "proposed"
+
+
+def test_what_cannot_be_edited_for_certain_is_not_zero(
+    session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (infra / "main.tf").read_text()
+    (infra / "main.tf").write_text(text.replace("= 2", "= var.prod ? 2 : 9"))
+    capsys.readouterr()
+
+    assert run(EDIT) == ExitCode.PARTIAL
+    told = capsys.readouterr()
+
+    assert told.out == ""
+    assert f"{OTHER}: not edited. main.tf:3: its value is computed" in told.err
+    assert "1 of 1 timeout could not be edited for certain" in told.err
+    assert run([*EDIT, "--check"]) == ExitCode.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        (["--edit", "infra"], "--edit is about Terraform"),
+        (["--format", "terraform", "--check"], "Only with --edit: --check"),
+        ([*EDIT[1:], "--check", "--patch", "p"], "--patch and --check ask for different things"),
+        ([*EDIT[1:], "--apply"], "--edit and --apply do not go together"),
+        ([*EDIT[1:], "--detailed-exitcode"], "--edit and --detailed-exitcode do not go together"),
+        ([*EDIT[1:], "--commit", " "], "--commit needs a message"),
+        ([*EDIT[1:], "--commit", "Raise"], "lies in no git repository"),
+    ],
+)
+def test_flags_that_ask_for_two_things_are_refused(
+    infra: Path, capsys: pytest.CaptureFixture[str], flags: list[str], why: str
+) -> None:
+    before = (infra / "main.tf").read_text()
+
+    assert run(["recommend", *flags]) == ExitCode.USAGE
+    assert why in capsys.readouterr().err
+    assert (infra / "main.tf").read_text() == before
+
+
+def test_a_commit_is_made_on_a_branch_and_what_to_do_next_is_printed(
+    session: Path, infra: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.com")
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=session, check=True, capture_output=True, text=True).stdout
+
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", "infra")
+    git("commit", "--quiet", "-m", "first")
+    git("remote", "add", "origin", "git@github.com:team/infra.git")
+    capsys.readouterr()
+
+    assert run([*EDIT, "--commit", "Raise timeouts"]) == ExitCode.OK
+    told = capsys.readouterr().err
+
+    branch = git("branch", "--show-current").strip()
+    assert f"Committed on the new branch {branch}, which is checked out now. Nothing was pushed." in told
+    assert f"Then: gh pr create --fill --head {branch}" in told
+    subject, _, body = git("log", "-1", "--format=%B").partition("\n\n")
+    assert subject == "Raise timeouts"
+    assert body.startswith(f"{OTHER}: 2 s -> 5 s. ")
+    assert git("status", "--porcelain", "infra") == ""
