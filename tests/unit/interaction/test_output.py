@@ -23,8 +23,9 @@ READ: set[str] = {
     "labels",
     "flows_from",
     "export",
+    "into",
 }
-"""Options that name a file to read."""
+"""Options that name what is there already: a file to read, a run to add to."""
 
 
 def path_options() -> Iterator[tuple[str, click.Option]]:
@@ -42,7 +43,7 @@ def test_every_flag_that_writes_goes_through_the_one_door() -> None:
     ]
 
     assert {name for _, name in others} == {"output"}
-    assert {verb for verb, _ in others} == {"recommend", "report", "compare", "observe", "export"}
+    assert {verb for verb, _ in others} == {"recommend", "report", "compare", "observe", "export", "schema"}
     commands = [*Path(str(importlib.import_module("diag.commands").__file__)).parent.glob("*.py")]
     assert len(commands) > len(VERBS)
     assert not [file.name for file in commands if '== "-"' in file.read_text(encoding="utf-8")]
