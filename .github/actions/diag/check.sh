@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Measures, then checks: annotations to the log, the summary to the job's page, report and JUnit beside it.
+# Leaves the exit code of the check in the step's outputs, so that report and artifact are made in any case.
+set -euo pipefail
+
+case "$DIAG_CALL" in
+  measure) diag measure "$DIAG_WORKLOAD" ;;
+  tune) diag tune "$DIAG_WORKLOAD" --once --yes ;;
+  nothing) ;;
+  *) echo "::error::call is measure, tune or nothing, not '$DIAG_CALL'"; exit 2 ;;
+esac
+
+results=() rules=()
+while IFS= read -r line; do [ -z "$line" ] || results+=("$line"); done <<< "$DIAG_RESULTS"
+while IFS= read -r line; do [ -z "$line" ] || rules+=(--fail-on "$line"); done <<< "$DIAG_FAIL_ON"
+if [ "$DIAG_CALL" = tune ] && [ "${#results[@]}" -eq 0 ]; then
+  shopt -s nullglob
+  results=(runs/tune/windows/*/)
+  if [ "${#results[@]}" -eq 0 ]; then
+    echo "No window was due yet."
+    echo "exit-code=0" >> "$GITHUB_OUTPUT"
+    exit 0
+  fi
+fi
+
+code=0
+diag check "${results[@]}" "${rules[@]}" --junit diag-check.xml --format github || code=$?
+diag recommend "${results[@]}" --format md >> "$GITHUB_STEP_SUMMARY"
+diag report "${results[@]}" -o diag-report.html
+echo "exit-code=$code" >> "$GITHUB_OUTPUT"
