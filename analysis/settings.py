@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, get_origin, get_type_hints
 
 from analysis.analysis_errors import BadSettingError
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.typed_json import Between
 
 SAME_WITHIN_S: Final = 0.25
 """A difference of two runs proven smaller than this, seconds, moves no timeout in whole seconds."""
@@ -23,39 +24,51 @@ MOST_DAYS: Final = 31
 class RecommendSettings:
     """How a number is made from samples. Raises BadSettingError for a value outside its range."""
 
-    percentile: float = 0.99
-    confidence: float = 0.95
-    buffer_ratio: float = 0.20
-    buffer_min_s: float = 0.5
-    cap_s: int = USUAL_CAP_S
-    floor_s: int = 1
+    percentile: Annotated[float, Between(LOWEST_PERCENTILE, HIGHEST_PERCENTILE)] = 0.99
+    """Share of calls that must finish in time."""
+    confidence: Annotated[float, Between(0.5, 0.9999)] = 0.95
+    """One-sided confidence of the upper bound."""
+    buffer_ratio: Annotated[float, Between(0.0, 5.0)] = 0.20
+    """Buffer as a share of p99."""
+    buffer_min_s: Annotated[float, Between(0.0, 60.0)] = 0.5
+    """Smallest buffer, seconds."""
+    cap_s: Annotated[int, Between(PLATFORM_MIN_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S)] = USUAL_CAP_S
+    """Never recommend more than this (platform: 60)."""
+    floor_s: Annotated[int, Between(PLATFORM_MIN_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S)] = 1
+    """Never recommend less than this; at most `cap_s`."""
     rule: Literal["max", "sum"] = "max"
-    warmup_s: float = 15.0
-    warmup_max_share: float = 0.20
-    hysteresis_ratio: float = 0.20
-    hysteresis_min_s: float = 1.0
-    target_calls: int = 5000
+    """max(bound, p99 + buffer), or bound + buffer for backends that drift."""
+    warmup_s: Annotated[float, Between(0.0, 3600.0)] = 15.0
+    """Cut off at the begin of a run, seconds."""
+    warmup_max_share: Annotated[float, Between(0.0, 0.9)] = 0.20
+    """But never more than this share of a run's calls."""
+    hysteresis_ratio: Annotated[float, Between(0.0, 5.0)] = 0.20
+    """A timeout that is this close to the number stays, as a share of it."""
+    hysteresis_min_s: Annotated[float, Between(0.0, 60.0)] = 1.0
+    """The same in seconds, whichever is larger."""
+    target_calls: Annotated[int, Between(1, 10_000_000)] = 5000
+    """A measurement has enough calls of an action at the latest with so many."""
     backend_errors: Literal["censor", "exclude"] = "censor"
+    """Count a failing backend call as slower than this, or leave it out."""
 
     def __post_init__(self) -> None:
         """Check every range once, so that no later step has to."""
-        _check("percentile", self.percentile, LOWEST_PERCENTILE, HIGHEST_PERCENTILE)
-        _check("confidence", self.confidence, 0.5, 0.9999)
-        _check("buffer_ratio", self.buffer_ratio, 0.0, 5.0)
-        _check("buffer_min_s", self.buffer_min_s, 0.0, 60.0)
-        _check("cap_s", self.cap_s, PLATFORM_MIN_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S)
+        for name, limits in _RANGES.items():
+            _check(name, getattr(self, name), limits.low, limits.high)
         _check("floor_s", self.floor_s, PLATFORM_MIN_TIMEOUT_S, self.cap_s)
-        _check("warmup_s", self.warmup_s, 0.0, 3600.0)
-        _check("warmup_max_share", self.warmup_max_share, 0.0, 0.9)
-        _check("hysteresis_ratio", self.hysteresis_ratio, 0.0, 5.0)
-        _check("hysteresis_min_s", self.hysteresis_min_s, 0.0, 60.0)
-        _check("target_calls", self.target_calls, 1, 10_000_000)
         if self.rule not in ("max", "sum"):
             raise BadSettingError(f"rule is {self.rule!r}", hint="Use one of: max, sum")
         if self.backend_errors not in ("censor", "exclude"):
             raise BadSettingError(
                 f"backend_errors is {self.backend_errors!r}", hint="Use one of: censor, exclude"
             )
+
+
+_RANGES: Final = {
+    name: hint.__metadata__[0]
+    for name, hint in get_type_hints(RecommendSettings, include_extras=True).items()
+    if get_origin(hint) is Annotated and name != "floor_s"
+}
 
 
 def with_overrides(settings: RecommendSettings, stated: Mapping[str, object]) -> RecommendSettings:

@@ -7,7 +7,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +35,42 @@ _LEADS_ELSEWHERE: Final = ("profile", "sandbox")
 """Settings that are stronger than credentials in the environment. A variable that is set and empty turns them
 off in `.env` as well: the demo leads its verbs to its own sandbox so, whatever the folder holds."""
 
-_IN_FILES: Final = frozenset({*ENVIRONMENT, "protected"} - {"profile", "sandbox"})
+
+@dataclass(frozen=True, slots=True)
+class SettingsTable:
+    """Settings of a project (`diag.toml`) or of yours (`~/.config/diag/config.toml`), or of a profile."""
+
+    region: str | None = None
+    """AWS region of the org (us-east-1), or its domain (mypurecloud.ie)."""
+    api_base: str | None = None
+    """Address of the API instead of a region."""
+    client_id: str | None = None
+    """Of the OAuth client (client credentials)."""
+    client_secret: str | None = None
+    """Of the OAuth client. Keep the file to yourself: chmod 600."""
+    access_token: str | None = None
+    """A token instead of an OAuth client; it ends when it expires."""
+    profile: str | None = None
+    """Whose settings count: those of [profile.NAME]. By a flag or the environment only."""
+    runs: str | None = None
+    """Folder of runs, journal and reports, instead of `runs`."""
+    zone: str | None = None
+    """Time zone shown beside UTC in reports, an IANA name: Europe/Berlin."""
+    name_prefix: str | None = None
+    """What the names of actions made by diag register must begin with."""
+    platform: str | None = None
+    """The file of facts about the platform, instead of platform.toml in the current folder."""
+    sandbox: str | None = None
+    """1: use the built-in sandbox, on a build server, too. By the environment only."""
+    notify: str | None = None
+    """Webhooks to tell what changed, separated by spaces: env:NAME of the variable with the address."""
+    protected: bool = False
+    """Ask for the org's name before anything is called or changed."""
+
+
+_NOT_IN_FILES: Final = frozenset({"profile", "sandbox"})
+IN_FILES: Final = frozenset(each.name for each in fields(SettingsTable)) - _NOT_IN_FILES
+"""Settings that a file may state."""
 _GC_CLI: Final = {
     "region": "environment",
     "client_id": "client_credentials",
@@ -77,9 +112,10 @@ class SettingsFile:
     warning: str | None = None
 
     def top(self) -> Source:
-        """Return what the file states outside its tables. Raises UsageError for an unknown setting."""
-        flat = {name: value for name, value in self.body.items() if not isinstance(value, dict)}
-        return Source.of(str(self.path), _known(flat, self.path))
+        """Return what the file states outside its profiles. Raises UsageError for an unknown setting."""
+        profiles = isinstance(self.body.get("profile"), dict)
+        own = {name: value for name, value in self.body.items() if not (profiles and name == "profile")}
+        return Source.of(str(self.path), _known(own, self.path))
 
     def profile(self, name: str) -> Source | None:
         """Return what `[profile.name]` states, None where there is none. Raises UsageError as `top` does."""
@@ -183,11 +219,11 @@ def _named_settings(variables: Mapping[str, str | None]) -> dict[str, str | None
 
 
 def _known(section: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    unknown = sorted(set(section) - _IN_FILES)
+    unknown = sorted(set(section) - IN_FILES)
     if unknown:
         raise UsageError(
             f"{path} has a setting diag does not know: {', '.join(unknown)}.",
-            hint=f"Known settings: {', '.join(sorted(_IN_FILES))}.",
+            hint=f"Known settings: {', '.join(sorted(IN_FILES))}.",
         )
     if "://" in str(section.get("notify", "")):
         raise UsageError(

@@ -16,12 +16,14 @@ from analysis.costs.made_by import MadeBy
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
+from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.checkup.org_checks import NEEDS
 from diag.exit_codes import ExitCode
 from diag.platform_facts.facts import FACTS
-from diag.workload.load_shape import GuardLimits
+from diag.toml_forms.kinds import InTable, keys_of
+from diag.workload.tables.workload_file import WorkloadTable
 from tests.support.source_files import HOUSES, ROOT
 
 PAGES = sorted(
@@ -285,19 +287,22 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
 
 
 def test_the_keys_of_the_workload_file_are_those_of_the_code() -> None:
-    files = (
-        "diag/workload/read_workload.py",
-        "diag/workload/direct_settings.py",
-        "diag/hours/approval.py",
-    )
-    source = "".join((ROOT / file).read_text(encoding="utf-8") for file in files)
-    sets = re.findall(r"frozenset\(\s*\{(.*?)\}", source, flags=re.DOTALL)
-    read = {key for keys in sets for key in re.findall(r'"(\w+)"', keys)}
-    guard = {field.name for field in fields(GuardLimits)} - {"latency_window_s", "no_token_s"}
     section = FORMATS.read_text(encoding="utf-8").partition("## Workload file\n")[2].partition("\n## ")[0]
     rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("|")]
+    described = {key.strip("[]") for row in rows for key in QUOTED.findall(row)}
 
-    assert {key.strip("[]") for row in rows for key in QUOTED.findall(row)} == read | guard
+    assert described == _keys_below(WorkloadTable) - {each.name for each in fields(RecommendSettings)}
+
+
+def _keys_below(kind: type) -> set[str]:
+    """Return the keys of a table and of those inside."""
+    found = set()
+    for key in keys_of(kind):
+        found.add(key.name)
+        for mark in key.marks:
+            if isinstance(mark, InTable):
+                found |= _keys_below(mark.kind) - mark.left_out
+    return found
 
 
 def test_the_guide_names_every_permission_that_doctor_checks() -> None:

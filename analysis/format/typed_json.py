@@ -61,7 +61,9 @@ def typed_or_none(kind: type[T], value: object) -> T | None:
 def _converter(annotation: Any, closed: bool) -> _Convert:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _ranged(_converter(inner[0], closed), inner[1])
+        convert = _converter(inner[0], closed)
+        ranges = [mark for mark in inner[1:] if isinstance(mark, Between)]
+        return _ranged(convert, *ranges) if ranges else convert
     if origin in (Union, types.UnionType):
         return _any_of(inner, closed)
     if origin is Literal:

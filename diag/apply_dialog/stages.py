@@ -58,7 +58,7 @@ class StagedPlan:
 
 def read_stages(stage: str | None, watch_for: str | None) -> Stages | None:
     """Return the stages that the two flags ask for, None for all at once. Raises UsageError."""
-    from diag.workload.read_workload import seconds
+    from diag.toml_forms.durations import seconds
 
     if stage is None:
         if watch_for is not None:

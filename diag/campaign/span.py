@@ -5,7 +5,7 @@ from typing import Final
 
 from diag.campaign.campaign import LONGEST_S, SHORTEST_S
 from diag.errors import UsageError
-from diag.workload.read_workload import seconds
+from diag.toml_forms.durations import seconds
 
 _DAYS: Final = re.compile(r"(?:(\d{1,3})d)?(.*)", re.DOTALL)
 

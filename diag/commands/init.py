@@ -65,6 +65,7 @@ def command(options: InitOptions) -> None:
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.inventory.where_filter import parse_where
+    from diag.schemas.schema_files import place_beside
     from diag.settings import load_settings
     from diag.target import find_target
     from diag.workload.org_limits import read_limits
@@ -86,9 +87,12 @@ def command(options: InitOptions) -> None:
         limits = read_limits(client)
         org = "the built-in sandbox" if target.sandbox else client.organization().name
     text = workload_text(listed, org=org, as_org=target.counts_as_org, limits=limits)
-    if not write_result(console, text, file):
+    named = None if goes_to_stdout(file) else place_beside(file)
+    if not write_result(console, text if named is None else f"{named}\n\n{text}", file):
         return
     console.result(str(file))
+    if named is not None:
+        console.note("workload.schema.json beside it: editors complete and check by it. Commit both or none.")
     _say_what_git_must_not_hold(console, file, settings.runs)
     usual = is_usual_workload(file)
     asked = asked_to_call(None if usual else file, profile=options.profile, sandbox=False)

@@ -263,7 +263,8 @@ def _interrupted_soak(console: "Console", settings: "Settings", options: Measure
 
 def _run_time_s(options: MeasureOptions, settings: "Settings") -> float | None:
     """The flag, else the workload's own (None here: the load process knows it), else a default."""
-    from diag.workload.read_workload import read_workload, seconds
+    from diag.toml_forms.durations import seconds
+    from diag.workload.read_workload import read_workload
 
     duration, workload, mode = options.duration, options.workload_file, options.mode
     if duration is not None:

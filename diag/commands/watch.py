@@ -44,7 +44,7 @@ class WatchOptions:
     def pause_s(self) -> float | None:
         """Return the seconds between two looks, None for a single one. Raises UsageError."""
         from diag.errors import UsageError
-        from diag.workload.read_workload import seconds
+        from diag.toml_forms.durations import seconds
 
         if self.every is None:
             return None

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from analysis.coverage.week_of_hours import DAYS, clock_span
 from analysis.format.action_facts import is_zone
 from analysis.format.typed_json import Between
+from diag.toml_forms.kinds import ExactlyOne, Like, Needed, NotEmpty, Texts
+from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
 
 _MIDNIGHT: Final = 24 * 60
@@ -56,20 +58,37 @@ class AllowedHours:
 
 
 ALWAYS: Final = AllowedHours()
+_NO_HOURS: Final = 'For example: allow = ["23:00-05:00"]'
+SPAN: Final = Like(r"^\s*[0-9]{1,2}:[0-9]{2}\s*-\s*[0-9]{1,2}:[0-9]{2}\s*$", "23:00-05:00")
+_DAY: Final = Like(f"^({'|'.join(''.join(f'[{one.upper()}{one}]' for one in day) for day in DAYS)})", "mon")
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTable:
+    """When diag tune may call."""
+
+    allow: Annotated[Texts, Needed(_NO_HOURS, "hours"), NotEmpty(), SPAN]
+    """From and to; past midnight where the second is the earlier one: "23:00-05:00"."""
+    days: Annotated[Texts, NotEmpty(), _DAY] | None = None
+    """The days on which a stretch begins; all when left out."""
+    timezone: Annotated[str | None, ExactlyOne(("timezone", "zone"))] = None
+    """Whose clock that is: an IANA name such as "Europe/Berlin"."""
+    zone: str | None = None
+    """The same as timezone."""
 
 
 def read_hours(part: TomlSection) -> AllowedHours:
     """Return the hours of a `[hours]` table. Raises what the table raises, for anything not as above."""
+    table = read_form(part, HoursTable)
     spans = read_spans(part, "allow")
     if not spans:
-        raise part.error("has no hours", 'For example: allow = ["23:00-05:00"]')
-    key = "zone" if part.has("zone") else "timezone"
-    if key == "zone" and part.has("timezone"):
+        raise part.error("has no hours", _NO_HOURS)
+    if table.zone is not None and table.timezone is not None:
         raise part.error("has both timezone and zone", "They mean the same: keep one of them")
-    zone = read_zone(part, key)
+    zone = read_zone(part, "timezone" if table.zone is None else "zone")
     if zone is None:
         raise part.error("has no timezone", 'Say which clock is meant: timezone = "Europe/Berlin"')
-    days = part.texts("days") if part.has("days") else DAYS
+    days = DAYS if table.days is None else table.days
     unknown = [day for day in days if day.lower()[:3] not in DAYS]
     if unknown or not days:
         raise part.wrong_value("days", list(days), f"some of: {', '.join(DAYS)}")

@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 
 from analysis.format.typed_json import Between
 from analysis.plain_text import printable
-from diag.hours.allowed_hours import AllowedHours, Stretch, read_spans, read_zone, span_words
+from diag.hours.allowed_hours import SPAN, AllowedHours, Stretch, read_spans, read_zone, span_words
+from diag.toml_forms.kinds import Like, Needed, NotEmpty, Texts
+from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
 
 NIGHT: Final = ((23 * 60, 5 * 60),)
@@ -59,18 +61,35 @@ class Approval:
         return hours + (f", nights of {', '.join(map(str, self.nights))}" if self.nights else "")
 
 
+_NO_TICKET: Final = 'Write the number of the support case: ticket = "0004711"'
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalTable:
+    """Genesys' approval of a load test beyond the limits of an org: calls leave in its hours only."""
+
+    ticket: Annotated[str, Needed(_NO_TICKET), NotEmpty()]
+    """Number of the support case, opened at least two weeks ahead."""
+    hours: Annotated[Texts, SPAN] = ()
+    """As approved; left out: "23:00-05:00"."""
+    timezone: str | None = None
+    """The region's clock, an IANA name; left out: that of the place where the region lies (assumed)."""
+    nights: Annotated[Texts, Like("^[0-9]{4}-?[0-9W-]+$", "2026-12-10")] = ()
+    """Those that are booked, by the day on which they begin; left out: any night."""
+
+
 def read_approval(part: TomlSection) -> Approval:
     """Return the approval of an `[approval]` table. Raises what the table raises where it is not as above."""
-    part.only(frozenset({"ticket", "hours", "timezone", "nights"}))
-    ticket = printable(part.text("ticket", "")).strip()
+    table = read_form(part, ApprovalTable)
+    ticket = printable(table.ticket).strip()
     if not ticket:
-        raise part.error("has no ticket", 'Write the number of the support case: ticket = "0004711"')
+        raise part.error("has no ticket", _NO_TICKET)
     if len(ticket) > MOST_LETTERS:
         what = f"is longer than {MOST_LETTERS} letters"
         raise part.wrong("ticket", what, "The number of the case is enough.")
     zone = read_zone(part, "timezone")
     spans = read_spans(part, "hours") or NIGHT
-    return Approval(ticket, spans, zone, tuple(_night(part, text) for text in part.texts("nights")))
+    return Approval(ticket, spans, zone, tuple(_night(part, text) for text in table.nights))
 
 
 def _night(part: TomlSection, text: str) -> date:

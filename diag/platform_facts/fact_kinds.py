@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 MOST_TEXTS: Final = 100
-_CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,80}")
-_LABEL: Final = re.compile(r"[A-Za-z0-9._:()/-]+(?: [A-Za-z0-9._:()/-]+)*")
-_MOST_LABEL: Final = 80
+CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,80}")
+LABEL: Final = re.compile(r"[A-Za-z0-9._:()/-]+(?: [A-Za-z0-9._:()/-]+)*")
+MOST_LABEL: Final = 80
 _NAMES_SOMETHING: Final = re.compile(
     r"://|@|www\.|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{1,3}(?:\.\d{1,3}){3}"
     r"|\.(?:com|net|org|io|cloud|ie|de|jp|au)\b",
@@ -125,7 +125,7 @@ class Label:
     """A label of the platform's own, such as the name of a step."""
 
     text: str
-    right: str = f"a label of at most {_MOST_LABEL} plain characters, without ids and addresses"
+    right: str = f"a label of at most {MOST_LABEL} plain characters, without ids and addresses"
 
     def taken(self, raw: object) -> str | None:
         """Return the label."""
@@ -183,12 +183,12 @@ class Words:
 
 def is_code(text: str) -> bool:
     """Return whether a text is a code that names nothing of an org."""
-    return _CODE.fullmatch(text) is not None and not names_something(text)
+    return CODE.fullmatch(text) is not None and not names_something(text)
 
 
 def is_label(text: str) -> bool:
     """Return whether a text is a plain label that names nothing of an org."""
-    return len(text) <= _MOST_LABEL and _LABEL.fullmatch(text) is not None and not names_something(text)
+    return len(text) <= MOST_LABEL and LABEL.fullmatch(text) is not None and not names_something(text)
 
 
 def names_something(text: str) -> bool:

@@ -4,18 +4,38 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Annotated, Final, Literal, get_args
 
-from diag.direct.direct_load import AUTHS, DirectAuth
+from analysis.format.typed_json import Between
+from diag.direct.direct_load import DirectAuth
 from diag.direct.hosts.backend_host import UnfitHostError, host_name
+from diag.toml_forms.kinds import Each, Name
+from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
 
 CallTarget = Literal["test", "direct"]
 """Where an entry's calls go: through Genesys Cloud (the test endpoint), or to the backend itself."""
 TARGETS: Final[tuple[CallTarget, ...]] = get_args(CallTarget)
-_DIRECT: Final = frozenset({"hosts", "allow_private", "credentials_file", "auth", "audit", "timeout"})
 SHORTEST_S: Final = 1.0
 LONGEST_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class DirectTable:
+    """What is allowed of calls that go to backends themselves."""
+
+    hosts: Annotated[Mapping[str, object], Each(0)] = field(default_factory=dict)
+    """Each host that may be called, confirmed by name, with most calls/s to it: "api.example.com" = 50."""
+    allow_private: bool = False
+    """Also addresses of private networks."""
+    credentials_file: Name | None = None
+    """TOML beside this file; the environment (DIAG_CREDENTIAL_NAME) comes first."""
+    auth: DirectAuth | None = None
+    """Adds an Authorization header where no template sets one."""
+    audit: bool | None = None
+    """One line for each call in the run folder, without values; left out: up to 50 calls/s."""
+    timeout: Annotated[float, Between(SHORTEST_S, LONGEST_S)] | None = None
+    """Seconds, instead of each action's own timeout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +55,20 @@ class DirectSettings:
 
 def read_direct(part: TomlSection, folder: Path) -> DirectSettings:
     """Return what the table says; files are relative to `folder`. Raises what the section raises."""
-    part.only(_DIRECT)
-    file = part.text("credentials_file", None)
-    if file == "":
-        raise part.wrong_value("credentials_file", file, "a text in quotes, not empty")
+    table = read_form(part, DirectTable)
     return DirectSettings(
-        hosts=_hosts(part),
-        allow_private=part.flag("allow_private"),
-        credentials_file=None if file is None else folder / file,
-        auth=read_auth(part),
-        audit=part.flag("audit") if part.has("audit") else None,
-        timeout_s=part.number("timeout", None, low=SHORTEST_S, high=LONGEST_S),
+        hosts=_hosts(part, table.hosts),
+        allow_private=table.allow_private,
+        credentials_file=None if table.credentials_file is None else folder / table.credentials_file,
+        auth=table.auth,
+        audit=table.audit,
+        timeout_s=table.timeout,
     )
 
 
-def read_auth(part: TomlSection) -> DirectAuth | None:
-    """Return what `auth` says in a table; None where it is not there."""
-    return cast(DirectAuth, part.text("auth", choices=AUTHS)) if part.has("auth") else None
-
-
-def _hosts(part: TomlSection) -> dict[str, float]:
+def _hosts(part: TomlSection, written_hosts: Mapping[str, object]) -> dict[str, float]:
     confirmed: dict[str, float] = {}
-    for written, rate in part.mapping("hosts").items():
+    for written, rate in written_hosts.items():
         try:
             name = host_name(written)
         except UnfitHostError as error:  # a user name or password before @ is not repeated

@@ -1,61 +1,78 @@
-"""How a load is shaped: model, arrivals, stages, soak, ramp, polls, and when the guard steps in."""
+"""How a load is shaped: model, arrivals, stages, soak, ramp, polls, and when the guard steps in.
+
+Each class is a table of the workload file, too: its fields are the keys, with their ranges and defaults
+(diag/toml_forms/kinds.py).
+"""
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, get_args
+
+from analysis.format.typed_json import Between, Share
+from diag.toml_forms.kinds import Above, Duration, Name, Needed, NotEmpty, Texts
 
 Model = Literal["open", "closed"]
 Mode = Literal["measure", "ramp", "soak"]
 Arrivals = Literal["constant", "poisson"]
-ARRIVALS: Final[tuple[Arrivals, ...]] = ("constant", "poisson")
+ARRIVALS: Final[tuple[Arrivals, ...]] = get_args(Arrivals)
+_POLL_NEEDS: Final = "It needs action, job_id, parameter, status and done."
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
     """How a submitted job is followed. Paths are dotted (`finalResult.job.id`)."""
 
-    action: str
-    """Name or id of the action that tells how the job does."""
-    job_id: str
+    action: Annotated[Name, Needed(_POLL_NEEDS)]
+    """Name or id of the action that tells how the job does; its calls are real requests, too."""
+    job_id: Annotated[Name, Needed(_POLL_NEEDS)]
     """Where the submit action's reply holds the job id."""
-    parameter: str
+    parameter: Annotated[Name, Needed(_POLL_NEEDS)]
     """Name of the poll action's input that takes the job id."""
-    status: str
+    status: Annotated[Name, Needed(_POLL_NEEDS)]
     """Where the poll action's reply holds the state."""
-    done: tuple[str, ...]
-    failed: tuple[str, ...] = ()
-    cancelled: tuple[str, ...] = ()
-    every_s: float = 2.0
-    give_up_s: float = 600.0
+    done: Annotated[Texts, Needed(_POLL_NEEDS), NotEmpty()]
+    """States that mean that the job is done."""
+    failed: Texts = ()
+    """States that mean that it failed."""
+    cancelled: Texts = ()
+    """States that mean that it was cancelled."""
+    every_s: Duration = 2.0
+    """How long to wait between two looks."""
+    give_up_s: Duration = 600.0
+    """After how long a job is not looked at any more."""
     action_name: str = ""
-    """Filled in with the plan."""
+    """NotEmpty in with the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of the run: the planned rates times `factor` for `duration_s`."""
+    """A part of the run: the planned rates times `factor` for `duration`; one after the other."""
 
-    duration_s: float
-    factor: float
+    duration_s: Annotated[Duration, Needed('For example: duration = "2m".')]
+    """How long it lasts."""
+    factor: Annotated[float, Between(0, math.inf)] = 1.0
+    """What the rates are multiplied by."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardLimits:
     """When the guard steps in. A share of 1.0, or 0 in a row, never does."""
 
-    error_share: float = 0.5
+    error_share: Share = 0.5
     """Stop calling an action when more than this share of its last `error_calls` calls failed."""
-    error_calls: int = 50
-    timeouts_in_a_row: int = 40
-    """Stop calling an action after so many calls in a row that hit a timeout."""
-    latency_factor: float = 4.0
+    error_calls: Annotated[int, Between(1, math.inf)] = 50
+    """Of how many of its last calls `error_share` is a share."""
+    timeouts_in_a_row: Annotated[int, Between(0, math.inf)] = 40
+    """Stop calling an action after so many calls in a row that hit a timeout: its backend does not answer."""
+    latency_factor: Annotated[float, Above(1)] = 4.0
     """Halve an action's rate when the median of its last window is so many times that of its first."""
-    latency_window_s: float = 30.0
-    rate_limited_stops: int = 3
+    latency_window_s: Duration = 30.0
+    """The length of these windows."""
+    rate_limited_stops: Annotated[int, Between(1, math.inf)] = 3
     """Stop the run at this many pauses because the org's data action limits answered 429."""
-    pause_s: float = 60.0
-    """How long to pause for a 429 without a Retry-After."""
-    no_token_s: float = 15.0
+    pause_s: Annotated[float, Between(1, math.inf)] = 60.0
+    """How long to pause for a 429 without a Retry-After, seconds."""
+    no_token_s: Duration = 15.0
     """So long without a token that Genesys accepts ends the run."""
 
     def off(self) -> "GuardLimits":
@@ -65,20 +82,27 @@ class GuardLimits:
 
 @dataclass(frozen=True, slots=True)
 class Soak:
-    """Short windows spread over hours: `window_s` of calls every `every_s`, for `total_s`."""
+    """Short windows spread over hours: `window` of calls `every` so often, for `total`."""
 
-    every_s: float = 1800.0
-    window_s: float = 60.0
-    total_s: float = 8 * 3600.0
+    every_s: Duration = 1800.0
+    """From the begin of one window to that of the next."""
+    window_s: Duration = 60.0
+    """How long calls are made each time; it must fit into `every`."""
+    total_s: Duration = 8 * 3600.0
+    """How long all of it takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """Steps of rising rate: the planned rates, multiplied by `growth` every `step_s`."""
+    """Steps of rising rate: the planned rates, multiplied by `growth` every `step`."""
 
-    step_s: float = 30.0
-    growth: float = 1.5
-    steps: int = 10
-    latency_factor: float = 2.0
+    step_s: Duration = 30.0
+    """How long a step lasts."""
+    growth: Annotated[float, Above(1, 100)] = 1.5
+    """What the rate is multiplied by from one step to the next."""
+    steps: Annotated[int, Between(1, 100)] = 10
+    """How many steps at most."""
+    latency_factor: Annotated[float, Above(1)] = 2.0
     """An action has bent when its median is so many times that of the first step."""
-    error_share: float = 0.05
+    error_share: Share = 0.05
+    """It has bent, too, when more than this share of a step's calls failed."""

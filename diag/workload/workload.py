@@ -6,7 +6,7 @@ and their defaults; `read_workload` reads and checks the TOML.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, get_args
+from typing import Final
 
 from analysis.format.action_facts import ProductionWeek
 from diag.direct.direct_load import DirectAuth
@@ -15,10 +15,6 @@ from diag.hours.approval import Approval
 from diag.workload.direct_settings import CallTarget, DirectSettings
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
-
-WORKLOAD_VERSION = 1
-
-MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 import shlex
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -351,7 +352,12 @@ def test_every_file_fits_its_schema(walk: Walk) -> None:
     }.items():
         held += [(name, json.loads(path.read_text("utf-8"))) for path in walk.folder.rglob(pattern)]
 
-    assert {name for name, _ in held} >= {one.name for one in DOCUMENTS if one.verb is None}
+    for file in ("workload.toml", "platform.toml"):
+        body = json.loads(json.dumps(tomllib.loads((walk.folder / file).read_text("utf-8")), default=str))
+        held.append((file.removesuffix(".toml"), body))
+
+    files = {one.name for one in DOCUMENTS if one.verb is None} - {"settings"}
+    assert {name for name, _ in held} >= files
     assert [(name, found) for name, body in held if (found := faults(name, body))] == []
 
 

@@ -145,7 +145,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/clocks/__init__.py": set(),
     "diag/clocks/wall_clock.py": set(),
-    "diag/schemas": {"analysis.format.input_file", "diag.errors"},
+    "diag/schemas": {"analysis.format.atomic_write", "analysis.format.input_file", "diag.errors"},
     "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
@@ -227,14 +227,17 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.verdicts", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.table",
         "reports.report_data", "yaml",
     },
+    "diag/toml_forms": {"analysis.format.typed_json", "diag.toml_section"},
     "diag/hours": {
-        "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_section",
+        "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_forms",
+        "diag.toml_section",
     },
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.number_words",
         "analysis.plain_text", "analysis.settings", "analysis.value_words", "diag.direct.direct_load",
-        "diag.direct.hosts", "diag.errors", "diag.hours", "diag.inventory", "diag.toml_section", "jsonschema",
+        "diag.direct.hosts", "diag.errors", "diag.hours", "diag.inventory", "diag.toml_forms",
+        "diag.toml_section", "jsonschema",
         "rstr",
     },
     "diag/direct/__init__.py": set(),
@@ -360,7 +363,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/campaign": {
         *_CLIENT, "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring",
-        "diag.hours", "diag.production",
+        "diag.hours", "diag.production", "diag.toml_forms",
         "diag.workload", "numpy",
     },
     "diag/metrics": {
@@ -389,7 +392,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/apply_dialog": {
         *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
         "diag.flows", "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
-        "diag.clocks.target_clock", "diag.clocks.wall_clock", "diag.workload", "click",
+        "diag.clocks.target_clock", "diag.clocks.wall_clock", "diag.toml_forms", "diag.workload", "click",
     },
     "diag/tuning": {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",

@@ -24,6 +24,9 @@ def test_a_filter_leaves_the_actions_for_which_it_holds(
     by_filter = named_in(session / "workload.toml")
     assert run(["init", "one.toml", "--where", "timeout<=5", "--action", QUICK]) == ExitCode.OK
 
+    first, empty, *_ = (session / "workload.toml").read_text().splitlines()
+    assert (first, empty) == ("#:schema ./workload.schema.json", "")
+    assert (session / "workload.schema.json").is_file()
     assert "Get Loyalty Points" in by_filter and QUICK not in by_filter
     assert all("get" in name.lower() for name in by_filter)
     assert named_in(session / "one.toml") == [QUICK]

@@ -20,9 +20,11 @@ from diag.exported_view.conclusions import ExportJson
 from diag.learning_dialog.result_words import LearnJson
 from diag.production.saved_evidence import ObservationJson
 from diag.production.watch_words import WatchJson
+from diag.workload.tables.workload_file import WorkloadTable
 from reports.pages.compare_page import CompareJson
 from reports.pages.index_keys import IndexJson
 from reports.pages.report_keys import ReportJson
+from tests.support.drawn.form_schema import platform_schema, settings_schema, table_schema
 from tests.support.drawn.type_schema import Schema, SchemaMaker
 
 
@@ -57,6 +59,9 @@ _MANIFEST = Annotated[JsonObject, MANIFEST_WRITTEN]
 _LINE = Annotated[JsonObject, LINE_WRITTEN]
 
 DOCUMENTS: Final[Sequence[Document]] = (
+    Document("workload", "A workload file (TOML): diag init", table_schema(WorkloadTable)),
+    Document("settings", "diag.toml, and ~/.config/diag/config.toml", settings_schema()),
+    Document("platform", "platform.toml: diag doctor --learn", platform_schema()),
     Document("plan", "A plan file: diag recommend --out plan.json", _PLAN, kept=True),
     Document("manifest", "manifest.json of a run", _MANIFEST, kept=True),
     Document("journal-line", "One line of runs/journal.jsonl", _LINE, kept=True),

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from analysis.coverage.week_of_hours import stated_week
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
+from diag.toml_forms.durations import seconds
 from diag.workload.direct_settings import DirectSettings
 from diag.workload.load_shape import GuardLimits
 from diag.workload.org_limits import OrgLimits
-from diag.workload.read_workload import parse_workload, read_workload, seconds
+from diag.workload.read_workload import parse_workload, read_workload
 from diag.workload.workload import Workload
 from diag.workload.workload_template import Listed, workload_text
 

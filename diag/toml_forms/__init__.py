@@ -1,0 +1,1 @@
+"""Tables of TOML files as dataclasses, by which they are read and their schemas drawn."""

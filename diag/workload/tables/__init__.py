@@ -1,0 +1,1 @@
+"""The tables of a workload file, key by key."""
