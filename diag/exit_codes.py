@@ -8,15 +8,25 @@ class ExitCode(IntEnum):
     """What `diag` and the locustfile exit with (documented in README.md)."""
 
     OK = 0
+    """What was asked for was done."""
     ERROR = 1
+    """Unexpected."""
     USAGE = 2
+    """A wrong flag, file or setting."""
     THRESHOLD = 3
+    """A rule of `diag check`, a promise of `diag watch`, or an `sla`, was broken."""
     CHANGES = 4
+    """Changes are pending: only with `--detailed-exitcode` or `--check`."""
     AUTH = 5
+    """Credentials or a permission."""
     STALE = 6
+    """The org is no longer what the plan saw."""
     PARTIAL = 7
+    """Applied in part."""
     INCOMPLETE = 8
+    """A run lost a worker, or its generator was too late."""
     INTERRUPTED = 130
+    """Ctrl-C."""
 
 
 _OF_CATEGORY: Final = {

@@ -20,7 +20,6 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.checkup.org_checks import NEEDS
-from diag.exit_codes import ExitCode
 from diag.platform_facts.facts import FACTS
 from diag.toml_forms.kinds import InTable, keys_of
 from diag.workload.tables.workload_file import WorkloadTable
@@ -280,10 +279,6 @@ def test_the_facts_of_the_platform_file_are_those_of_the_code() -> None:
 
     assert first_columns("Platform file") == [fact.key for fact in FACTS]
     assert all(f"| {fact.kind.right} | {fact.question} |" in text for fact in FACTS)
-
-
-def test_the_exit_codes_are_those_of_the_code() -> None:
-    assert first_columns("Exit codes") == [str(int(code)) for code in ExitCode]
 
 
 def test_the_keys_of_the_workload_file_are_those_of_the_code() -> None:

@@ -26,14 +26,23 @@ class Verdict(StrEnum):
     """The verdicts in the order they are tried; the first that holds wins (docs/method.md, "The verdict")."""
 
     NOT_CONFIGURABLE = "not_configurable"
+    """A static or custom authentication action has no timeout of its own."""
     NO_DATA = "no_data"
+    """No call got far enough to count."""
     OVER_CAP_USE_ASYNC = "over_cap_use_async"
+    """No timeout up to the cap fits: make this call asynchronous."""
     CENSORED_NEEDS_PROBE = "censored_needs_probe"
+    """Too many calls are cut off to know the percentile; the sentence says by what, and what shows it."""
     INSUFFICIENT_SAMPLES = "insufficient_samples"
+    """Too few calls that ended; the sentence says how many are missing, or what else helps."""
     UNSTABLE = "unstable"
+    """Two parts of the run disagree: find out why first."""
     OK = "ok"
+    """The present timeout fits."""
     RAISE = "raise"
+    """A longer timeout fits better."""
     LOWER = "lower"
+    """A shorter timeout fits better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the docstrings of a class say: of the class itself, and of each of its fields."""
+"""What the docstrings of a class say: of the class itself, and of each of its fields or members."""
 
 import ast
 import inspect
@@ -56,8 +56,7 @@ def _of_body(kind: type[Any]) -> dict[str, str]:
         return {}
     texts: dict[str, str] = {}
     for field, below in zip(definition.body, definition.body[1:], strict=False):
-        if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)):
-            continue
+        targets = field.targets if isinstance(field, ast.Assign) else [getattr(field, "target", None)]
         if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
-            texts[field.target.id] = plain(str(below.value.value))
+            texts |= {one.id: plain(str(below.value.value)) for one in targets if isinstance(one, ast.Name)}
     return texts

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from tests.support.drawn import reference
 from tests.support.drawn.documents import DOCUMENTS
 from tests.support.drawn.regions import with_region
 from tests.support.drawn.schemas import FOLDER, drawn_schemas
@@ -11,6 +12,7 @@ from tests.support.source_files import ROOT
 
 DESIGN: Final = ROOT / "docs" / "design.md"
 JSON_PAGE: Final = ROOT / "docs" / "json.md"
+REFERENCE: Final = ROOT / "docs" / "reference.md"
 
 
 def drawn_files() -> dict[Path, str]:
@@ -18,6 +20,7 @@ def drawn_files() -> dict[Path, str]:
     return {
         DESIGN: with_region(DESIGN.read_text(encoding="utf-8"), "the map", draw_map()),
         JSON_PAGE: with_region(JSON_PAGE.read_text(encoding="utf-8"), "the schemas", _schemas()),
+        REFERENCE: _reference(REFERENCE.read_text(encoding="utf-8")),
         **drawn_schemas(),
     }
 
@@ -31,6 +34,20 @@ def draw() -> None:
     for path, text in files.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
+
+
+def _reference(page: str) -> str:
+    for name, text in {
+        "the verbs": reference.verbs(),
+        "the settings": reference.settings(),
+        "the workload": reference.workload_keys(),
+        "the verdicts": reference.verdicts(),
+        "the rules": reference.rules(),
+        "the exit codes": reference.exit_codes(),
+        "the scenarios": reference.scenarios(),
+    }.items():
+        page = with_region(page, name, text)
+    return page
 
 
 def _schemas() -> str:

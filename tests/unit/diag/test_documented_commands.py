@@ -1,6 +1,7 @@
 """Every command line and flag that the documentation names exists, and every verb is documented."""
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,3 +111,40 @@ def test_the_examples_of_a_verb_are_whole_lines_that_exist(verb: str) -> None:
         named, _, rest = line.removeprefix("diag ").partition(" ")
         assert unknown(FLAG.findall(rest), help_of(named)) == [], line
     assert lines or verb == "demo"
+
+
+def parsed(line: str) -> str | None:
+    """Return what the real command line says of a documented one; None: it is taken.
+
+    Of alternatives (`bash|zsh`) the first is meant; in a sentence a value may be left out at the end.
+    """
+    first = re.sub(r"(?<=\w)\|[\w|]+", "", re.split(r" (?:\||&&|>>?|&|;)(?: |$)", line)[0])
+    verb, *rest = ("1" if word == "N" else word for word in shlex.split(first, comments=True))
+    context = click.Context(cli, info_name="diag")
+    command = cli.get_command(context, verb)
+    assert command is not None
+    try:
+        command.make_context(verb, [*rest], parent=context)
+    except click.MissingParameter:
+        return None if not [word for word in rest if not word.startswith("-")] else "something is missing"
+    except click.BadOptionUsage as error:
+        return None if rest[-1] == error.option_name else error.format_message()
+    except click.ClickException as error:
+        there_is_none = error.format_message().endswith("does not exist.")  # a placeholder for a folder
+        return None if there_is_none else error.format_message()
+    except click.exceptions.Exit:  # --help
+        return None
+    return None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_command_line_of_a_page_is_taken_by_the_real_command_line(page: Path) -> None:
+    shown = page.name != "reference.md"  # which has usage lines, drawn from the commands
+    lines = [
+        line
+        for line in commands_of(page, "diag")
+        if shown and not line.startswith("--") and "..." not in line
+    ]
+    wrong = [(line, said) for line in lines if (said := parsed(line)) is not None]
+
+    assert wrong == []
