@@ -12,6 +12,8 @@ from diag.exit_codes import ExitCode
 from tests.support.source_files import ROOT
 from tests.support.terminal_session import OTHER, QUICK
 
+pytestmark = pytest.mark.slow
+
 PAGES: Final = (
     ROOT / "README.md",
     *(ROOT / "docs" / f"{name}.md" for name in ("guide", "install", "json", "tutorial")),
@@ -71,7 +73,6 @@ def test_every_documented_command_is_run_here_or_elsewhere() -> None:
     assert found == RUN.keys() | RUN_ELSEWHERE.keys()
 
 
-@pytest.mark.slow
 def test_the_documented_commands_run(session: Path, measured_run: Callable[..., Path]) -> None:
     (session / "view.csv").write_text(f"Data Action,99% Duration (ms)\n{OTHER},1200\n")
     measured_run()

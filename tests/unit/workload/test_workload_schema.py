@@ -21,6 +21,7 @@ from diag.workload.read_workload import parse_workload
 from diag.workload.workload_template import Listed, workload_text
 from tests.support.drawn.schemas import faults
 from tests.support.forged import exchanged, places
+from tests.support.source_files import ROOT
 
 WHOLE = tomllib.loads("""
 format_version = 1
@@ -239,3 +240,12 @@ def _as_editors_read(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _as_editors_read(one) for key, one in value.items()}
     return value.isoformat() if isinstance(value, date) else value
+
+
+def test_every_example_of_a_workload_in_the_pages_fits() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    block = re.compile(r"^ *```toml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+    found = [text for page in pages for text in block.findall(page.read_text(encoding="utf-8"))]
+
+    assert any("[[action]]" in text for text in found)
+    assert [(text, marked) for text in found if (marked := faults("workload", tomllib.loads(text)))] == []
