@@ -31,6 +31,9 @@ MARGIN_SHARE: Final = 0.1
 SOON_S: Final = 5.0
 """A refusal this soon after a new result: asking again at once would be a storm of logins."""
 LONGEST_GAP_S: Final = 30.0
+SHORTEST_GAP_S: Final = 1.0
+"""A result is used for so long at least, also where it says that it holds for no time at all: else every call
+would log in, and the login's host is confirmed for one a second."""
 _FAILED: Final = "custom_auth_"
 """How the error codes of calls begin that it did not let through."""
 
@@ -136,6 +139,7 @@ class CustomAuth:
             raise
         self._failure, self._refused = None, False
         self._issued_at = now = self._now()
+        self._next_at = now + SHORTEST_GAP_S
         life_s = _life_s(values.get("expires_in"))
         self._expires_at = now + life_s
         self._renew_at = now + life_s - min(LONGEST_MARGIN_S, MARGIN_SHARE * life_s)
@@ -143,7 +147,7 @@ class CustomAuth:
         return self._response
 
     def _longer_gap_s(self) -> float:
-        return min(max(1.0, 2 * self._gap_s), LONGEST_GAP_S)
+        return min(max(SHORTEST_GAP_S, 2 * self._gap_s), LONGEST_GAP_S)
 
     def _ask(self) -> Mapping[str, object]:
         try:

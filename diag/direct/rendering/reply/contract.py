@@ -16,19 +16,20 @@ from diag.direct.rendering.reply.result import Result, broken, not_understood
 
 _MAX_SHOWN: Final = 80
 _DRAFTS: Final[Mapping[str, type[jsonschema_rs.Validator]]] = {
-    "http://json-schema.org/draft-04/schema": jsonschema_rs.Draft4Validator,
-    "http://json-schema.org/draft-06/schema": jsonschema_rs.Draft6Validator,
-    "http://json-schema.org/draft-07/schema": jsonschema_rs.Draft7Validator,
-    "https://json-schema.org/draft/2019-09/schema": jsonschema_rs.Draft201909Validator,
-    "https://json-schema.org/draft/2020-12/schema": jsonschema_rs.Draft202012Validator,
+    "json-schema.org/draft-04/schema": jsonschema_rs.Draft4Validator,
+    "json-schema.org/draft-06/schema": jsonschema_rs.Draft6Validator,
+    "json-schema.org/draft-07/schema": jsonschema_rs.Draft7Validator,
+    "json-schema.org/draft/2019-09/schema": jsonschema_rs.Draft201909Validator,
+    "json-schema.org/draft/2020-12/schema": jsonschema_rs.Draft202012Validator,
 }
 _PATTERNS: Final = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 _PATTERN_GAVE_UP: Final = (
     jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
     jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
 )
-_DEFAULT_DRAFT: Final = "http://json-schema.org/draft-04/schema"
+_DEFAULT_DRAFT: Final = "json-schema.org/draft-04/schema"
 """Of the Resource Center's examples; also of a `$schema` that names no draft (`http://json-schema.org/schema#`)."""
+_UNREADABLE: Final = "an output contract that is no JSON Schema, or has a pattern that is not read here"
 
 
 class ContractRefusedError(Exception):
@@ -97,15 +98,23 @@ def compile_contract(schema_text: str) -> Contract:
     if not isinstance(schema, dict):
         raise ContractRefusedError("an output contract that is not an object")
     named = schema.get("$schema")
-    draft = named.rstrip("#") if isinstance(named, str) else _DEFAULT_DRAFT
+    draft = _plain(named) if isinstance(named, str) else _DEFAULT_DRAFT
     if _refers_elsewhere(schema):
         raise ContractRefusedError("an output contract that refers to another document")
     kind = _DRAFTS.get(draft, _DRAFTS[_DEFAULT_DRAFT])
     try:
-        validator = kind(schema, retriever=_nothing_is_fetched, pattern_options=_PATTERNS)
+        # Whose validator looks at `format` differs, as do their patterns for one: it breaks no contract here.
+        validator = kind(
+            schema, retriever=_nothing_is_fetched, pattern_options=_PATTERNS, validate_formats=False
+        )
         return Contract(validator, frozenset(_names(schema)))
     except (ValueError, jsonschema_rs.ReferencingError):
-        raise ContractRefusedError("an output contract that is no JSON Schema") from None
+        raise ContractRefusedError(_UNREADABLE) from None
+
+
+def _plain(draft: str) -> str:
+    """Return the address of a draft without what is written both ways: http or https, an empty fragment."""
+    return draft.partition("://")[2].rstrip("#/")
 
 
 def _nothing_is_fetched(uri: str) -> NoReturn:

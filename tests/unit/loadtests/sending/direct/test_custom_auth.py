@@ -193,3 +193,16 @@ def test_tokens_that_are_refused_at_once_make_no_storm_of_logins() -> None:
         auth._backends.close()
 
     assert platform.logins <= 6
+
+
+@pytest.mark.parametrize("expires_in", [0, -5])
+def test_tokens_that_hold_for_no_time_at_all_are_asked_for_once_a_second(expires_in: int) -> None:
+    clock = Clock()
+    with backend(platform := Platform(expires_in=expires_in)) as running:
+        auth = custom_auth(running, clock)
+        for tenth in range(50):
+            clock.now = tenth / 10
+            auth.current()
+        auth._backends.close()
+
+    assert platform.logins == 5
