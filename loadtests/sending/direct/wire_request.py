@@ -12,7 +12,7 @@ from loadtests.sending.transport import USER_AGENT
 
 _METHOD: Final = re.compile(r"[A-Za-z]{1,20}")
 _FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
-_LINE_END: Final = re.compile(r"[\r\n\0]")
+_FIELD_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade"})
 """What frames a message between two neighbours is ours to say, whatever a template has."""
 _IN_A_TARGET: Final = "%/?:@!$&'()*+,;=~-._[]{}|\\^`\"<>"
@@ -54,8 +54,10 @@ def wire_request(rendered: RenderedRequest) -> WireRequest:
     for name, value in kept:
         if not _FIELD_NAME.fullmatch(name):
             raise UnfitRequestError("The action's request has a header whose name no header may have.")
-        if _LINE_END.search(value):
-            raise UnfitRequestError(f"The action's header {name} holds a line break.")
+        if not _FIELD_VALUE.fullmatch(value):
+            raise UnfitRequestError(
+                f"The action's header {name} holds a line break, control character or letter beyond ASCII."
+            )
     kept = tuple((name, value) for name, value in kept if name.lower() not in _OURS)
     names = {name.lower() for name, _ in kept}
     method = rendered.method.upper()
@@ -68,7 +70,7 @@ def wire_request(rendered: RenderedRequest) -> WireRequest:
     lines += [f"{name}: {value}" for name, value in kept]
     if rendered.body or method not in ("GET", "HEAD", "DELETE", "OPTIONS"):
         lines.append(f"Content-Length: {len(rendered.body)}")
-    head = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
+    head = "".join(f"{line}\r\n" for line in lines).encode("ascii")
     return WireRequest(host, url, method, kept, rendered.body, head, "traceparent" not in names)
 
 

@@ -98,3 +98,12 @@ def test_a_request_never_shows() -> None:
     with pytest.raises(DiagError) as error:
         wire_request(RenderedRequest("GET", "https://a.example/", (("X", "canary\r\nY: z"),), b""))
     assert "canary" not in error.value.message
+
+
+@pytest.mark.parametrize("value", ["Bearer é", "a\r\nX-Evil: 1", "a\x7f", "a\0"])
+def test_a_header_that_no_request_can_carry_is_named_without_its_value(value: str) -> None:
+    headers = (("Authorization", value),)
+    with pytest.raises(UnfitRequestError, match="header Authorization holds") as refused:
+        wire_request(RenderedRequest("GET", "https://a.example/", headers, b""))
+
+    assert value not in refused.value.message
