@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from analysis.direct_side.direct_side import PlatformShare
 from analysis.number_words import latency, noun, percentile_name, plural
-from analysis.statistics.confidence_bounds import calls_for_a_bound
 
 
 def share_words(share: PlatformShare, why_not: str | None, *, together: bool) -> PlatformShare:
@@ -14,16 +13,15 @@ def share_words(share: PlatformShare, why_not: str | None, *, together: bool) ->
     return replace(share, sentence=_sentence(share, why_not, together=together))
 
 
-def no_interval(share: PlatformShare, calls: int, one_sided: float, *, moves: bool) -> str:
-    """Return why there is no interval. `calls`: of the side that has fewer; `one_sided`: the confidence of
-    each bound; `moves`: the level does, and the two were called at different times."""
+def no_interval(share: PlatformShare, calls: int, fewest: int, *, moves: bool) -> str:
+    """Return why there is no interval. `calls`: of the side that has fewer; `fewest`: how many it takes;
+    `moves`: the level does, and the two were called at different times."""
     if share.whole_ms is None or share.backend_ms is None:
         hidden = "the action" if share.whole_ms is None else "the backend"
         hidden = "both" if share.whole_ms is None and share.backend_ms is None else hidden
         return f"its timeout cuts off {hidden} before that"
     if moves:
         return "the level moves, and the two were called at different times"
-    fewest = calls_for_a_bound(max(share.percentile, 1.0 - share.percentile), one_sided)
     if calls < fewest:
         return f"{plural(calls, 'call')} each way {noun(calls, 'is', 'are')} too few (it takes {fewest:,})"
     return "slow calls come in bursts, and these are too few for that"

@@ -15,6 +15,7 @@ from analysis.estimates.judge_action import JudgedAction
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import SAME_LEVEL_RATIO
 from analysis.samples.action_calls import Calls
+from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.quantile_difference import (
     BoundedQuantile,
     bounded_quantile,
@@ -33,6 +34,11 @@ CLOSE_SHARE: Final = 0.05
 """Close is this part of the shorter side's span, or three of the other side's usual gaps."""
 CLOSEST_S: Final = 1.0
 FURTHEST_S: Final = 60.0
+
+
+def calls_for_a_share(percentile: float) -> int:
+    """Return how many independent calls of each side it takes to tell what is between them: 368 at p99."""
+    return calls_for_a_bound(max(percentile, 1.0 - percentile), ONE_SIDED)
 
 
 def level_like(judged: JudgedAction, rate: float | None) -> JudgedLevel:
@@ -103,7 +109,7 @@ def _share(both: _Both, *, together: bool, moves: bool) -> PlatformShare:
         return share_words(known, None, together=together)
     seen = PlatformShare(percentile, whole_ms, backend_ms)
     calls = min(both.whole.latency_ms.size, both.backend.latency_ms.size)
-    why = no_interval(seen, calls, ONE_SIDED, moves=moves)
+    why = no_interval(seen, calls, calls_for_a_share(percentile), moves=moves)
     # Of too few calls the p99 is the slowest one: no number to show.
     return share_words(seen if moves else PlatformShare(percentile), why, together=together)
 

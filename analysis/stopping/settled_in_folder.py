@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.direct_side.side_by_side import calls_for_a_share
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import (
     PLATFORM_MAX_TIMEOUT_S,
@@ -39,6 +40,7 @@ def settled_actions(
     running = any(manifest.status == "running" for manifest in samples.manifests)
     now = max(_latest_end(table) for _, table in samples.sides())
     found = {}
+    enough = {}
     for target, table in samples.sides():
         for action in by_action(table):
             key = entry_key(action.action_id, target)
@@ -48,27 +50,31 @@ def settled_actions(
             fact = facts.get(action.action_id, ActionFacts(action.action_id))
             if target is ActionVersion.DIRECT:  # a backend is measured whether or not a timeout can be set
                 fact = replace(fact, configurable=True)
-            found[key] = settled(
-                action,
-                fact,
-                with_overrides(settings, stated.get(action.action_id, {})),
-                complete_until=until,
-            )
-    return {key: _until_both_are(one, found.get(_other_side(key))) for key, one in found.items()}
+            rule = with_overrides(settings, stated.get(action.action_id, {}))
+            found[key] = settled(action, fact, rule, complete_until=until)
+            enough[key] = min(calls_for_a_share(rule.percentile), rule.target_calls)
+    return {key: _until_both_are(one, found.get(_other_side(key)), enough[key]) for key, one in found.items()}
 
 
 def _other_side(key: str) -> str:
     return action_of_key(key) if is_direct_key(key) else entry_key(key, ActionVersion.DIRECT)
 
 
-def _until_both_are(one: Settled, other: Settled | None) -> Settled:
+def _until_both_are(one: Settled, other: Settled | None, enough: int) -> Settled:
     """An action and its backend end together: what is between the two shows where both are called in the same
-    minutes. One that no call tells anything of is not waited for."""
-    if not one.settled or other is None or other.settled or Verdict.NO_DATA in (one.verdict, other.verdict):
+    minutes, and so often that it can be told (`enough`: calls of each that count). One that no call tells
+    anything of is not waited for."""
+    if not one.settled or other is None or Verdict.NO_DATA in (one.verdict, other.verdict):
         return one
-    return replace(
-        one, settled=False, why="until its other side is settled, too", more_calls=other.more_calls
-    )
+    if not other.settled:
+        return replace(
+            one, settled=False, why="until its other side is settled, too", more_calls=other.more_calls
+        )
+    lacking = enough - min(one.calls, other.calls)
+    if lacking <= 0 or one.verdict is not None or other.verdict is not None:
+        return one
+    why = "until it can be told how much is the backend's"
+    return replace(one, settled=False, why=why, more_calls=lacking)
 
 
 def _latest_end(table: pd.DataFrame) -> float:

@@ -69,7 +69,8 @@ def order_for(
             _too_many(workers, plan.max_in_flight) + ".",
             hint=f"Start at most {plan.max_in_flight} workers, or raise max_in_flight in the workload.",
         )
-    _LOG.info("%d workers, each with a token of its own; rates and limits hold for all together", workers)
+    of_each = ", each with a token of its own" if plan.asks_the_platform else ""
+    _LOG.info("%d workers%s; rates and limits hold for all together", workers, of_each)
     parts = len(list(folder.segments.glob(f"*{SEGMENT_SUFFIX}"))) if folder.segments.is_dir() else 0
     mark = folder.path / f".here-{secrets.token_hex(8)}"
     mark.touch()

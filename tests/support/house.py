@@ -78,8 +78,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.verdicts", "numpy",
     },
     "analysis/stopping": {
-        *_ANALYSIS, "analysis.format", "analysis.machine.command_words", "analysis.samples",
-        "analysis.statistics", "analysis.estimates",
+        *_ANALYSIS, "analysis.direct_side", "analysis.format", "analysis.machine.command_words",
+        "analysis.samples", "analysis.statistics", "analysis.estimates",
         "analysis.verdicts", "numpy", "pandas", "scipy",
     },
     "analysis/views": {

@@ -129,3 +129,17 @@ def test_a_mixed_run_settles_each_side_on_its_own_rows_and_ends_both_together(tm
     assert mixed["direct:orders"].more_calls == mixed["orders"].more_calls
     assert states(many.assign(target="published"), many)["direct:orders"].settled
     assert states(refused, many)["direct:orders"].settled
+
+
+def test_a_mixed_run_goes_on_until_the_share_of_each_can_be_told(tmp_path: Path) -> None:
+    def state(count: int) -> Settled:
+        sides = [calls(lognormal(count, 1.0), target=target) for target in ("published", "direct")]
+        pd.concat(sides, ignore_index=True).to_parquet(RunFolder(tmp_path).samples)
+        both = settled_actions(tmp_path, RULES)
+        assert both["orders"] == both["direct:orders"]
+        return both["orders"]
+
+    early, late = state(410), state(500)
+    assert (early.settled, early.why) == (False, "until it can be told how much is the backend's")
+    assert early.calls + (early.more_calls or 0) == 368
+    assert late.settled
