@@ -66,14 +66,14 @@ def demo(asked: Asked) -> None:
 def test(asked: Asked) -> None:
     """every test; -k guard: those with "guard" in their file or name"""
     _for_developers()
-    _python("-m", "pytest", "--processes", asked.processes, *_filter(asked))
+    _python("-m", "pytest", "-n", asked.processes, "--dist", "loadfile", *_filter(asked))
 
 
 def quick(asked: Asked) -> None:
     """the inner loop: unit and contract tests that neither wait nor compute long"""
     _for_developers()
     left_out = ("--ignore=tests/e2e", "--ignore=tests/browser", "-m", "not e2e and not browser and not slow")
-    few = ("--processes", str(os.cpu_count() or 1), "--hypothesis-profile=quick")
+    few = ("-n", "auto", "--dist", "loadfile", "--hypothesis-profile=quick")
     _python("-m", "pytest", *few, *left_out, *_filter(asked))
 
 
@@ -110,7 +110,7 @@ def coverage(asked: Asked) -> None:
     """which lines and branches the tests reach, processes they start included; fails below the floor"""
     _for_developers()
     _tool("coverage", "erase")
-    _tool("coverage", "run", "-m", "pytest", "--processes", asked.processes, *_filter(asked))
+    _tool("coverage", "run", "-m", "pytest", "-n", asked.processes, "--dist", "loadfile", *_filter(asked))
     _tool("coverage", "combine", "--quiet")
     _tool("coverage", "report", "--skip-covered", "--sort=cover")
 

@@ -1,68 +1,90 @@
-"""Fixtures that start a real sandbox process (one of the demo scenario serves a whole process of the suite),
-and which tests run side by side."""
+"""Fixtures that start a real sandbox process (one of the demo scenario serves the whole session), and the
+order in which several processes take the tests."""
 
 import gc
-import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
-from tests.support.forked_suite import ForkedSuite, Group
 from tests.support.forks import FORKS, LOCUSTS
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 
 TESTS: Final = Path(__file__).parent
+
+
 LONGEST: Final = "e2e/test_main_job.py"
-WAITING: Final = ("e2e", "browser")
+BROWSER: Final = "browser"
+WAITING: Final = ("e2e", BROWSER)
 """Where tests wait more than they compute."""
+WAITING_BEGINS_WITHIN: Final = 0.9
+"""Share of the run: a file that waits must not be what everything ends with."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--processes N`; 0, the default, is this one."""
-    parser.addoption("--processes", type=int, default=0, help="run the tests on so many processes")
+class FilesInOrder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """`-n N --dist loadfile`: a file at a time, so that what a module shares is made once; in our order."""
+
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        config.option.loadscopereorder = False  # not by the number of tests, which says nothing of their time
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Give all files of one browser to one process: each would start a Chromium of its own."""
+        return BROWSER if f"/{BROWSER}/" in nodeid.partition("::")[0] else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All processes of the suite fork from the same servers; these import while they collect."""
+    node.workerinput["forks"] = FORKS.address
+    if "not e2e" not in node.config.getoption("markexpr"):
+        node.workerinput["locusts"] = LOCUSTS.address
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where there is no fork, one process runs all tests."""
-    processes = config.getoption("processes")
-    if processes and hasattr(os, "fork"):
-        config.pluginmanager.register(ForkedSuite(processes, queues))
+    """Fork from the servers of all processes, where there are some."""
+    shared = getattr(config, "workerinput", {})
+    for name, forks in (("forks", FORKS), ("locusts", LOCUSTS)):
+        if name in shared:
+            forks.share(shared[name])
 
 
-def queues(items: Sequence[pytest.Item]) -> list[list[Group]]:
-    """Return the tests that wait and those that compute, by file: what one half leaves idle, the other uses.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesInOrder | None:
+    """Only for `--dist loadfile`; every other way of pytest-xdist stays its own."""
+    return FilesInOrder(config, log) if config.getoption("dist") == "loadfile" else None
 
-    One browser serves all files that look at pages.
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mix files that wait with files that compute, where processes share them; by hand, their order stays.
+
+    One kind after the other left a third of the cores idle at first, and had too few at the end.
     """
-    waiting: dict[str, Group] = {}
-    computing: dict[str, Group] = {}
-    for item in items:
-        place = item.path.relative_to(TESTS)
-        kind, file = place.parts[0], str(place)
-        if kind in WAITING:
-            waiting.setdefault(kind if kind == "browser" else file, []).append(item)
-        else:
-            computing.setdefault(file, []).append(item)
-    longest_first = sorted(waiting, key=lambda file: file != LONGEST)
-    return [[waiting[file] for file in longest_first], list(computing.values())]
+    if not hasattr(config, "workerinput"):
+        return
+    paths = list(dict.fromkeys(item.path for item in items))
+    waiting = [path for path in paths if _is_any_of(path, WAITING)]
+    computing = [path for path in paths if not _is_any_of(path, WAITING)]
+    turn = {path: place / len(computing) for place, path in enumerate(computing)}
+    turn |= {path: WAITING_BEGINS_WITHIN * place / len(waiting) for place, path in enumerate(waiting)}
+    turn |= {path: -1.0 for path in waiting if _is_any_of(path, (LONGEST,))}
+    items.sort(key=lambda item: turn[item.path])
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the servers begin that processes are forked from, and leave alone what is here for good."""
-    kinds = {item.path.relative_to(TESTS).parts[0] for item in session.items}
-    if session.config.getoption("processes"):  # all processes of the suite fork from the same servers
-        if kinds & {"contract", "e2e"}:
-            assert FORKS.address
-        if "e2e" in kinds:
-            assert LOCUSTS.address
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays for good: looking through it costs more than it frees."""
     gc.collect()
-    gc.freeze()  # looking through what was imported and collected costs more than it frees
+    gc.freeze()
+
+
+def _is_any_of(path: Path, places: tuple[str, ...]) -> bool:
+    return any(path.relative_to(TESTS).is_relative_to(place) for place in places)
 
 
 # A shell ignores Ctrl-C in what it runs in the background, and every process a test starts inherits that.
