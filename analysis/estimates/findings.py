@@ -77,6 +77,8 @@ class Findings:
     """Why most calls of an action without an answer were refused for their input, where it was recorded."""
     failed: FailedCalls | None = None
     """Why most of the calls straight to a backend failed, where any did and it was recorded."""
+    not_called_because: str | None = None
+    """Why no run called the action, where it was to be called."""
     saturated_because: str | None = None
     """Set where every level tested was saturated; `saturated_rate` is the lowest of them."""
     saturated_rate: float | None = None

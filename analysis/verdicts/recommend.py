@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from analysis.estimates.findings import Findings
 from analysis.format.action_facts import ActionFacts, merge_facts
+from analysis.format.sample_schema import ActionVersion, shown_name
 from analysis.runs.broken_contract import broken_contracts
 from analysis.runs.failed_calls import why_failed
 from analysis.runs.pace import Spans, pace, run_spans, together
@@ -53,6 +54,7 @@ def recommend(
     rules = _Rules(
         known, settings, samples.stated_settings(), overrides or {}, (asked or Asked()).by(settings), zone
     )
+    left_out = {one.what: one.why for manifest in samples.manifests for one in manifest.left_out}
     side = samples.direct_side()
     both = frozenset[str]() if side is None else samples.action_ids() & side.action_ids()
     found = list(_of_calls(samples, rules, weak, both))
@@ -62,7 +64,7 @@ def recommend(
     called = {one.id for one in found}
     found += [one.alone() for one in straight.values() if one.id not in called]
     called |= straight.keys()
-    found += [rules.uncalled(action_id) for action_id in samples.facts() if action_id not in called]
+    found += [rules.uncalled(action_id, left_out) for action_id in samples.facts() if action_id not in called]
     sandbox = any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None
     unclear = unclear_names((one.id, one.findings.action_name) for one in found)
 
@@ -131,12 +133,14 @@ class _Rules:
         fact = self.facts.get(action_id, ActionFacts(action_id))
         return fact, with_cap(self.overrides.get(action_id, own), fact.cap_s)
 
-    def uncalled(self, action_id: str) -> _Found:
-        """What there is of an action without a call."""
+    def uncalled(self, action_id: str, left_out: Mapping[str, str]) -> _Found:
+        """What there is of an action without a call. `left_out`: why, by the name that is shown."""
         fact, nothing = self.facts[action_id], ActionCalls(action_id, "", NO_CALLS, 0)
         own = with_cap(self.settings, fact.cap_s)
         of_none = findings(nothing, fact, own, many_looks=False, asked=self.asked, zone=self.zone)
-        return _Found(of_none, own, run_spans(NO_CALLS))
+        names = (shown_name(fact.action_name or "", version) for version in ActionVersion)
+        why = next((left_out[name] for name in names if name in left_out), None)
+        return _Found(replace(of_none, not_called_because=why), own, run_spans(NO_CALLS))
 
 
 def _of_calls(

@@ -50,7 +50,8 @@ def no_data(findings: Findings) -> str:
     if findings.censored:
         causes.insert(0, f"{findings.censored:,} calls failed before they finished")
     if not causes:
-        return "No calls were recorded."
+        why = findings.not_called_because
+        return "No calls were recorded." if why is None else f"It was not called: {why.rstrip('.')}."
     return f"No call shows how long the action takes ({'; '.join(causes)})."
 
 

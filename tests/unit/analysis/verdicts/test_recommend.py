@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.analysis_errors import UnreadableSamplesError
+from analysis.format.run_folder import LeftOut, Manifest
 from analysis.samples.action_calls import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
@@ -196,6 +197,15 @@ def test_the_cost_is_said_when_one_action_can_exhaust_the_org() -> None:
 
 def test_an_action_of_the_manifest_without_a_row_is_no_data() -> None:
     assert recommend(SampleSet(pd.DataFrame())).actions == ()
+
+
+@pytest.mark.parametrize("shown", ["Order lookup", "Order lookup (backend)", "Order lookup (draft)"])
+def test_an_action_that_the_run_left_out_says_why(shown: str) -> None:
+    run = Manifest("run", 0.0, "complete", False, "api.example.com", "open", (orders(current_timeout_s=5),))
+    run = replace(run, left_out=(LeftOut("Another", "no input"), LeftOut(shown, "the login failed: 401.")))
+    (left_out,) = recommend(SampleSet(pd.DataFrame(), manifests=(run,))).actions
+    assert left_out.verdict is Verdict.NO_DATA
+    assert left_out.reason == "It was not called: the login failed: 401."
 
 
 def test_json_is_fixed_and_reads_back() -> None:
