@@ -62,8 +62,9 @@ def _converter(annotation: Any, closed: bool) -> _Convert:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         convert = _converter(inner[0], closed)
-        ranges = [mark for mark in inner[1:] if isinstance(mark, Between)]
-        return _ranged(convert, *ranges) if ranges else convert
+        for mark in inner[1:]:  # a range within a range is two of them: Python keeps both beside each other
+            convert = _ranged(convert, mark) if isinstance(mark, Between) else convert
+        return convert
     if origin in (Union, types.UnionType):
         return _any_of(inner, closed)
     if origin is Literal:

@@ -37,7 +37,13 @@ def test_one_that_cannot_be_called_now_is_said() -> None:
         topped_up(PLAN, TopUp({"gone": MoreCalls(1, 1.0)}))
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"actions": {"a": {"calls": 0, "rate": 1}}}', '{"actions": 7}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", '{"actions": 7}', '{"actions": {"a": {"calls": 0, "rate": 1}}}'),
+        *(f'{{"actions": {{"a": {{"calls": 1, "rate": {rate}}}}}}}' for rate in ("-1", "1e-9", "2e6")),
+    ],
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--top-up"):
         read_top_up(text)
