@@ -69,7 +69,7 @@ def command(options: InitOptions) -> None:
     from diag.settings import load_settings
     from diag.target import find_target
     from diag.workload.org_limits import read_limits
-    from diag.workload.workload_template import Listed, workload_text
+    from diag.workload.workload_template import workload_text
 
     console, file = Console(), options.file
     if not goes_to_stdout(file) and file.exists() and not options.force:
@@ -79,11 +79,12 @@ def command(options: InitOptions) -> None:
     target = find_target(settings)
     with GenesysClient(target.connection) as client:
         chosen = _chosen(console, client, options, filters)
-        read_contracts = len(chosen) <= MOST_CONTRACTS
-        listed = [Listed(action, _contract(client, action) if read_contracts else None) for action in chosen]
+        listed = _with_contracts(client, chosen)
         asked_for = options.actions or options.take_all or goes_to_stdout(file)
         if console.interactive and not asked_for and len(listed) > 1:
             listed = _picked(console, client, listed, clock_of(target).utc())
+            if len(chosen) > MOST_CONTRACTS:
+                listed = _with_contracts(client, [one.action for one in listed])
         limits = read_limits(client)
         org = "the built-in sandbox" if target.sandbox else client.organization().name
     text = workload_text(listed, org=org, as_org=target.counts_as_org, limits=limits)
@@ -120,6 +121,14 @@ def _chosen(
     if not found:
         raise UsageError("No action matches --where.", hint="See which would: diag scan --where EXPR")
     return found
+
+
+def _with_contracts(client: "GenesysClient", actions: "Sequence[Action]") -> "list[Listed]":
+    """Return them with their contracts, unless they are too many to ask for."""
+    from diag.workload.workload_template import Listed
+
+    few = len(actions) <= MOST_CONTRACTS
+    return [Listed(action, _contract(client, action) if few else None) for action in actions]
 
 
 def _picked(

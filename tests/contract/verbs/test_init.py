@@ -64,3 +64,16 @@ def test_ctrl_c_while_it_is_asked_leaves_no_file(session: Path, monkeypatch: pyt
     assert run(["init"]) == ExitCode.INTERRUPTED
     assert sorted(session.iterdir()) == before
     assert run(["init", "--all"]) == ExitCode.OK  # nobody is asked
+
+
+def test_of_many_actions_those_that_are_picked_get_their_inputs(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "interactive", True)
+    monkeypatch.setattr(Console, "ask", lambda *_: "1-3")
+    for most in (100, 4):
+        monkeypatch.setattr("diag.commands.init.MOST_CONTRACTS", most)
+        assert run(["init", f"{most}.toml"]) == ExitCode.OK
+
+    few, many = ((session / f"{most}.toml").read_text() for most in (100, 4))
+    assert few == many.replace("4.toml", "100.toml") and few.count("payload") > 2
