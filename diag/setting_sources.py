@@ -63,7 +63,7 @@ class SettingsTable:
     sandbox: str | None = None
     """1: use the built-in sandbox, on a build server, too. By the environment only."""
     notify: str | None = None
-    """Webhooks to tell what changed, separated by spaces: env:NAME of the variable with the address."""
+    """Webhooks to notify of what changed, separated by spaces: env:NAME of the variable with the address."""
     protected: bool = False
     """Ask for the org's name before anything is called or changed."""
 

@@ -50,7 +50,7 @@ class Settings:
     platform: Path | None = None
     """The file of facts about the platform that is called; None: the one in the current folder, if any."""
     notify: Secret | None = None
-    """Webhooks to tell, separated by spaces, as `--notify` takes each of them."""
+    """Webhooks to notify, separated by spaces, as `--notify` takes each of them."""
     sandbox: bool = False
     """The sandbox was asked for: `--sandbox`, or DIAG_SANDBOX."""
     in_ci: bool = False

@@ -10,11 +10,11 @@ from analysis.plain_text import json_text
 from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
+from diag.interaction.notify_options import notifier_of, notify_options
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import actions_file_option, only_option, same_within_option, skip_option
-from diag.interaction.telling_options import notifier_of, telling_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ class CheckOptions:
 @click.option("--profile", help="With --live: credentials profile.")
 @click.option("--junit", "junit_file", type=NamedPath(), help="Also write JUnit XML here.")
 @same_within_option
-@telling_options
+@notify_options
 @gathered(CheckOptions)
 @recommend_options
 def command(options: CheckOptions, rules: "RecommendSettings") -> int:
@@ -112,9 +112,10 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     console = Console(quiet=options.form != "table")
     settings = load_settings({"profile": options.profile})
     demand_a_place(options.metrics_file)
-    who = " ".join((options.profile or "", *options.only, *options.skip))
+    judged = (*options.inputs, *options.baselines, *options.fail_on)
+    who = " ".join((options.profile or "", *map(str, judged), *options.only, *options.skip))
     notifier = notifier_of("check", options.notify, settings, console, who=who)
-    with notifier.telling_of_failure():
+    with notifier.notifying_of_failure():
         return _check(console, settings, options, rules, notifier)
 
 
@@ -125,7 +126,7 @@ def _check(
     rules: "RecommendSettings",
     notifier: "Notifier",
 ) -> int:
-    """Judge, tell what was found in every form that was asked for, and return the exit code."""
+    """Judge, report what was found in every form that was asked for, and return the exit code."""
     from diag.changes.journal.journal import Journal
     from diag.checks.proposals import proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
@@ -205,7 +206,7 @@ def _tell(
     org = next((run.org_name for run in evidence.samples.manifests if run.org_name), analysis.host)
     reports = [folder.report for folder in evidence.folders if folder.report.exists()]
     where = place_of(reports[0]) if reports else this_place()
-    notifier.tell(check_news(analysis, findings, org, where))
+    notifier.notify(check_news(analysis, findings, org, where))
 
 
 def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":

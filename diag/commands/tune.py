@@ -14,11 +14,11 @@ from diag.apply_dialog.stages import stage_options
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
+from diag.interaction.notify_options import notify_options
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import action_option, profile_option
-from diag.interaction.telling_options import telling_options
 from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from diag.clocks.wall_clock import WallClock
     from diag.console import Console
     from diag.settings import Settings
-    from diag.tuning.telling.outlets import Outlets
+    from diag.tuning.notifying.outlets import Outlets
     from diag.tuning.tune_context import TuneContext
     from diag.tuning.which_campaign import MeantCampaign
 
@@ -60,7 +60,7 @@ STOPPED: Final = "Stopped. The same command goes on where it was."
 @stage_options
 @profile_option
 @click.option("--sandbox", is_flag=True, help="Use the built-in sandbox, whatever the settings point to.")
-@telling_options
+@notify_options
 @gathered(TuneOptions)
 @recommend_options
 def command(options: TuneOptions, rules: RecommendSettings) -> int:
@@ -70,11 +70,11 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     same command goes on where it was: after Ctrl-C, a crash, a restart. Nothing is changed without --apply.
     """
     from diag.console import Console
-    from diag.interaction.telling_options import notifier_of
+    from diag.interaction.notify_options import notifier_of
     from diag.metrics.metrics_file import demand_a_place
     from diag.settings import load_settings
+    from diag.tuning.notifying.outlets import Outlets
     from diag.tuning.status import show_status
-    from diag.tuning.telling.outlets import Outlets
     from diag.tuning.which_campaign import CampaignChoice
 
     _ = options.stages  # a wrong value is no surprise for the end of a day
@@ -90,7 +90,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     demand_a_place(options.metrics_file)
     notifier = notifier_of("tune", options.notify, settings, console, who=options.asked.same_campaign())
     outlets = Outlets(console, notifier, options.metrics_file)
-    with notifier.telling_of_failure():
+    with notifier.notifying_of_failure():
         return _chosen_campaign(console, settings, options, rules, outlets)
 
 
@@ -150,7 +150,7 @@ def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
         return ExitCode.OK
     windows = len(context.folder.windows())
     driven = make_windows(context, saved, saved.campaign)
-    if driven.why != "over":
+    if driven.why in ("not due", "interrupted"):  # after a window, and one that could not begin, it was done
         context.outlets.goes_on(saved, context.folder, driven.reached)
     match driven.why:
         case "over":

@@ -10,11 +10,14 @@ from analysis.plain_text import json_text
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.completion.candidates import action_names
 from diag.interaction.examples import examples
+from diag.interaction.notify_options import notifier_of, notify_options
 from diag.interaction.option_values import gathered
-from diag.interaction.telling_options import notifier_of, telling_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.typed_command import Asked
+    from diag.changes.plans.change_result import ChangeResult
     from diag.changes.plans.plan import OrgIdentity
     from diag.clocks.wall_clock import WallClock
     from diag.console import Console
@@ -71,7 +74,7 @@ class WatchOptions:
 @click.option("--every", "every", metavar="TIME", help="Look again and again, for example 1h, until broken.")
 @click.option("--undo", is_flag=True, help="Undo the change that broke its promise, as `diag undo` does.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@telling_options
+@notify_options
 @apply_options
 @gathered(WatchOptions)
 def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> int:
@@ -94,7 +97,7 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
     demand_a_place(options.metrics_file)
     who = " ".join((profile or "", *options.actions))
     notifier = notifier_of("watch", options.notify, settings, console, who=who)
-    with notifier.telling_of_failure():
+    with notifier.notifying_of_failure():
         return _watch(console, settings, options, flags, notifier, Asked(org=profile_flags(profile)))
 
 
@@ -110,6 +113,7 @@ def _watch(
     from diag.clocks.target_clock import clock_of
     from diag.exit_codes import ExitCode
     from diag.genesys.api_errors import ApiError
+    from diag.notifying.watch_news import undo_news
     from diag.target import find_target
 
     pause_s = options.pause_s
@@ -117,18 +121,19 @@ def _watch(
     clock = clock_of(target)
     while True:
         try:
-            with notifier.telling_of_failure():
-                look, org = _look(console, target, settings, options, clock)
+            look, org = _look(console, target, settings, options, clock)
         except ApiError as error:
             if pause_s is None:
                 raise
+            notifier.failed(error)
             console.warn(f"This look failed: {error} The next one is in {options.every}.")
         else:
             _show(console, look, options.form, asked)
             _tell(console, options, notifier, look, org, asked)
             if look.broken:
                 if options.undo:
-                    _undo(console, target, settings, org, look, flags)
+                    undone = _undo(console, target, settings, org, look, flags)
+                    notifier.notify(undo_news(undone, org.org_name, sandbox=org.sandbox))
                 return ExitCode.THRESHOLD
             if pause_s is None:
                 return ExitCode.INCOMPLETE if any(item.unread for item in look.not_watched) else ExitCode.OK
@@ -143,7 +148,7 @@ def _tell(
     org: "OrgIdentity",
     asked: "Asked",
 ) -> None:
-    """Write the series and tell the webhooks."""
+    """Write the series and notify the webhooks."""
     import time
 
     from diag.metrics.metrics_file import write_metrics
@@ -151,7 +156,7 @@ def _tell(
     from diag.notifying.watch_news import watch_news
 
     write_metrics(options.metrics_file, watch_metrics(look, org.host, time.time()), console.warn)
-    notifier.tell(watch_news(look, asked, org.org_name, sandbox=org.sandbox))
+    notifier.notify(watch_news(look, asked, org.org_name, sandbox=org.sandbox))
 
 
 def _look(
@@ -231,8 +236,8 @@ def _undo(
     org: "OrgIdentity",
     look: "PromiseLook",
     flags: ApplyFlags,
-) -> None:
-    """Take back the changes that broke their promise by making a timeout shorter."""
+) -> "Sequence[ChangeResult]":
+    """Take back the changes that broke their promise by making a timeout shorter; return how each ended."""
     from diag.apply_dialog.apply_flow import carry_out
     from diag.changes.undo_plan import demand_something_undone, make_undo_plan
     from diag.flows.plan_flows import with_flow_effects
@@ -246,9 +251,10 @@ def _undo(
                 "undoing it would cut off more."
             )
     if not entries:
-        return
+        return ()
     with GenesysClient(target.connection) as client:
         plan = make_undo_plan(entries, client.read_config, org)
     plan = with_flow_effects(plan, settings.runs, console.warn)
-    carry_out(console, target, settings, plan, flags)
+    results = carry_out(console, target, settings, plan, flags)
     demand_something_undone(plan)
+    return results

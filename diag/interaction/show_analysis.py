@@ -47,8 +47,8 @@ def show_analysis(
     if details is not None:
         console.sentence(details, indent="")
     served = _served(steps) if to_set is not None else None
-    told = [row for row in analysis.actions if not brief or _is_told_in_brief(row, served)]
-    lines = sentences(replace(analysis, actions=tuple(told)), without_command=served)
+    said = [row for row in analysis.actions if not brief or _is_shown_in_brief(row, served)]
+    lines = sentences(replace(analysis, actions=tuple(said)), without_command=served)
     if lines:
         console.result("")
     for line in lines:
@@ -73,7 +73,7 @@ def show_analysis(
         console.sentence(step.text)
 
 
-def _is_told_in_brief(row: Recommendation, served: frozenset[str] | None) -> bool:
+def _is_shown_in_brief(row: Recommendation, served: frozenset[str] | None) -> bool:
     """Whether its sentence is needed on one screen: why it is held back, or what to do that no step says."""
     if row.verdict is not Verdict.OVER_CAP_USE_ASYNC and held_back(row):
         return True

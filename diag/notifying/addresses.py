@@ -29,7 +29,7 @@ def chosen_webhooks(
         return ()
     if NOWHERE in texts:
         if len(texts) > 1:
-            raise UsageError("--notify none stands alone: it means that nobody is told.")
+            raise UsageError("--notify none stands alone: it means that nobody is notified.")
         return ()
     return tuple(dict.fromkeys(_webhook(text, named_by, variables) for text in texts))
 

@@ -1,4 +1,4 @@
-"""What `diag check` has to tell: each action that fails a rule, once, and each that no longer does."""
+"""The news of `diag check`: each action that fails a rule, once, and each that no longer does."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from analysis.estimates.estimate import slack_s
 from analysis.number_words import plural
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.checks.rules import CheckFinding, CheckOutcome, Rule, failed
-from diag.notifying.news import Item, ToTell
+from diag.notifying.news import FoundNow, Item
 
 _FINE: Final = {
     Rule.OUTSIDE: "its timeout fits now.",
@@ -18,13 +18,13 @@ _FINE: Final = {
 }
 
 
-def check_news(analysis: Analysis, findings: Sequence[CheckFinding], org: str | None, where: str) -> ToTell:
-    """Return what a check found. An action that could not be judged now stays as it was told."""
+def check_news(analysis: Analysis, findings: Sequence[CheckFinding], org: str | None, where: str) -> FoundNow:
+    """Return what a check found. An action that could not be judged now stays as it was reported."""
     rows = {row.action_id: row for row in analysis.actions}
     broken = failed(findings)
     of_org = f" in {org}" if org else ""
     sandbox = "SANDBOX: " if analysis.sandbox else ""
-    return ToTell(
+    return FoundNow(
         f"{sandbox}diag check: {len(broken)} of {plural(len(findings), 'check')} failed{of_org}",
         tuple(_item(finding, rows[finding.action_id], analysis) for finding in broken),
         {

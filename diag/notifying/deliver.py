@@ -20,30 +20,35 @@ WITHIN_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How it went. `told`: it arrived or may have arrived, so it is not sent again; `warning`: a sentence
+    """How it went. `sent`: it arrived or may have arrived, so it is not sent again; `warning`: a sentence
     for the user, None where all is well."""
 
-    told: bool
+    sent: bool
     warning: str | None = None
 
 
 def deliver(posts: Sequence[tuple[Webhook, bytes]], within_s: float = WITHIN_S) -> list[Delivered]:
-    """Post each body to its webhook, all at once; return how each went, after `within_s` at the latest."""
+    """Post each body to its webhook, all at once; return how each went, after `within_s` at the latest.
+
+    Raises RuntimeError where the system gives no thread."""
     under_way = [_Post(webhook, body, within_s) for webhook, body in posts]
     for post in under_way:
         post.start()
     end = time.monotonic() + within_s
     for post in under_way:
         post.join(max(0.0, end - time.monotonic()))
-    return [post.delivery for post in under_way]
+    return [post.end() for post in under_way]
 
 
 class _Post(threading.Thread):
     def __init__(self, webhook: Webhook, body: bytes, within_s: float) -> None:
         super().__init__(name=f"message to {webhook.host}", daemon=True)
         self._webhook, self._body, self._within_s = webhook, body, within_s
+        self._turn = threading.Lock()
         self._sent = False
         """The whole request may be there: whatever happens now, sending it again could repeat it."""
+        self._given_up = False
+        """It was not sent in time: it never is, since the next run sends it."""
         self._status: int | None = None
         self._failed: str | None = None
 
@@ -60,15 +65,16 @@ class _Post(threading.Thread):
         except Exception as error:  # of whatever kind, and its text may repeat the address
             self._failed = f"{self._webhook.host} cannot be asked ({type(error).__name__})."
 
-    @property
-    def delivery(self) -> Delivered:
-        """Return how it went so far."""
-        host, failed = self._webhook.host, self._failed
-        if self._status is not None:
-            if 200 <= self._status < 300:
+    def end(self) -> Delivered:
+        """Return how it went so far; what was not sent by now is not sent any more."""
+        host = self._webhook.host
+        with self._turn:
+            self._given_up, sent, status, failed = True, self._sent, self._status, self._failed
+        if status is not None:
+            if 200 <= status < 300:
                 return Delivered(True)
-            failed = f"{host} answered with HTTP {self._status}."
-        elif self._sent:
+            failed = f"{host} answered with HTTP {status}."
+        elif sent:
             return Delivered(
                 True,
                 f"{host} took a message and gave no answer: whether it arrived is not known, and it is not "
@@ -103,5 +109,9 @@ class _Post(threading.Thread):
 
     def _on_trace(self, event: str, info: Mapping[str, Any]) -> None:
         """httpcore: a proxy is asked by CONNECT first, which is not the message."""
-        if event.endswith("send_request_body.started"):
-            self._sent = self._sent or info["request"].method == b"POST"
+        if not event.endswith("send_request_body.started") or info["request"].method != b"POST":
+            return
+        with self._turn:
+            if self._given_up:
+                raise TimeoutError
+            self._sent = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.number_words import utc_time
-from analysis.plain_text import json_text, printable
+from analysis.plain_text import json_text, markdown, printable
 from diag.notifying.webhook import Kind
 
 MESSAGE_VERSION: Final = 1
@@ -32,14 +32,14 @@ class WebhookMessage:
 def body_for(kind: Kind, message: WebhookMessage) -> bytes:
     """Return the body to post, as JSON."""
     forms = {"slack": _slack, "teams": _teams, "json": _json}
-    return json_text(forms[kind](message)).encode()
+    return json_text(forms[kind](message), readable=True).encode()  # half as long in many scripts
 
 
 def _slack(message: WebhookMessage) -> Mapping[str, object]:
     """https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks: `&`, `<` and `>` are control
     characters there, so that no name can mention a channel or be a link; names are not marked up either."""
     text = "\n".join(message.lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {"text": text, "mrkdwn": False, "unfurl_links": False}
+    return {"text": text, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 
 
 def _teams(message: WebhookMessage) -> Mapping[str, object]:
@@ -66,7 +66,8 @@ def _run(text: str, **look: str) -> Mapping[str, object]:
 
 
 def _json(message: WebhookMessage) -> Mapping[str, object]:
-    """docs/formats.md, "Messages"; `text` is what Mattermost and others show."""
+    """docs/formats.md, "Messages"; `text` is what Mattermost and others show, as Markdown: in it no name is a
+    link or mentions anyone."""
     return {
         "format_version": MESSAGE_VERSION,
         "kind": "webhook message",
@@ -75,5 +76,5 @@ def _json(message: WebhookMessage) -> Mapping[str, object]:
         "title": printable(message.title),
         "sentences": [printable(sentence) for sentence in message.sentences],
         "where": message.where and printable(message.where),
-        "text": "\n".join(message.lines),
+        "text": "\n".join(map(markdown, message.lines)),
     }

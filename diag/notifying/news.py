@@ -1,6 +1,6 @@
-"""What is new since the last message. Pure: of what was told then, and what was found now.
+"""What is new since the last message. Pure: of what was notified then, and what was found now.
 
-Only what was looked at now can be over: an action that this run did not judge stays as it was told.
+Only what was looked at now can be over: an action that this run did not judge stays as it was notified.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ MOST_LETTERS: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that is to be told once: `text` says it, `key` is the same as long as it lasts.
+    """Something to notify of once: `text` says it, `key` is the same as long as it lasts.
 
-    It is told again when `mark` differs from what was told, or `number` by more than `near`.
+    It is news again when `mark` differs from the last notification, or `number` by more than `near`.
     """
 
     key: str
@@ -27,9 +27,9 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class ToTell:
+class FoundNow:
     """What one run found. `fine`: what it looked at and found in order, by key, with the sentence for it
-    where something else was told before."""
+    where the last notification said something else."""
 
     title: str
     items: tuple[Item, ...]
@@ -39,8 +39,8 @@ class ToTell:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An item as it was told last."""
+class Notified:
+    """An item as it was in the last notification of it."""
 
     mark: str = ""
     number: float | None = None
@@ -48,23 +48,23 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a message has to say (nothing: there is none), and what is told once it has arrived."""
+    """What a message has to say (nothing: there is none), and what is notified once it has arrived."""
 
     sentences: tuple[str, ...]
-    told: Mapping[str, Told]
+    notified: Mapping[str, Notified]
 
 
-def news_of(found: ToTell, told: Mapping[str, Told]) -> News:
+def news_of(found: FoundNow, notified: Mapping[str, Notified]) -> News:
     """Return what is new."""
-    new = [item for item in found.items if _is_new(item, told.get(item.key))]
+    new = [item for item in found.items if _is_new(item, notified.get(item.key))]
     failing = {item.key for item in found.items}
-    over = [found.fine[key] for key in told if key in found.fine and key not in failing]
-    after = {key: one for key, one in told.items() if key not in found.fine or key in failing}
-    after |= {item.key: Told(item.mark, item.number) for item in new}
+    over = [found.fine[key] for key in notified if key in found.fine and key not in failing]
+    after = {key: one for key, one in notified.items() if key not in found.fine or key in failing}
+    after |= {item.key: Notified(item.mark, item.number) for item in new}
     return News(_shortened((*(item.text for item in new), *over)), after)
 
 
-def _is_new(item: Item, before: Told | None) -> bool:
+def _is_new(item: Item, before: Notified | None) -> bool:
     if before is None or before.mark != item.mark:
         return True
     if item.number is None or before.number is None:

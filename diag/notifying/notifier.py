@@ -1,95 +1,125 @@
-"""Tells webhooks what is new. Nothing that goes wrong here is more than a warning."""
+"""Notifies webhooks of what is new. Nothing that goes wrong here is more than a warning."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diag.errors import UsageError
 from diag.notifying.deliver import WITHIN_S, deliver
 from diag.notifying.message import WebhookMessage, body_for
-from diag.notifying.news import Item, ToTell, news_of
+from diag.notifying.news import FoundNow, Item, news_of
+from diag.notifying.notification_state import (
+    STATE_FILE,
+    NotificationState,
+    one_at_a_time,
+    read_state,
+    write_state,
+)
 from diag.notifying.place import this_place
-from diag.notifying.told_file import TOLD_FILE, ToldFile, only_one, read_told, write_told
 from diag.notifying.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """Of one command. `runs`: the folder in which it is kept what was told; `warn`: for the user."""
+    """Of one command. `runs`: the folder in which it is kept what was notified; `warn`: for the user."""
 
     verb: str
     webhooks: Sequence[Webhook]
     runs: Path
     warn: Callable[[str], None]
     who: str = ""
-    """What tells this command from others of the verb that may fail or not beside it."""
+    """Sets this command apart from others of the verb, which may fail or not beside it."""
     attended: bool = False
-    """Someone sees an error on the terminal, so nobody has to be told of it."""
+    """Someone sees an error on the terminal, so it needs no message."""
     within_s: float = WITHIN_S
 
-    def tell(self, found: ToTell) -> None:
-        """Tell each webhook what is new to it, in one message; nothing where nothing is.
+    def notify(self, found: FoundNow) -> None:
+        """Notify each webhook of what is new to it, in one message; of nothing where nothing is.
 
         That the command came so far is itself news, where the last message said that it failed.
         """
         if not self.webhooks:
             return
         runs_again = {self._failure: f"diag {self.verb} runs again."}
-        found = ToTell(found.title, found.items, {**runs_again, **found.fine}, found.where)
-        self._tell(found)
+        self._notify(replace(found, fine={**runs_again, **found.fine}))
+
+    def failed(self, error: Exception) -> None:
+        """Notify of an error; once, while it stays the same."""
+        if self.webhooks and not self.attended:
+            why = _in_words(error)
+            failure = Item(self._failure, why, mark=why)
+            self._notify(FoundNow(f"diag {self.verb} could not do its work", (failure,), where=this_place()))
 
     @contextmanager
-    def telling_of_failure(self) -> Iterator[None]:
-        """Tell of an error that ends the command, which goes on as it was; once, while it stays the same."""
+    def notifying_of_failure(self) -> Iterator[None]:
+        """Notify of an error that ends the command, which goes on as it was."""
         try:
             yield
         except Exception as error:
-            if self.webhooks and not self.attended:
-                why = _in_words(error)
-                failure = Item(self._failure, why, mark=why)
-                self._tell(ToTell(f"diag {self.verb} could not do its work", (failure,), where=this_place()))
+            self.failed(error)
             raise
 
     @property
     def _failure(self) -> str:
         return f"failed {self.who}"
 
-    def _tell(self, found: ToTell) -> None:
-        path = self.runs / TOLD_FILE
-        try:
-            with only_one(path):
-                told = self._read(path)
-                after = self._told(told, found)
-                if after != told:
-                    write_told(path, after)
-        except OSError as error:
-            self.warn(f"{path}: {error.strerror}. What was told is not kept, so messages may repeat.")
+    def _notify(self, found: FoundNow) -> None:
+        path = self.runs / STATE_FILE
+        with ExitStack() as held:
+            kept: OSError | None = None
+            try:
+                held.enter_context(one_at_a_time(path))
+            except (
+                OSError
+            ) as error:  # a folder that is only read; a message that may repeat is better than none
+                kept = error
+            state = self._read(path)
+            after = self._deliver(state, found)
+            if after == state:
+                return
+            try:
+                if kept is None:
+                    write_state(path, after)
+            except OSError as error:
+                kept = error
+            if kept is not None:
+                why = kept.strerror or type(kept).__name__
+                self.warn(f"{path}: {why}. What was notified is not kept, so messages may repeat.")
 
-    def _read(self, path: Path) -> ToldFile:
+    def _read(self, path: Path) -> NotificationState:
         try:
-            return read_told(path)
-        except UsageError as error:
-            self.warn(f"{error.message} It is begun anew, so a message may repeat.")
-            return ToldFile()
+            return read_state(path)
+        except (UsageError, OSError) as error:
+            why = error.message if isinstance(error, UsageError) else f"{path}: {error.strerror}."
+            self.warn(f"{why} It is begun anew, so a message may repeat.")
+            return NotificationState()
 
-    def _told(self, told: ToldFile, found: ToTell) -> ToldFile:
-        news = {webhook: news_of(found, told.told(webhook, self.verb)) for webhook in self.webhooks}
+    def _deliver(self, state: NotificationState, found: FoundNow) -> NotificationState:
+        """Return the state after the messages, which are on their way or refused by then."""
+        news = {webhook: news_of(found, state.of(webhook, self.verb)) for webhook in self.webhooks}
         message = WebhookMessage(self.verb, found.title, (), found.where, time.time())
-        to_tell = [
+        posts = [
             (webhook, body_for(webhook.kind, replace(message, sentences=one.sentences)))
             for webhook, one in news.items()
             if one.sentences
         ]
-        went = dict(zip((webhook for webhook, _ in to_tell), deliver(to_tell, self.within_s), strict=True))
+        try:
+            how = deliver(posts, self.within_s)
+        except RuntimeError:
+            self.warn(
+                "No message was sent: the system gives this process no thread. The next run tries again."
+            )
+            return state
+        went = dict(zip((webhook for webhook, _ in posts), how, strict=True))
         for webhook, one in news.items():
-            delivery = went.get(webhook)
-            if delivery is not None and delivery.warning is not None:
-                self.warn(delivery.warning)
-            if delivery is None or delivery.told:
-                told = told.with_told(webhook, self.verb, one.told)
-        return told
+            delivered = went.get(webhook)
+            if delivered is not None and delivered.warning is not None:
+                self.warn(delivered.warning)
+            if delivered is None or delivered.sent:
+                state = state.after(webhook, self.verb, one.notified)
+        return state
 
 
 def _in_words(error: Exception) -> str:

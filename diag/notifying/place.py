@@ -15,14 +15,19 @@ def place_of(path: Path) -> str:
 
 def this_place() -> str:
     """Return the same for what left no file: the folder in which it ran."""
-    return f"In {Path.cwd()} on {socket.gethostname()}{_job(os.environ)}"
+    try:
+        folder = str(Path.cwd())
+    except OSError:
+        folder = "a folder that is gone"
+    return f"In {folder} on {socket.gethostname()}{_job(os.environ)}"
 
 
 def _job(variables: Mapping[str, str]) -> str:
-    """GitHub Actions, GitLab CI and Jenkins, by the variables that they document."""
+    """GitHub Actions, GitLab CI and Jenkins, by the variables that they document. An address that
+    could hold a password is left out."""
     found = variables.get("CI_JOB_URL") or variables.get("BUILD_URL") or ""
     server, run = variables.get("GITHUB_SERVER_URL"), variables.get("GITHUB_RUN_ID")
     if server and run:
         found = f"{server}/{variables.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
-    shown = found.startswith(("https://", "http://")) and is_printable(found) and " " not in found
+    shown = found.startswith(("https://", "http://")) and is_printable(found) and not {" ", "@"} & {*found}
     return f" ({found})" if shown else ""

@@ -1,14 +1,18 @@
-"""What `diag watch` has to tell: a promise that broke, one that is kept again, a change it cannot judge."""
+"""The news of `diag watch`: a promise that broke, one that is kept again, a change it cannot judge."""
+
+from collections.abc import Sequence
 
 from analysis.number_words import plural
 from analysis.typed_command import Asked
-from diag.notifying.news import Item, ToTell
+from diag.changes.plans.change_result import ChangeResult
+from diag.changes.plans.plan import Change
+from diag.notifying.news import FoundNow, Item
 from diag.notifying.place import this_place
 from diag.production.watch_promises import PromiseLook, Watched
 from diag.production.watch_words import broken_sentence, next_step, not_watched_line
 
 
-def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool) -> ToTell:
+def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool) -> FoundNow:
     """Return what a look found; `asked`: which org, for the commands in it."""
     fine = {}
     for item in look.watched:
@@ -17,7 +21,7 @@ def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool) -> T
         if not item.broken:
             fine[_broken(entry)] = f"{name}: production keeps again what was promised."
     title = f"{'SANDBOX: ' if sandbox else ''}diag watch: {plural(len(look.broken), 'promise')} broken"
-    return ToTell(
+    return FoundNow(
         f"{title} in {org}",
         (
             *(_item(item, asked) for item in look.broken),
@@ -29,6 +33,27 @@ def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool) -> T
         fine,
         this_place(),
     )
+
+
+def undo_news(results: Sequence[ChangeResult], org: str, *, sandbox: bool) -> FoundNow:
+    """Return what `--undo` took back, once it did."""
+    undone = [result for result in results if result.outcome == "applied"]
+    return FoundNow(
+        f"{'SANDBOX: ' if sandbox else ''}diag watch: {plural(len(undone), 'change')} undone in {org}",
+        tuple(
+            Item(
+                f"undone {result.entry}",
+                f"{result.change.action_name}: the change that broke its promise was undone. Its timeout is "
+                f"{_timeout(result.change)} again.",
+            )
+            for result in undone
+        ),
+        where=this_place(),
+    )
+
+
+def _timeout(change: Change) -> str:
+    return f"{change.after_timeout_s} s" if change.after_is_set else "unset"
 
 
 def _item(item: Watched, asked: Asked) -> Item:

@@ -56,7 +56,9 @@ def webhook_at(address: str, kind: Kind | None, named_by: str) -> Webhook:
     here = is_loopback(host)
     if parts.scheme == "http" and not here:
         raise _unfit(named_by, f"leads to {host} by plain http, which anyone on the way can read")
-    shown = host if port is None or (parts.scheme, port) == ("https", 443) else f"{host}:{port}"
+    shown = f"[{host}]" if ":" in host else host
+    if port is not None and (parts.scheme, port) != ("https", 443):
+        shown = f"{shown}:{port}"
     return Webhook(kind or _recognised(host), Secret(address.partition("#")[0]), shown, here)
 
 

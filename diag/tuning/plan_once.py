@@ -22,7 +22,7 @@ from diag.changes.plans.plan import Plan
 from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.errors import PartialError, UsageError
 from diag.genesys.client import GenesysClient
-from diag.tuning.telling.campaign_news import CARRIED_OUT
+from diag.tuning.notifying.campaign_news import CARRIED_OUT
 from diag.tuning.tune_context import TuneContext
 
 NOTHING_CHANGED: Final = "Nothing was changed."

@@ -9,7 +9,7 @@ from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console
 from diag.settings import Settings
 from diag.target import Target
-from diag.tuning.telling.outlets import Outlets
+from diag.tuning.notifying.outlets import Outlets
 from diag.tuning.tune_options import TuneOptions
 
 

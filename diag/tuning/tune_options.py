@@ -47,12 +47,10 @@ class TuneOptions:
         return replace(asked, campaign=folder)
 
     def demand_news(self) -> None:
-        """Raise UsageError where somebody is to be told of a command that only shows."""
+        """Raise UsageError for notifications or metrics of a command that only shows."""
         flag = "--status" if self.status else "--dry-run" if self.dry_run else None
         if flag is not None and (self.notify or self.metrics_file is not None):
-            raise UsageError(
-                f"--notify and --metrics do not go with {flag}: nothing happens that could be told."
-            )
+            raise UsageError(f"--notify and --metrics do not go with {flag}: nothing happens to report.")
 
     @property
     def stages(self) -> Stages | None:

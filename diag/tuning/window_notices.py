@@ -15,9 +15,9 @@ from diag.tuning.tune_context import TuneContext
 
 
 @contextmanager
-def told_one_by_one(context: TuneContext, campaign: Campaign) -> Iterator[Notices]:
+def notices_one_by_one(context: TuneContext, campaign: Campaign) -> Iterator[Notices]:
     """Say when each window is due and how far the campaign is after it: minutes or hours lie between two."""
-    told = _Told(context, campaign)
+    turns = _Turns(context, campaign)
     announced = -1
 
     def on_wait(slot: Slot, begun: int) -> None:
@@ -30,15 +30,15 @@ def told_one_by_one(context: TuneContext, campaign: Campaign) -> Iterator[Notice
 
     def on_window(before: Standings, reached: Standings, begun: int) -> None:
         context.console.note(window_line(reached, begun))
-        told.turns(before, reached)
+        turns.say(before, reached)
 
-    yield Notices(on_wait, on_window, told.put_off, told.back)
+    yield Notices(on_wait, on_window, turns.put_off, turns.back)
 
 
 @contextmanager
-def told_in_a_row(context: TuneContext, campaign: Campaign) -> Iterator[Notices]:
+def notices_in_a_row(context: TuneContext, campaign: Campaign) -> Iterator[Notices]:
     """Show a bar and say what turns: in a time-lapsed day a window comes every second or two."""
-    told = _Told(context, campaign)
+    turns = _Turns(context, campaign)
     with context.console.progress(f"{plural(campaign.windows, 'window')} over the day") as bar:
 
         def on_wait(slot: Slot, begun: int) -> None:
@@ -48,22 +48,22 @@ def told_in_a_row(context: TuneContext, campaign: Campaign) -> Iterator[Notices]
             calls = sum(one.sent.calls for one in reached.values())
             now = at(context.clock.now(), context.settings.zone)
             _show(bar, begun, f"{now}, {plural(calls, 'call')}")
-            told.turns(before, reached)
+            turns.say(before, reached)
 
         def _show(bar: Progress, begun: int, remark: str) -> None:
             bar.update(begun, campaign.windows, remark)
 
-        yield Notices(on_wait, on_window, told.put_off, told.back)
+        yield Notices(on_wait, on_window, turns.put_off, turns.back)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Turns:
     """What both say: who changed, is gone, needs a probe or is back, and a window that was put off."""
 
     context: TuneContext
     campaign: Campaign
 
-    def turns(self, before: Standings, reached: Standings) -> None:
+    def say(self, before: Standings, reached: Standings) -> None:
         """Say what a window brought to light."""
         names = self._names()
         new = {each: one for each, one in reached.items() if one.done != before[each].done}

@@ -25,7 +25,7 @@ from diag.measuring.load_forks import LoadForks, load_forks
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.tune_context import TuneContext
-from diag.tuning.window_notices import told_in_a_row, told_one_by_one
+from diag.tuning.window_notices import notices_in_a_row, notices_one_by_one
 from diag.workload.read_workload import tuned_by
 
 
@@ -133,7 +133,7 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
     in_a_row = context.clock is not REAL_TIME and not context.options.once
     with (
         load_forks() if in_a_row and CAN_FORK else nullcontext() as forks,
-        told_in_a_row(context, campaign) if in_a_row else told_one_by_one(context, campaign) as notices,
+        notices_in_a_row(context, campaign) if in_a_row else notices_one_by_one(context, campaign) as notices,
     ):
         return drive(
             context.folder,

@@ -370,8 +370,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis", "diag.campaign", "diag.checks", "diag.errors", "diag.production",
     },
     "diag/notifying": {
-        "analysis", "diag.__version__", "diag.checks", "diag.errors", "diag.genesys.http",
-        "diag.production", "diag.setting_sources", "diag.settings", "httpx",
+        "analysis", "diag.__version__", "diag.changes.plans", "diag.checks", "diag.errors",
+        "diag.genesys.http", "diag.production", "diag.setting_sources", "diag.settings", "httpx",
     },
     "diag/measuring": {
         "analysis", "reports.pages", "diag.direct", "diag.errors", "diag.flows", "diag.inventory.matching",

@@ -1,4 +1,4 @@
-"""A webhook on this machine that records what it is told, and answers as a test says."""
+"""A webhook on this machine that records each message, and answers as a test says."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ SECRET = "T000-B000-veryVerySecret"
 
 
 class WebhookServer:
-    """`address`: with the secret in its path and its query. `bodies`: what it was told, parsed."""
+    """`address`: with the secret in its path and its query. `bodies`: the messages, parsed."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []

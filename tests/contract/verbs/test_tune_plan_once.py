@@ -22,8 +22,8 @@ from diag.notifying.notifier import Notifier
 from diag.settings import load_settings
 from diag.target import find_target
 from diag.tuning import plan_once
+from diag.tuning.notifying.outlets import Outlets
 from diag.tuning.plan_once import CarriedOut, give_plan, how_far
-from diag.tuning.telling.outlets import Outlets
 from diag.tuning.tune_context import TuneContext
 from tests.support.campaigns import Killed
 from tests.support.changes.recommendations import analysis_of, recommendation

@@ -96,8 +96,17 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
 
     assert run(["watch", "--undo"]) == ExitCode.USAGE  # nobody approved
     assert action_named(SLOWER).timeout_s == 3
-    assert run(["watch", "--undo", "--yes", "--no-verify"]) == ExitCode.THRESHOLD
+    with webhook_server() as server:
+        line = ["watch", "--undo", "--yes", "--no-verify", "--notify", server.address]
+        assert run(line) == ExitCode.THRESHOLD
     assert action_named(SLOWER).timeout_s == 5
+    assert [body["title"].split(" in ")[0] for body in server.bodies] == [
+        "SANDBOX: diag watch: 1 promise broken",
+        "SANDBOX: diag watch: 1 change undone",
+    ]
+    assert server.bodies[1]["sentences"] == [
+        f"{SLOWER}: the change that broke its promise was undone. Its timeout is 5 s again."
+    ]
     assert history(capsys)[0]["undoes"] == entry
     assert run(["watch"]) == ExitCode.OK  # taken back: nothing is promised any more
 

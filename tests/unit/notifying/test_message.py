@@ -1,8 +1,11 @@
 """The form of a message for each kind of webhook, and no name that could be more than a name there."""
 
 import json
+from dataclasses import replace
 
+from analysis.plain_text import printable
 from diag.notifying.message import WebhookMessage, body_for
+from diag.notifying.news import FoundNow, Item, news_of
 
 HOSTILE = "<!channel> [click](https://evil.example) *x* & \x1b[31m\u202e\n@here"
 MESSAGE = WebhookMessage(
@@ -13,7 +16,11 @@ MESSAGE = WebhookMessage(
 def test_slack_gets_one_text_in_which_nothing_is_a_command() -> None:
     body = json.loads(body_for("slack", MESSAGE))
 
-    assert set(body) == {"text", "mrkdwn", "unfurl_links"} and body["mrkdwn"] is False
+    assert {name: body[name] for name in {*body} - {"text"}} == {
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
     title, sentence, where = body["text"].split("\n")
     assert (title, where) == ("diag check: 1 of 2 checks failed", "Report: /r on m")
     assert sentence.startswith("&lt;!channel&gt; [click](https://evil.example) *x* &amp; ")
@@ -42,8 +49,18 @@ def test_any_other_webhook_gets_its_parts() -> None:
 
     assert (body["format_version"], body["kind"], body["verb"]) == (1, "webhook message", "check")
     assert body["at"] == "2026-09-21T14:13:20Z"
-    assert body["text"].split("\n") == [body["title"], *body["sentences"], body["where"]]
-    assert len(body["sentences"]) == 1
+    assert body["sentences"] == [printable(f"{HOSTILE}: no timeout")]
+    title, sentence, where = body["text"].split("\n")  # Markdown: nobody is mentioned, nothing is a link
+    assert (title, where) == (body["title"], body["where"])
+    assert sentence.startswith(r"\<!channel\> \[click\](https://evil.example) \*x\* \& ")
+    assert "@" not in sentence
+
+
+def test_the_longest_card_is_one_that_teams_takes() -> None:
+    found = FoundNow("title", tuple(Item(str(number), "\U0001f600" * 5000) for number in range(2000)))
+    sentences = news_of(found, {}).sentences
+
+    assert len(body_for("teams", replace(MESSAGE, sentences=sentences))) < 28_000
 
 
 def test_where_nothing_lies_nothing_is_said_of_it() -> None:

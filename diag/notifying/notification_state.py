@@ -1,4 +1,4 @@
-"""`notified.json` beside the runs: what each webhook was told last, so that nothing is told twice.
+"""`notified.json` beside the runs: the last notification of each webhook, so that none is sent twice.
 
 A webhook is known in it by a keyed digest of its address, and the key is the file's own.
 """
@@ -19,35 +19,35 @@ from analysis.format.typed_json import WrongShapeError, typed
 from analysis.machine.locks import hold_file
 from analysis.plain_text import json_text
 from diag.errors import UsageError
-from diag.notifying.news import Told
+from diag.notifying.news import Notified
 from diag.notifying.webhook import Webhook
 
-TOLD_FILE: Final = "notified.json"
-TOLD_VERSION: Final = 1
+STATE_FILE: Final = "notified.json"
+STATE_VERSION: Final = 1
 _DIGITS: Final = 32
 
-Subjects = Mapping[str, Mapping[str, Told]]
-"""What was told of each subject: a verb, or one campaign."""
+ByVerb = Mapping[str, Mapping[str, Notified]]
+"""What was notified, by verb."""
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFile:
+class NotificationState:
     """The whole of the file."""
 
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
-    webhooks: Mapping[str, Subjects] = field(default_factory=dict)
-    format_version: Literal[1] = TOLD_VERSION
-    kind: Literal["told webhooks"] = "told webhooks"
+    webhooks: Mapping[str, ByVerb] = field(default_factory=dict)
+    format_version: Literal[1] = STATE_VERSION
+    kind: Literal["notification state"] = "notification state"
 
-    def told(self, webhook: Webhook, subject: str) -> Mapping[str, Told]:
-        """Return what this webhook was told of it, by key."""
-        return self.webhooks.get(self._key(webhook), {}).get(subject, {})
+    def of(self, webhook: Webhook, verb: str) -> Mapping[str, Notified]:
+        """Return what this webhook was notified of, by key."""
+        return self.webhooks.get(self._key(webhook), {}).get(verb, {})
 
-    def with_told(self, webhook: Webhook, subject: str, told: Mapping[str, Told]) -> "ToldFile":
-        """Return the file once it was told this."""
+    def after(self, webhook: Webhook, verb: str, notified: Mapping[str, Notified]) -> "NotificationState":
+        """Return the state once this webhook was notified of this."""
         key = self._key(webhook)
-        subjects = {**self.webhooks.get(key, {}), subject: told}
-        kept = {name: items for name, items in subjects.items() if items}
+        verbs = {**self.webhooks.get(key, {}), verb: notified}
+        kept = {name: items for name, items in verbs.items() if items}
         return replace(self, webhooks={**self.webhooks, key: kept})
 
     def _key(self, webhook: Webhook) -> str:
@@ -55,26 +55,26 @@ class ToldFile:
         return hmac.new(self.salt.encode(), address, hashlib.sha256).hexdigest()[:_DIGITS]
 
 
-def read_told(path: Path) -> ToldFile:
-    """Return what was told. Raises UsageError for a file that diag did not write, or that was damaged."""
+def read_state(path: Path) -> NotificationState:
+    """Return what was notified. Raises UsageError for a file that diag did not write, or that was damaged."""
     if not os.path.lexists(path):
-        return ToldFile()
+        return NotificationState()
     file = InputFile(path, UsageError)
     body = file.json()
     try:
-        return typed(ToldFile, body)
+        return typed(NotificationState, body)
     except WrongShapeError as error:
         raise file.unfit(f"is damaged: {error}") from None
 
 
-def write_told(path: Path, told: ToldFile) -> None:
+def write_state(path: Path, state: NotificationState) -> None:
     """Replace the file. Raises OSError."""
-    write_whole(path, json_text(asdict(told), indent=1, readable=True) + "\n", mode=0o600)
+    write_whole(path, json_text(asdict(state), indent=1, readable=True) + "\n", mode=0o600)
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Keep other processes from telling meanwhile. Raises OSError."""
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Keep other processes from notifying meanwhile. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = open_own(path.with_name(f".{path.name}.lock"), os.O_RDWR, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""Beyond the terminal: whom one `diag tune` tells, and when."""
+"""Beyond the terminal: when one `diag tune` writes its series and notifies its webhooks."""
 
 import time
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from diag.metrics.metrics_file import write_metrics
 from diag.metrics.tune_metrics import CampaignState, tune_metrics
 from diag.notifying.notifier import Notifier
 from diag.tuning.limits_text import put_off_line
-from diag.tuning.telling.campaign_news import put_off, result, under_way
+from diag.tuning.notifying.campaign_news import put_off, result, under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Outlets:
     metrics_file: Path | None = None
 
     def beside(self, notices: Notices, saved: Saved, folder: CampaignFolder) -> Notices:
-        """Return notices that tell here as well what they say on the terminal."""
+        """Return notices that write and notify here, too, of what they say on the terminal."""
         known = len(folder.windows())
 
         def on_window(before: Standings, reached: Standings, begun: int) -> None:
@@ -33,18 +33,18 @@ class Outlets:
             notices.on_window(before, reached, begun)
             made, known = begun > known, begun
             self._count(saved, CampaignState(begun, reached))
-            self.notifier.tell(under_way(saved, folder.path, reached, made=made))
+            self.notifier.notify(under_way(saved, folder.path, reached, made=made))
 
         def on_put_off(why: str, made_up_for: bool) -> None:
             notices.on_put_off(why, made_up_for)
-            self.notifier.tell(put_off(saved, folder.path, put_off_line(why, made_up_for=made_up_for)))
+            self.notifier.notify(put_off(saved, folder.path, put_off_line(why, made_up_for=made_up_for)))
 
         return replace(notices, on_window=on_window, on_put_off=on_put_off)
 
     def goes_on(self, saved: Saved, folder: CampaignFolder, reached: Standings) -> None:
-        """Tell how far a campaign is that this command leaves before its end."""
+        """Write and notify how far a campaign is that this command leaves before its end."""
         self._count(saved, CampaignState(len(folder.windows()), reached))
-        self.notifier.tell(under_way(saved, folder.path, reached))
+        self.notifier.notify(under_way(saved, folder.path, reached))
 
     def judged(self, saved: Saved, folder: CampaignFolder, reached: Standings, analysis: Analysis) -> None:
         """Count what came of a campaign, before anything is changed by it."""
@@ -53,8 +53,8 @@ class Outlets:
     def over(
         self, saved: Saved, folder: CampaignFolder, analysis: Analysis, plan: str, report: Path | None
     ) -> None:
-        """Tell what came of a campaign; `plan`: what became of its plan, as a sentence."""
-        self.notifier.tell(result(saved, folder.path, analysis, plan, report))
+        """Notify of what came of a campaign; `plan`: what became of its plan, as a sentence."""
+        self.notifier.notify(result(saved, folder.path, analysis, plan, report))
 
     def _count(self, saved: Saved, state: CampaignState) -> None:
         write_metrics(self.metrics_file, tune_metrics(saved, state, time.time()), self.console.warn)

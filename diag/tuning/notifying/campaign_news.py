@@ -1,4 +1,4 @@
-"""What a campaign has to tell: what needs somebody while it lasts, and its result."""
+"""The news of a campaign: what needs someone while it lasts, and its result."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
-from diag.notifying.news import Item, ToTell
+from diag.notifying.news import FoundNow, Item
 from diag.notifying.place import place_of, this_place
 from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines
 from reports.wording.headline import headline
@@ -17,27 +17,29 @@ from reports.wording.headline import headline
 MOST_CHANGES: Final = 5
 """Changes of a plan in a message; the report has them all."""
 CARRIED_OUT: Final = "Its plan was carried out."
-"""Of what becomes of a plan, only this is told anew once the campaign is over."""
+"""Of what becomes of a plan, only this is news again once the campaign is over."""
 
 
-def under_way(saved: Saved, folder: Path, reached: Mapping[str, Standing], *, made: bool = False) -> ToTell:
-    """Return what a campaign that goes on has to tell: actions that changed, are gone or need a probe.
+def under_way(saved: Saved, folder: Path, reached: Mapping[str, Standing], *, made: bool = False) -> FoundNow:
+    """Return the news of a campaign that goes on: actions that changed, are gone or need a probe.
 
     `made`: a window was, since the last time.
     """
     items, fine = _of_actions(saved, reached)
     if made:
         fine[_put_off(saved)] = "Windows are made again."
-    return ToTell(_title(saved, f"the campaign in {path_to_type(folder)}"), tuple(items), fine, this_place())
+    return FoundNow(
+        _title(saved, f"the campaign in {path_to_type(folder)}"), tuple(items), fine, this_place()
+    )
 
 
-def put_off(saved: Saved, folder: Path, line: str) -> ToTell:
+def put_off(saved: Saved, folder: Path, line: str) -> FoundNow:
     """Return that a window could not begin; `line` says why."""
     title = _title(saved, f"the campaign in {path_to_type(folder)}")
-    return ToTell(title, (Item(_put_off(saved), line, line),), where=this_place())
+    return FoundNow(title, (Item(_put_off(saved), line, line),), where=this_place())
 
 
-def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Path | None) -> ToTell:
+def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Path | None) -> FoundNow:
     """Return what came of a campaign: the headline, what its plan changes, what became of that (`plan`)."""
     changes = [row for row in analysis.actions if will_be_set(row)][:MOST_CHANGES]
     mark = plan if plan == CARRIED_OUT else ""
@@ -46,7 +48,9 @@ def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Pa
         *(Item(f"{saved.campaign_id} change {row.action_id}", _change(row)) for row in changes),
     ]
     where = this_place() if report is None else place_of(report)
-    return ToTell(_title(saved, f"the campaign in {path_to_type(folder)} is over"), tuple(items), where=where)
+    return FoundNow(
+        _title(saved, f"the campaign in {path_to_type(folder)} is over"), tuple(items), where=where
+    )
 
 
 def _of_actions(saved: Saved, reached: Mapping[str, Standing]) -> tuple[list[Item], dict[str, str]]:

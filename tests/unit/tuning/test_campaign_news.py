@@ -13,8 +13,8 @@ from diag.console import Console
 from diag.notifying.addresses import chosen_webhooks
 from diag.notifying.notifier import Notifier
 from diag.settings import Settings
-from diag.tuning.telling.campaign_news import CARRIED_OUT
-from diag.tuning.telling.outlets import Outlets
+from diag.tuning.notifying.campaign_news import CARRIED_OUT
+from diag.tuning.notifying.outlets import Outlets
 from tests.support.campaigns import HOUR_S, FakeOutside, action, campaign
 from tests.support.changes.recommendations import analysis_of, recommendation
 from tests.support.webhook_server import WebhookServer, webhook_server

@@ -1,4 +1,4 @@
-"""`--notify` and `--metrics`: whom `check`, `watch` and `tune` tell beside the terminal."""
+"""`--notify` and `--metrics`: where `check`, `watch` and `tune` report beside the terminal."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def telling_options(function: Callable[..., Result]) -> Callable[..., Result]:
+def notify_options(function: Callable[..., Result]) -> Callable[..., Result]:
     """Add the two flags, `notify` and `metrics_file`."""
     for option in (
         click.option(
@@ -29,8 +29,8 @@ def telling_options(function: Callable[..., Result]) -> Callable[..., Result]:
             "--notify",
             multiple=True,
             metavar="WEBHOOK",
-            help="Tell this webhook (Slack, Teams, JSON) once when something changes; env:NAME: its address "
-            "is in that variable; repeatable.",
+            help="Notify this webhook (Slack, Teams, JSON) once when something changes; env:NAME: its "
+            "address is in that variable; repeatable.",
             shell_complete=webhook_variables,
         ),
     ):
@@ -41,7 +41,7 @@ def telling_options(function: Callable[..., Result]) -> Callable[..., Result]:
 def notifier_of(
     verb: str, typed: Sequence[str], settings: "Settings", console: "Console", *, who: str
 ) -> "Notifier":
-    """Return what tells the webhooks that were asked for, if any. Raises UsageError, showing no address."""
+    """Return the notifier of the webhooks that were asked for. Raises UsageError, showing no address."""
     from diag.notifying.addresses import chosen_webhooks
     from diag.notifying.notifier import Notifier
 

@@ -1,0 +1,1 @@
+"""A campaign beyond the terminal: series for a collector, messages to a webhook."""

@@ -1,1 +1,0 @@
-"""What a campaign tells beyond the terminal: series for a collector, messages to a webhook."""
