@@ -19,7 +19,9 @@ def why_not_added(before: Manifest, now: Manifest) -> str | None:
 
 
 def _reasons(before: Manifest, now: Manifest) -> Iterator[str]:
-    if before.status not in ("complete", "interrupted"):
+    if before.status == "incomplete":
+        yield "the run is incomplete: calls in flight were lost with its process, the slow ones more often"
+    elif before.status not in ("complete", "interrupted"):
         yield f"the run is {before.status}: what it lacks is not known"
     if before.direct is not None:
         yield "it called backends directly"

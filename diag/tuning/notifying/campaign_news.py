@@ -42,9 +42,11 @@ def put_off(saved: Saved, folder: Path, line: str) -> FoundNow:
 def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Path | None) -> FoundNow:
     """Return what came of a campaign: the headline, what its plan changes, what became of that (`plan`)."""
     changes = [row for row in analysis.actions if will_be_set(row)][:MOST_CHANGES]
-    mark = plan if plan == CARRIED_OUT else ""
+    over, mark = f"{headline(analysis.actions)} {plan}", ""
+    if plan == CARRIED_OUT:  # nothing of it "can be set now" any more
+        over, mark = f"{plan} Before that: {headline(analysis.actions)}", plan
     items = [
-        Item(f"{saved.campaign_id} over", f"{headline(analysis.actions)} {plan}", mark),
+        Item(f"{saved.campaign_id} over", over, mark),
         *(Item(f"{saved.campaign_id} change {row.action_id}", _change(row)) for row in changes),
     ]
     where = this_place() if report is None else place_of(report)

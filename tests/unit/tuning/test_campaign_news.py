@@ -82,7 +82,7 @@ def test_the_result_is_told_once_and_once_more_when_its_plan_is_carried_out(
     first, second = (body["sentences"] for body in server.bodies)
     assert first[0].endswith("Nothing was changed.") and "can be set now" in first[0]
     assert first[1].startswith("Get A: 5 s to 10 s. ")
-    assert [line.endswith(CARRIED_OUT) for line in second] == [True]
+    assert [line.startswith(f"{CARRIED_OUT} Before that: ") for line in second] == [True]
     assert server.bodies[0]["where"].startswith(f"Report: {folder.report.absolute()} on ")
     assert server.bodies[0]["title"].endswith("is over (Acme)")
     assert 'diag_tune_over{verb="tune",host="h"} 1' in (tmp_path / "diag.prom").read_text()
