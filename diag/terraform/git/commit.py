@@ -58,22 +58,27 @@ def commit_files(
     branch = f"{_PREFIX}{stamp}-{secrets.token_hex(2)}"
     try:
         before = _checked_out(tree)
-        tree.asked("switch", "--quiet", "--create", branch)
     except GitFailed as error:
         raise _not_made(error) from None
+    written = False
+    names = [f":(top,literal){file.path.relative_to(tree.top).as_posix()}" for file in files]
     try:
+        # Within: where a hook of it fails, the branch is there and checked out.
+        tree.asked("switch", "--quiet", "--create", branch)
         write_files(files)
-        names = [f":(top,literal){file.path.relative_to(tree.top).as_posix()}" for file in files]
+        written = True
         tree.asked("commit", "--quiet", "--cleanup=whitespace", "--file=-", "--", *names, stdin=message)
     except BaseException as error:
-        if not isinstance(error, TerraformFileError):
+        if written:
             put_back(files)
-        with contextlib.suppress(GitFailed):
-            tree.asked("switch", "--quiet", *before)
-            tree.asked("branch", "--quiet", "-D", branch)
+        for words in (("switch", "--quiet", *before), ("branch", "--quiet", "-D", branch)):
+            with contextlib.suppress(GitFailed):
+                tree.asked(*words)
         if isinstance(error, GitFailed):
             raise _not_made(error) from None
         raise
+    with contextlib.suppress(GitFailed):  # what a hook added to the commit is not in the index yet
+        tree.asked("reset", "--quiet", "--", *names)
     return Committed(branch, *_remote(tree))
 
 

@@ -1,5 +1,6 @@
 """A git working tree, asked by the person's own git."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,16 @@ from diag.errors import UsageError
 
 _WITHIN_S: Final = 120.0
 """Hooks of a commit may lint a whole repository."""
+
+
+_OF_ANOTHER_TREE: Final = frozenset(
+    (
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+        *(f"GIT_{how}_PATHSPECS" for how in ("LITERAL", "GLOB", "NOGLOB", "ICASE")),
+    )
+)
+"""What git sets for its hooks, and what says how paths are read: it would commit somewhere else."""
 
 
 class GitFailed(Exception):
@@ -35,6 +46,7 @@ class WorkingTree:
                 ["git", *words],
                 input=stdin,
                 cwd=self.top,
+                env={name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_TREE},
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",
@@ -48,8 +60,9 @@ class WorkingTree:
         except subprocess.TimeoutExpired:
             raise GitFailed(f"git {words[0]} takes longer than {_WITHIN_S:.0f} s") from None
         if answer.returncode:
-            said = (answer.stderr or answer.stdout).strip().split("\n")
-            raise GitFailed("; ".join(printable(line) for line in said[:5]))
+            said = [line.strip() for line in (answer.stderr or answer.stdout).split("\n") if line.strip()]
+            silent = f"git {words[0]} ended with exit code {answer.returncode} and said nothing"
+            raise GitFailed("; ".join(printable(line) for line in said[:5]) or silent)
         return answer.stdout
 
     def not_clean(self, files: Sequence[Path]) -> tuple[str, ...]:

@@ -116,3 +116,47 @@ def test_the_pull_request_is_the_persons_own_command(address: str | None, progra
     assert [line.split()[1] for line in lines if line.startswith("Then: ")] == programs
     assert any("git push -u origin diag/timeouts-x" in line for line in lines) is (remote is not None)
     assert "Nothing was pushed" in lines[0]
+
+
+@pytest.mark.parametrize("hook", ["post-checkout", "pre-commit"])
+def test_a_hook_that_fails_without_a_word_leaves_no_branch_behind(
+    tmp_path: Path, git: Git, hook: str
+) -> None:
+    written(tmp_path / "repo", {f".git/hooks/{hook}": "#!/bin/sh\nexit 1\n"})
+    (tmp_path / "repo" / ".git" / "hooks" / hook).chmod(0o755)
+    files = edited_files(tmp_path)
+    tree = demand_clean_tree(tmp_path / "repo" / "infra", files)
+
+    with pytest.raises(TerraformFileError, match="ended with exit code 1 and said nothing"):
+        commit_files(tree, files, "Raise\n")
+
+    assert git("status", "--porcelain") == ""
+    assert git("branch", "--format=%(refname:short)") == "main\n"
+
+
+def test_what_a_hook_adds_to_the_commit_is_in_the_index_too(tmp_path: Path, git: Git) -> None:
+    hook = tmp_path / "repo" / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\necho '# formatted' >> infra/b.tf\ngit add infra/b.tf\n")
+    hook.chmod(0o755)
+    files = edited_files(tmp_path)
+
+    commit_files(demand_clean_tree(tmp_path / "repo" / "infra", files), files, "Raise\n")
+
+    assert git("show", "HEAD:infra/b.tf").endswith("# formatted\n")
+    assert git("status", "--porcelain") == ""
+
+
+def test_within_a_hook_of_another_repository_the_commit_is_made_in_the_one_of_the_files(
+    tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    subprocess.run(["git", "clone", "--quiet", tmp_path / "repo", other], check=True)
+    files = edited_files(tmp_path)
+
+    with monkeypatch.context() as within:
+        within.setenv("GIT_DIR", str(other / ".git"))
+        within.setenv("GIT_LITERAL_PATHSPECS", "1")
+        made = commit_files(demand_clean_tree(tmp_path / "repo" / "infra", files), files, "Raise\n")
+
+    assert git("branch", "--show-current").strip() == made.branch
+    assert git("status", "--porcelain") == ""
