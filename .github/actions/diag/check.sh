@@ -24,7 +24,8 @@ if [ "$DIAG_CALL" = tune ] && [ "${#results[@]}" -eq 0 ]; then
 fi
 
 code=0
-diag check "${results[@]}" "${rules[@]}" --junit diag-check.xml --format github || code=$?
-diag recommend "${results[@]}" --format md >> "$GITHUB_STEP_SUMMARY"
-diag report "${results[@]}" -o diag-report.html
+# An empty list is no unbound variable: bash of macOS is 3.2.
+diag check ${results[@]+"${results[@]}"} ${rules[@]+"${rules[@]}"} --junit diag-check.xml --format github || code=$?
 echo "exit-code=$code" >> "$GITHUB_OUTPUT"
+diag recommend ${results[@]+"${results[@]}"} --format md >> "$GITHUB_STEP_SUMMARY"
+diag report ${results[@]+"${results[@]}"} -o diag-report.html

@@ -178,3 +178,10 @@ def test_a_campaign_without_a_window_yet_is_no_failure(tmp_path: Path) -> None:
 
 def test_another_call_is_refused(tmp_path: Path) -> None:
     assert run_check(tmp_path, 0, DIAG_CALL="apply") == (2, [])
+
+
+def test_the_script_runs_where_an_empty_list_is_an_unbound_variable() -> None:
+    text = (ACTION / "check.sh").read_text(encoding="utf-8")
+
+    # bash 3.2 of macOS; what is counted (`#`) or given another word (`+`) is bound there.
+    assert re.findall(r'(?<!\+)"\$\{\w+\[@\]\}"', text) == []
