@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest
@@ -12,10 +13,11 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import ProposedNumber, line_of_proposal, new_id
 from diag.changes.plans.plan import OrgIdentity, PlanOptions
 from diag.console import Console
-from diag.errors import PartialError
+from diag.errors import PartialError, UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.output import goes_to_stdout
 from diag.judged_files import RunEvidence
+from diag.terraform.configuration.module import is_configuration
 from diag.terraform.editing.edited_file import EditedFile
 from diag.terraform.editing.unified_diff import unified_diff
 from diag.terraform.editing.write_files import write_files
@@ -34,6 +36,8 @@ from diag.terraform_dialog.proposal_words import (
     remarks,
 )
 
+_READ_TOO: Final = (".tfvars", ".tfvars.json", ".tfstate")
+
 
 def edit(
     evidence: RunEvidence,
@@ -46,22 +50,24 @@ def edit(
     """Carry the edit out and return the exit code. Raises PartialError where an edit is not certain."""
     assert options.edit is not None
     folder = options.edit
+    _demand_no_configuration(options.patch, output)
     where = ConfigurationFolder(folder, options.terraform_root, options.terraform_state)
     proposal = propose(evidence.analysis, where, plan_options)
     top = top_of(folder.resolve()) or folder.resolve()
     diff = "".join(unified_diff(file, _name(file, top, folder)) for file in proposal.files)
-    committed = None if options.check else _made(proposal, options, diff)
     console = Console()
+    shown = output is None or goes_to_stdout(output)
+    if output is not None and not shown:
+        write_whole(output, diff)  # first: where it cannot be written, nothing is edited
+    committed = None if options.check else _made(proposal, options, diff)
     org = measured_org(evidence.samples.manifests)
     if proposal.timeouts and not options.check:
         if org is None:
             console.note("Not noted in the journal: these calls do not say which org they are of.")
         else:
             _note_in_journal(Journal(journal), proposal, org, evidence.analysis.run_ids, diff)
-    if output is None or goes_to_stdout(output):
+    if shown:
         console.exact(diff)
-    else:
-        write_whole(output, diff)
     for line in remarks(proposal):
         console.note(line)
     console.note(edited_words(proposal, done=not options.check and options.patch is None))
@@ -77,6 +83,16 @@ def edit(
             hint="Edit these by hand, where it says, or give each a line of its own.",
         )
     return ExitCode.OK
+
+
+def _demand_no_configuration(*diffs: Path | None) -> None:
+    """A diff in the place of a file that Terraform reads would be the end of it."""
+    for path in diffs:
+        if path is not None and (is_configuration(path.name) or path.name.endswith(_READ_TOO)):
+            raise UsageError(
+                f"{path} would be read by Terraform, or is: a diff is no configuration.",
+                hint="Give it another name: --patch timeouts.patch",
+            )
 
 
 def measured_org(runs: Sequence[Manifest]) -> OrgIdentity | None:

@@ -100,6 +100,28 @@ def test_a_patch_is_for_git_and_edits_nothing(
     assert journal(session)[-1]["outcome"] == "proposed"
 
 
+@pytest.mark.parametrize(
+    "name", ["infra/main.tf", "new.tf", "x.tf.json", "prod.auto.tfvars", "terraform.tfstate"]
+)
+@pytest.mark.parametrize("flag", ["--patch", "-o"])
+def test_no_diff_takes_the_place_of_configuration(
+    infra: Path, capsys: pytest.CaptureFixture[str], flag: str, name: str
+) -> None:
+    before = (infra / "main.tf").read_text()
+
+    assert run([*EDIT, flag, name]) == ExitCode.USAGE
+    assert "a diff is no configuration" in capsys.readouterr().err
+    assert (infra / "main.tf").read_text() == before
+
+
+def test_where_the_diff_cannot_be_written_nothing_is_edited(session: Path, infra: Path) -> None:
+    before = (infra / "main.tf").read_text()
+
+    assert run([*EDIT, "-o", "none/x.diff"]) == ExitCode.ERROR
+    assert (infra / "main.tf").read_text() == before
+    assert not (session / "runs" / "journal.jsonl").exists()
+
+
 def test_what_cannot_be_edited_for_certain_is_not_zero(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
