@@ -2,5 +2,6 @@
 
 from typing import Final
 
+PROVIDER: Final = "genesyscloud"
 RESOURCE_TYPE: Final = "genesyscloud_integration_action"
 TIMEOUT: Final = "config_timeout_seconds"

@@ -66,6 +66,8 @@ def _from_state(resources: list[Any]) -> Iterator[TerraformResource]:
         if resource.get("module"):
             base = f"{_needed(resource, 'module')}.{base}"
         for instance in resource["instances"]:
+            if instance.get("deposed"):
+                continue  # an object that was replaced, still to be destroyed
             key = instance.get("index_key")
             address = base if key is None else f"{base}[{json.dumps(key)}]"
             attributes = instance.get("attributes") or {}
@@ -74,7 +76,8 @@ def _from_state(resources: list[Any]) -> Iterator[TerraformResource]:
 
 def _from_module(module: dict[str, Any]) -> Iterator[TerraformResource]:
     for resource in module.get("resources", ()):
-        if resource.get("mode", "managed") == "managed" and resource.get("type") == RESOURCE_TYPE:
+        mode = resource.get("mode", "managed")
+        if mode == "managed" and resource.get("type") == RESOURCE_TYPE and not resource.get("deposed_key"):
             values = resource.get("values") or {}
             yield TerraformResource(_needed(resource, "address"), _text(values, "id"), _text(values, "name"))
     for child in module.get("child_modules", ()):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from diag.terraform.configuration.blocks import blocks_of
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.syntax.body import Argument, ConfigBlock
 from diag.terraform.syntax.source import Where
@@ -36,4 +37,4 @@ class MergedBlock:
 
     def nested(self, kind: str) -> Iterator[ConfigBlock]:
         """Yield the blocks of this kind inside, of all of them."""
-        return (inner for block in self.blocks for inner in block.body.blocks(kind, 0))
+        return (inner for block in self.blocks for inner in blocks_of(block.body, kind, 0))

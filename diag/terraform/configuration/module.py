@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from diag.terraform.configuration.blocks import blocks_of
 from diag.terraform.configuration.config_file import ConfigFile, read_config_file
 from diag.terraform.configuration.merged_block import MergedBlock
 from diag.terraform.configuration.uncertain import Uncertain
-from diag.terraform.resource_type import RESOURCE_TYPE
+from diag.terraform.resource_type import PROVIDER, RESOURCE_TYPE
 from diag.terraform.syntax.body import Argument, ConfigBlock
 
 _ENDINGS: Final = (".tf", ".tf.json")
@@ -27,6 +28,9 @@ class Module:
     calls: Mapping[str, MergedBlock]
     actions: Mapping[str, MergedBlock]
     imports: tuple[ConfigBlock, ...]
+    moves: tuple[ConfigBlock, ...]
+    providers: tuple[ConfigBlock, ...]
+    """Of Genesys Cloud."""
 
 
 def is_configuration(name: str) -> bool:
@@ -39,7 +43,7 @@ def read_module(folder: Path, boundary: Path) -> Module:
     """Return the module in a folder within `boundary`; both are real paths. Raises Uncertain."""
     shown = folder.relative_to(boundary).as_posix()
     prefix = "" if shown == "." else f"{shown}/"
-    names = sorted(path.name for path in folder.iterdir())
+    names = sorted(path.name for path in folder.iterdir() if not path.is_dir())
     other = next((name for name in names if name.endswith(_OTHER_DIALECT)), None)
     if other is not None:
         raise Uncertain(None, f"{prefix}{other} is OpenTofu's own, which is not followed")
@@ -72,22 +76,25 @@ def real_file(path: Path, boundary: Path, shown: str) -> Path:
 def _together(folder: Path, shown: str, files: list[ConfigFile], plain: int) -> Module:
     local_values: dict[str, Argument] = {}
     for number, file in enumerate(files):
-        for block in file.body.blocks("locals", 0):
+        for block in blocks_of(file.body, "locals", 0):
             for argument in block.body.arguments():
                 if argument.name in local_values and number < plain:
                     raise Uncertain(argument.where, f"local.{argument.name} is there twice")
                 local_values[argument.name] = argument
 
     def merged(kind: str, labels: int) -> dict[tuple[str, ...], MergedBlock]:
-        own = _by_labels(block for file in files[:plain] for block in file.body.blocks(kind, labels))
+        own = _by_labels(block for file in files[:plain] for block in blocks_of(file.body, kind, labels))
         for key, blocks in own.items():
             if len(blocks) > 1:
                 raise Uncertain(blocks[1].where, f"{kind} {'.'.join(key)} is there twice")
-        over = _by_labels(block for file in files[plain:] for block in file.body.blocks(kind, labels))
+        over = _by_labels(block for file in files[plain:] for block in blocks_of(file.body, kind, labels))
         for key, blocks in over.items():
             if key not in own:
                 raise Uncertain(blocks[0].where, f"{kind} {'.'.join(key)} is overridden and not there")
         return {key: MergedBlock((*blocks, *over.get(key, ()))) for key, blocks in own.items()}
+
+    def every(kind: str, labels: int) -> tuple[ConfigBlock, ...]:
+        return tuple(block for file in files for block in blocks_of(file.body, kind, labels))
 
     resources = merged("resource", 2)
     return Module(
@@ -98,7 +105,9 @@ def _together(folder: Path, shown: str, files: list[ConfigFile], plain: int) -> 
         local_values=local_values,
         calls={name: block for (name,), block in merged("module", 1).items()},
         actions={label: block for (kind, label), block in resources.items() if kind == RESOURCE_TYPE},
-        imports=tuple(block for file in files for block in file.body.blocks("import", 0)),
+        imports=every("import", 0),
+        moves=every("moved", 0),
+        providers=tuple(block for block in every("provider", 1) if block.labels == (PROVIDER,)),
     )
 
 

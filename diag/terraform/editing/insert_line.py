@@ -5,6 +5,7 @@ long name would have to move its neighbours, it becomes a paragraph of its own: 
 paragraphs.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,8 @@ class _Line:
         begin = text.rfind("\n", 0, argument.start) + 1
         equals = text.index("=", argument.start + len(argument.name))
         between = text[argument.start + len(argument.name) : equals]
-        return cls(text[begin : argument.start], equals - begin, between == " ")
+        indent = re.match(r"[ \t]*", text[begin : argument.start])
+        return cls(indent[0] if indent else "", equals - begin, between == " ")
 
 
 def _first_paragraph(body: HclBody) -> Sequence[Argument]:

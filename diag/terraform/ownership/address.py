@@ -13,8 +13,29 @@ _PART: Final = re.compile(
 )
 
 
+AddressParts = tuple[tuple[str, Key], ...]
+"""`module.crm["eu"].genesyscloud_integration_action.a[0]`: "module", "crm" with its key, and so on."""
+
+
 def parse_address(text: str) -> Address | None:
     """Return the address of an action; None for any other text."""
+    parts = parse_parts(text)
+    if parts is None or len(parts) < 2 or len(parts) % 2 or parts[-2] != (RESOURCE_TYPE, None):
+        return None
+    calls = parts[:-2]
+    if any(word != ("module", None) for word in calls[::2]):
+        return None
+    return Address(tuple(calls[1::2]), *parts[-1])
+
+
+def parts_of(address: Address) -> AddressParts:
+    """Return the parts of an action's address."""
+    calls = (part for call in address.modules for part in (("module", None), call))
+    return *calls, (RESOURCE_TYPE, None), (address.label, address.key)
+
+
+def parse_parts(text: str) -> AddressParts | None:
+    """Return the parts of any address, of a module, too; None for a text that is none."""
     parts = list[tuple[str, Key]]()
     at = 0
     while at < len(text):
@@ -27,12 +48,7 @@ def parse_address(text: str) -> Address | None:
             return None
         parts.append((found["name"], key))
         at = found.end()
-    if len(parts) < 2 or len(parts) % 2 or parts[-2] != (RESOURCE_TYPE, None):
-        return None
-    calls = parts[:-2]
-    if any(word != ("module", None) for word in calls[::2]):
-        return None
-    return Address(tuple(calls[1::2]), *parts[-1])
+    return tuple(parts)
 
 
 def address_text(address: Address) -> str:

@@ -1,6 +1,6 @@
 """From an expression to where its value is written out: variables, locals, keys, arguments of modules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -30,6 +30,8 @@ from diag.terraform.syntax.expressions import (
 )
 
 _DEEPEST: Final = 50
+_COUNTS: Final = range(10_000)
+"""Of instances that are counted out; no org has more actions."""
 
 
 class Follower:
@@ -155,7 +157,7 @@ class Follower:
         if chosen is None:
             raise Uncertain(declared.where, f"var.{name} has no value in these files")
         found = self.follow(chosen.expression, Inside(scope), path, depth + 1)
-        return replace(found, from_variable=True) if isinstance(found, FoundValue) else found
+        return found if isinstance(found, KeyItself) else replace(found, from_variable=True)
 
     def _each(
         self, reference: ValueReference, name: str, inside: Inside, path: tuple[Step, ...], depth: int
@@ -196,14 +198,17 @@ class Follower:
             case "lookup", 3:
                 key = self._step(given[1], inside, depth)
                 found = value(0, (key, *path))
-                return value(2, path) if isinstance(found, Absent) else found
+                return self._after([found], value(2, path)) if isinstance(found, Absent) else found
             case "try" | "coalesce", count if count:
                 return self._first(call.function, (value(number, path) for number in range(count)))
             case "merge", count if count and path:
                 # The last map that has the first key.
+                skipped = list[Followed]()
                 for number in reversed(range(count)):
-                    if not isinstance(value(number, path[:1]), Absent):
-                        return value(number, path)
+                    found = value(number, path)
+                    if not isinstance(found, Absent) or not isinstance(value(number, path[:1]), Absent):
+                        return self._after(skipped, found)
+                    skipped.append(found)
                 return Absent(call.where, f"none of its maps has {path[0]}")
         raise Uncertain(call.where, f"its value is computed by {call.function}()")
 
@@ -211,12 +216,22 @@ class Follower:
     def _first(function: str, attempts: Iterator[Followed]) -> Followed:
         """The first that is there; for `coalesce`, `null` is not."""
         found = next(attempts)
+        skipped = list[Followed]()
         for further in attempts:
             null = isinstance(found, FoundValue) and isinstance(found.expression, Null)
             if not isinstance(found, Absent) and not (null and function == "coalesce"):
                 break
+            skipped.append(found)
             found = further
-        return found
+        return Follower._after(skipped, found)
+
+    @staticmethod
+    def _after(skipped: Iterable[Followed], found: Followed) -> Followed:
+        """What counts because others do not: a variable among those may be given a value that does."""
+        may_count = any(one.from_variable for one in skipped if not isinstance(one, KeyItself))
+        if isinstance(found, KeyItself) or not may_count:
+            return found
+        return replace(found, from_variable=True)
 
     def text(self, expression: Expression, inside: Inside, depth: int = 0) -> str:
         """Return a text that is put together of what is written out. Raises Uncertain."""
@@ -248,7 +263,8 @@ class Follower:
             if count is not None:
                 found = self.follow(count.expression, Inside(scope))
                 if isinstance(found, FoundValue) and isinstance(found.expression, Number):
-                    return tuple(range(int(found.expression.value)))
+                    many = found.expression.value
+                    return tuple(range(int(many))) if many in _COUNTS else (ANY_KEY,)
                 return (ANY_KEY,)
         except Uncertain:
             return (ANY_KEY,)

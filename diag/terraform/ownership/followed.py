@@ -47,6 +47,8 @@ class Absent:
     where: Where
     why: str
     way: tuple[Passed, ...] = ()
+    from_variable: bool = False
+    """As of a found value."""
 
 
 @dataclass(frozen=True, slots=True)

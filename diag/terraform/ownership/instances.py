@@ -33,6 +33,8 @@ class Instances:
     chosen: dict[Path, list[Instance]] = field(default_factory=dict)
     others: list[Instance] = field(default_factory=list)
     unfollowed: dict[Path, list[Unfollowed]] = field(default_factory=dict)
+    scopes: list[ModuleScope] = field(default_factory=list)
+    """The modules below the roots that were asked about, these among them."""
 
     @property
     def every(self) -> Iterator[Instance]:
@@ -54,10 +56,11 @@ def find_instances(
     walk = _Walk(project, follower, _keys_by_place(known))
     for root in roots:
         unfollowed = found.unfollowed[root.folder] = list[Unfollowed]()
-        found.chosen[root.folder] = list(walk.below(ModuleScope(root, None), unfollowed, use_known=True))
+        below = walk.below(ModuleScope(root, None), unfollowed, found.scopes, use_known=True)
+        found.chosen[root.folder] = list(below)
     for folder, module in project.uncalled().items():
         if folder not in found.chosen and isinstance(module, Module):
-            found.others += walk.below(ModuleScope(module, None), [], use_known=False)
+            found.others += walk.below(ModuleScope(module, None), [], [], use_known=False)
     return found
 
 
@@ -68,8 +71,9 @@ class _Walk:
     known: Mapping[_BlockPath, frozenset[Key]]
 
     def below(
-        self, scope: ModuleScope, unfollowed: list[Unfollowed], *, use_known: bool
+        self, scope: ModuleScope, unfollowed: list[Unfollowed], scopes: list[ModuleScope], *, use_known: bool
     ) -> Iterator[Instance]:
+        scopes.append(scope)
         names = tuple(name for name, _ in scope.path)
         for label, block in scope.module.actions.items():
             for key in self._keys(block, scope, (names, label), use_known=use_known):
@@ -85,7 +89,7 @@ class _Walk:
                 continue
             for key in self._keys(call, scope, (path, None), use_known=use_known):
                 inner = ModuleScope(module, Called(scope, call, key), (*scope.path, (name, key)))
-                yield from self.below(inner, unfollowed, use_known=use_known)
+                yield from self.below(inner, unfollowed, scopes, use_known=use_known)
 
     def _keys(
         self,

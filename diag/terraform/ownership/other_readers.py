@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from diag.terraform.configuration.blocks import blocks_of
 from diag.terraform.configuration.module import Module
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.followed import Passed, Step
@@ -93,7 +94,7 @@ def _repeated_by(module: Module, reference: ValueReference) -> ConfigBlock | Non
         if file.source.path != reference.source.path:
             continue
         for kind, labels in (("resource", 2), ("data", 2), ("module", 1)):
-            for block in file.body.blocks(kind, labels):
+            for block in blocks_of(file.body, kind, labels):
                 for argument in block.body.all_named("for_each"):
                     whole = argument.expression
                     if isinstance(whole, ValueReference) and mark_of(whole) == mark_of(reference):

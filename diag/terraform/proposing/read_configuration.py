@@ -87,13 +87,18 @@ def _resources(
 ) -> tuple[tuple[TerraformResource, ...] | None, str]:
     if where.state is not None:
         return read_resources(where.state), f"Resources were matched by {where.state.name}"
-    beside = [root.folder / _STATE for root in roots if (root.folder / _STATE).is_file()]
+    beside = [root.folder / _STATE for root in roots if _holds_something(root.folder / _STATE)]
     if len(beside) == len(roots) == 1:
         return read_resources(beside[0]), f"Resources were matched by the {_STATE} beside them"
     return None, (
         "Resources were matched by the names of their actions, as no state was given "
         "(--terraform-state FILE; terraform state pull > state.json)"
     )
+
+
+def _holds_something(state: Path) -> bool:
+    """Whether it is a state: one that moved to a backend leaves an empty file."""
+    return state.is_file() and state.stat().st_size > 0
 
 
 def _folder(path: Path) -> Path:

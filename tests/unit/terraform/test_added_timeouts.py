@@ -26,6 +26,10 @@ STYLES = {
         "  contract_input = jsonencode({\n  })\n",
     ),
     "alone": ('  name = "A"\n', '  name = "A"\n\n  config_timeout_seconds = 10\n'),
+    "a comment before a name": (
+        '  /* its */ name = "A"\n',
+        '  /* its */ name = "A"\n\n  config_timeout_seconds = 10\n',
+    ),
     "another indent": (
         '\tname = "A"\n\tcategory_of_the_action = "x"\n',
         '\tname = "A"\n\tcategory_of_the_action = "x"\n\tconfig_timeout_seconds = 10\n',

@@ -330,3 +330,40 @@ def test_a_module_that_another_root_calls_too_stays_as_it_is(tmp_path: Path) -> 
 
     assert "it sets the timeout of module.crm." in refusals(prod)["Get Customer"]
     assert "its name is not its own" in refusals(both)["Get Customer"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"resource": 5}', '{"resource": {"//": "x"}}', '{"locals": "x"}', '[{"import": 1}]']
+)
+def test_json_of_another_shape_is_refused_with_its_file(tmp_path: Path, text: str) -> None:
+    folder = written(tmp_path, {"main.tf": CUSTOMER % "5", "x.tf.json": text})
+
+    with pytest.raises(TerraformFileError, match=r"x\.tf\.json:1: it cannot be read: an object stands here"):
+        proposed(folder, raised("Get Customer"))
+
+
+def test_a_variable_that_is_null_here_may_be_given_a_value_that_counts(tmp_path: Path) -> None:
+    variable = 'variable "t" {\n  default = %s\n}\n'
+    unknown = raised("Get Customer", current_timeout_s=None)
+
+    for number, (value, default) in enumerate(
+        [("coalesce(var.t, 5)", "null"), ("try(var.t.s, 5)", "{}"), ('lookup(var.t, "s", 5)', "{}")]
+    ):
+        folder = written(tmp_path / str(number), {"main.tf": CUSTOMER % value + variable % default})
+        assert "a variable may be given another value" in refusals(proposed(folder, unknown))["Get Customer"]
+        assert len(proposed(folder, raised("Get Customer")).timeouts) == 1
+
+
+@pytest.mark.parametrize("count", ["1e999", "30000000", "1.5"])
+def test_a_count_that_no_org_has_is_not_counted_out(tmp_path: Path, count: str) -> None:
+    folder = written(tmp_path, {"main.tf": CUSTOMER % f"5\n  count = {count}"})
+
+    assert [one.address[-3:] for one in proposed(folder, raised("Get Customer")).timeouts] == ["[*]"]
+
+
+def test_maps_of_maps_of_maps_are_followed_once_each(tmp_path: Path) -> None:
+    maps = "".join(f"  m{n} = merge(local.m{n - 1}, {{}})\n" for n in range(1, 19))
+    values = "locals {\n  m0 = { x = { y = 5 } }\n" + maps + "}\n"
+    folder = written(tmp_path, {"main.tf": CUSTOMER % "local.m18.x.y", "values.tf": values})
+
+    assert changed_lines(proposed(folder, raised("Get Customer"))) == ["values.tf: m0 = { x = { y = 10 } }"]

@@ -236,3 +236,108 @@ def test_another_dialect_is_not_guessed(tmp_path: Path) -> None:
 
     with pytest.raises(TerraformFileError, match=r"main\.tofu is OpenTofu's own"):
         proposed(folder, raised("A"))
+
+
+def test_what_was_replaced_and_is_not_destroyed_yet_is_not_the_resource(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A")})
+    state = state_of(folder, {"label": "a", "id": "id-A"})
+    body = json.loads(state.read_text())
+    body["resources"][0]["instances"].append({"deposed": "1f", "attributes": {"id": "id-old", "name": "A"}})
+    state.write_text(json.dumps(body))
+
+    assert len(proposed(folder, raised("A"), state=state).timeouts) == 1
+
+
+MOVED = "moved {{\n  from = {0}\n  to = {1}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "waits"),
+    [
+        ("module.m.ACTION.a", "module.m.ACTION.b", True),
+        ("module.m.ACTION.a", 'module.m.ACTION.a["x"]', True),
+        ("module.m", "module.n", True),
+        ("module.m", "module.m[0]", True),
+        ("module.m[0]", "module.m", False),
+        ("module.m.ACTION.b", "module.m.ACTION.a", False),
+    ],
+)
+def test_a_state_that_is_older_than_a_move_tells_nothing(
+    tmp_path: Path, old: str, new: str, waits: bool
+) -> None:
+    main = 'module "m" {\n  source = "./m"\n}\n' + MOVED.format(old, new)
+    folder = written(tmp_path, {"main.tf": main, "m/main.tf": BLOCK.format("a", "B")})
+    state = state_of(folder, {"module": "module.m", "label": "a", "id": "id-A"})
+
+    proposal = proposed(folder, raised("A"), state=state)
+
+    why = (
+        f"main.tf:4: the state has module.m.{RESOURCE_TYPE}.a, which is moved here: run terraform apply first"
+    )
+    assert refusals(proposal) == ({"A": why} if waits else {})
+    assert len(proposal.timeouts) == (not waits)
+
+
+def test_a_move_within_a_module_counts_for_its_calls(tmp_path: Path) -> None:
+    inner = BLOCK.format("a", "B") + MOVED.format("ACTION.a", "ACTION.b")
+    folder = written(
+        tmp_path, {"main.tf": 'module "m" {\n  count = 2\n  source = "./m"\n}\n', "m/main.tf": inner}
+    )
+    state = state_of(folder, {"module": "module.m[1]", "label": "a", "id": "id-A"})
+
+    assert "m/main.tf:5" in refusals(proposed(folder, raised("A"), state=state))["A"]
+
+
+def test_a_state_without_the_id_of_a_namesake_is_doubted(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A")})
+    imported = f'import {{\n  to = {RESOURCE_TYPE}.a\n  id = "id-A"\n}}\n'
+    state = state_of(folder, {"label": "a", "id": "of another org"})
+
+    doubted = proposed(folder, raised("A"), state=state)
+    told = proposed(written(folder, {"imports.tf": imported}), raised("A"), state=state)
+
+    assert refusals(doubted)["A"].startswith("main.tf:1: the state does not hold its id, yet ")
+    assert doubted.not_in_folder == ()
+    assert len(told.timeouts) == 1
+
+
+@pytest.mark.parametrize("syntax", ["imports.tf", "imports.tf.json"])
+def test_import_blocks_of_a_root_reach_into_modules(tmp_path: Path, syntax: str) -> None:
+    to = f'module.m["eu"].{RESOURCE_TYPE}.a'
+    blocks = {
+        "imports.tf": f'import {{\n  to = {to}\n  id = "id-A"\n}}\n',
+        "imports.tf.json": json.dumps({"import": {"to": to, "id": "id-A"}}),
+    }
+    call = 'module "m" {\n  for_each = { eu = 1 }\n  source = "./m"\n}\n'
+    inner = BLOCK.format("a", "A").replace('"A"', "var.none")
+    folder = written(tmp_path, {"main.tf": call, "m/main.tf": inner, syntax: blocks[syntax]})
+
+    assert len(proposed(folder, raised("A")).timeouts) == 1
+
+
+def test_an_empty_state_is_none(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A"), "terraform.tfstate": ""})
+
+    assert len(proposed(folder, raised("A")).timeouts) == 1
+
+
+def test_a_name_does_not_tell_the_org_of_several_providers(tmp_path: Path) -> None:
+    providers = 'provider "genesyscloud" {}\n%sprovider "genesyscloud" {\n  alias = "dev"\n}\n'
+    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A"), "p.tf": providers % ""})
+
+    by_name = proposed(folder, raised("A"))
+    by_id = proposed(folder, raised("A"), state=state_of(folder, {"label": "a", "id": "id-A"}))
+    same = 'provider "genesyscloud" {\n  oauthclient_id = ""\n}\n'
+    (folder / "p.tf").unlink()
+    one = proposed(written(folder, {"p.tf": same, "p_override.tf": same}), raised("A"))
+
+    assert refusals(by_name)["A"].startswith(
+        "p.tf:2: another provider, so maybe another org, is set up there; only a state tells"
+    )
+    assert len(by_id.timeouts) == len(one.timeouts) == 1
+
+
+def test_a_folder_that_is_called_like_a_file_is_no_file(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A"), "notes.tf/x.txt": "", "old.tofu/x": ""})
+
+    assert len(proposed(folder, raised("A")).timeouts) == 1
