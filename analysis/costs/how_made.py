@@ -1,9 +1,9 @@
 """Which step made the number, in a word and in a sentence (docs/method.md, "The number")."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from analysis.costs.made_by import ChosenNumber, MadeBy
+from analysis.costs.made_by import ChosenNumber, MadeBy, SurerBound
 from analysis.estimates.estimate import buffer_ms, slack_s, wait_for, whole_seconds
 from analysis.estimates.findings import Findings
 from analysis.number_words import at_least, at_most, latency, percentile_name
@@ -32,8 +32,18 @@ class _ByTheRule:
 
 def how_made(findings: Findings, number: ChosenNumber, settings: RecommendSettings) -> HowMade:
     """Return how the verdict's number came about."""
+    if number.above_the_bound:
+        settings = replace(settings, rule="sum")
     rule = _by_the_rule(findings, settings)
+    if rule is not None and number.surer is not None:
+        rule = _surer(number.surer, settings)
+        if rule.whole_s > number.timeout_s:
+            stays = f"{number.timeout_s} s is in force and stays: {rule.because}."
+            return HowMade(rule.by, stays, rule.needed_ms)
     by, sentence = _last_step(findings, number, settings, rule)
+    if number.above_the_bound:
+        few = f"raised on {findings.estimate.samples:,} calls, a timeout keeps its buffer above the bound"
+        sentence = f"{sentence.removesuffix('.')}: {few}."
     return HowMade(by, sentence, rule.needed_ms if rule is not None else None)
 
 
@@ -86,6 +96,18 @@ def _by_the_rule(findings: Findings, settings: RecommendSettings) -> _ByTheRule 
     if by is not MadeBy.WHOLE_SECONDS and needed < whole_s * 1e3:
         because += ", rounded up to whole seconds"
     return _ByTheRule(by, because, needed, whole_s)
+
+
+def _surer(bound: SurerBound, settings: RecommendSettings) -> _ByTheRule:
+    """What a lowering makes of the surer bound it asks for."""
+    name, whole_s = percentile_name(settings.percentile), whole_seconds(bound.upper_ms)
+    because = (
+        f"to lower a timeout, the upper bound of {name} must hold with {bound.confidence * 100:g} % "
+        f"confidence: {at_most(bound.upper_ms)}"
+    )
+    if bound.upper_ms < whole_s * 1e3:
+        because += ", rounded up to whole seconds"
+    return _ByTheRule(MadeBy.BOUND, because, bound.upper_ms, whole_s)
 
 
 def _because(by: MadeBy, findings: Findings, settings: RecommendSettings, needed_ms: float) -> str:

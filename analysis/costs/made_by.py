@@ -13,13 +13,21 @@ class MadeBy(StrEnum):
     BUFFER = "p99 + buffer"
     BOUND = "bound"
     BOUND_AND_BUFFER = "bound + buffer"
-    """With `--rule sum`."""
+    """With `--rule sum`, and of a raise that rests on few calls."""
     SLOWER_PART = "slower part"
     """Of calls that disagree."""
     FLOOR = "floor"
     CAP = "cap"
     HYSTERESIS = "hysteresis"
     """The timeout in force is near enough to the rule's number, and stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurerBound:
+    """An upper bound of the quantile that holds with more confidence (0..1) than others must."""
+
+    upper_ms: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +38,7 @@ class ChosenNumber:
     wanted_s: int | None
     """What the calls would need if there were no cap; None where that is not known."""
     is_the: Literal["rule's", "timeout in force", "cap", "slower part's"] = "rule's"
+    above_the_bound: bool = False
+    """It keeps the whole buffer above the bound, as with `--rule sum`: it was raised on few calls."""
+    surer: SurerBound | None = None
+    """Set where this bound made the number: a lowering asks for it."""

@@ -1,9 +1,9 @@
 """Which verdict, and which timeout with it (docs/method.md, "The verdict"): the first that holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.costs.made_by import ChosenNumber
+from analysis.costs.made_by import ChosenNumber, SurerBound
 from analysis.estimates.calls_missing import (
     ENOUGH_TO_BLAME_THE_TIMEOUT,
     NEGLIGIBLE_LEFT,
@@ -14,6 +14,7 @@ from analysis.estimates.estimate import Estimate, buffer_ms, slack_s, timeout_fo
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
+from analysis.statistics.heavy_tail import FEW_BEYOND
 from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER
 from analysis.verdicts.recommendation import Verdict
 
@@ -30,6 +31,10 @@ class Decision:
     """What to set; the current timeout for `ok`. Never above the cap."""
     uncapped_s: int | None = None
     """What the calls would need if there were no cap."""
+    above_the_bound: bool = False
+    """It keeps the whole buffer above the bound: it was raised on few calls."""
+    surer: SurerBound | None = None
+    """The bound that a lowering asks for, where it made the number."""
 
 
 def decide(findings: Findings, settings: RecommendSettings) -> Decision:
@@ -74,9 +79,10 @@ def chosen_number(decision: Decision) -> ChosenNumber | None:
         case Verdict.UNSTABLE:
             return ChosenNumber(decision.timeout_s, decision.uncapped_s, "slower part's")
         case Verdict.OK:
-            return ChosenNumber(decision.timeout_s, decision.uncapped_s, "timeout in force")
+            number = ChosenNumber(decision.timeout_s, decision.uncapped_s, "timeout in force")
         case _:
-            return ChosenNumber(decision.timeout_s, decision.uncapped_s)
+            number = ChosenNumber(decision.timeout_s, decision.uncapped_s)
+    return replace(number, above_the_bound=decision.above_the_bound, surer=decision.surer)
 
 
 def long_enough(estimate: Estimate, timeout_s: int, settings: RecommendSettings) -> bool:
@@ -121,24 +127,41 @@ def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:
 def _against_current(
     estimate: Estimate, wanted: int, findings: Findings, settings: RecommendSettings
 ) -> Decision:
-    current = findings.current_timeout_s
+    current, surer = findings.current_timeout_s, None
     if wanted <= current:
-        wanted = min(current, max(wanted, _sure_to_cover(estimate, findings, settings)))
+        surer = _sure_to_cover(estimate, findings, settings)
+        surely_s = min(current, 0 if surer is None else whole_seconds(surer.upper_ms))
+        surer, wanted = (surer if surely_s > wanted else None), max(wanted, surely_s)
     longest_s = min(wanted + slack_s(wanted, settings), settings.cap_s)
     fits = long_enough(estimate, current, settings) and current <= longest_s
     if settings.rule == "sum":
         fits = fits and current >= wanted
     if fits and current >= settings.floor_s:
-        return Decision(Verdict.OK, current, wanted)
-    return Decision(Verdict.RAISE if wanted > current else Verdict.LOWER, wanted, wanted)
+        return Decision(Verdict.OK, current, wanted, surer=surer)
+    if wanted <= current:
+        return Decision(Verdict.LOWER, wanted, wanted, surer=surer)
+    to_s = max(wanted, _above_the_bound(estimate, findings, settings))
+    return Decision(Verdict.RAISE, min(to_s, settings.cap_s), to_s, above_the_bound=to_s > wanted)
 
 
-def _sure_to_cover(estimate: Estimate, findings: Findings, settings: RecommendSettings) -> int:
-    """The whole seconds that cover the quantile as surely as a lowering asks; 0 where these calls do not
-    allow one anyway, and for production's thousands of executions."""
+def _above_the_bound(estimate: Estimate, findings: Findings, settings: RecommendSettings) -> int:
+    """The whole seconds of bound + buffer, for a raise that rests on few calls; 0 with enough of them.
+
+    Of few calls one bound in twenty is too short, and p99 + buffer with it where the tail is heavy. A timeout
+    that is raised by a second too much hurts nobody; one that is raised and still too short does.
+    """
+    enough = estimate.n_eff * (1.0 - settings.percentile) >= FEW_BEYOND
+    if enough or findings.source != "test" or estimate.upper_ms is None or estimate.quantile_ms is None:
+        return 0
+    return timeout_for(estimate.quantile_ms, estimate.upper_ms, replace(settings, rule="sum"))
+
+
+def _sure_to_cover(estimate: Estimate, findings: Findings, settings: RecommendSettings) -> SurerBound | None:
+    """The bound of the quantile that is as sure as a lowering asks; None where these calls do not allow one
+    anyway, and for production's thousands of executions."""
     few = estimate.n_eff < MIN_CALLS_TO_LOWER or findings.coverage.grade not in GRADES_TO_LOWER
     if few or findings.source != "test":
-        return 0
+        return None
     sure = max(settings.confidence, CONFIDENCE_TO_LOWER)
     upper = upper_ms(estimate.table, settings.percentile, sure, estimate.design_effect)
-    return 0 if upper is None else whole_seconds(upper)
+    return None if upper is None else SurerBound(upper, sure)

@@ -141,3 +141,23 @@ def test_without_the_step_named_it_would_be_another_number(
             assert to_s == plain_s == needed_s
         case MadeBy.BUFFER | MadeBy.BOUND | MadeBy.BOUND_AND_BUFFER:
             assert to_s == needed_s > plain_s
+
+
+def test_a_lowering_names_the_surer_bound_it_asks_for_and_a_raise_on_few_calls_its_buffer_above_it() -> None:
+    every_call = RecommendSettings(warmup_s=0)
+    spread = calls(lognormal(1200, 6.0, 2, sigma=1.2), rate=0.1)
+    lowered, stays = (
+        judge(spread, facts=orders(current_timeout_s=now_s), settings=every_call) for now_s in (60, 11)
+    )
+    few = judge(calls(lognormal(405, 6.0, 3, sigma=1.0)), facts=orders(current_timeout_s=1))
+
+    assert (lowered.made_by, stays.made_by) == (MadeBy.BOUND, MadeBy.BOUND)
+    assert lowered.made_how == (
+        "12 s, because to lower a timeout, the upper bound of p99 must hold with 99 % confidence: 11.4 s, "
+        "rounded up to whole seconds."
+    )
+    assert stays.made_how is not None and stays.made_how.startswith("11 s is in force and stays: to lower")
+    assert few.made_by is MadeBy.BOUND_AND_BUFFER
+    assert few.made_how is not None and few.made_how.endswith(
+        "seconds: raised on 324 calls, a timeout keeps its buffer above the bound."
+    )
