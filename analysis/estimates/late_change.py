@@ -25,8 +25,8 @@ from analysis.statistics.latency_counts import count_latencies
 
 
 def find_late_change(calls: Calls, number_s: int, settings: RecommendSettings) -> Disagreement | None:
-    """Return the calls before and after a step that lasts to the end of the measurement, where the number of
-    all calls (`number_s`) would not hold for those to come; else None."""
+    """Return the calls before and after a step that lasts to the end of the measurement, where the number
+    that is to be kept (`number_s`) would not hold for those to come; else None."""
     for spread in _spread(calls):
         table = kaplan_meier(count_latencies(spread.latency_ms, spread.event))
         levels = [table.quantile_ms(level) for level in LEVELS]

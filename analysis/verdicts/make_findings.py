@@ -1,6 +1,7 @@
 """What one action's calls show, before any verdict: the steps of docs/method.md up to the number."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from analysis.verdicts.caveats import (
     about_the_clock,
     about_wandering,
 )
+from analysis.verdicts.decision import decide
+from analysis.verdicts.recommendation import Verdict
 
 
 def findings(
@@ -56,14 +59,14 @@ def findings(
     warnings = _warnings(judged, facts, coverage, settings, again, many_looks=many_looks)
     parts = None
     if estimate.timeout_s is not None:
-        parts = find_disagreement(calls, settings) or find_late_change(calls, estimate.timeout_s, settings)
+        parts = find_disagreement(calls, settings)
     warnings += about_wandering(parts, settings)
     no_number = estimate.timeout_s is None or estimate.timeout_s > settings.cap_s
     if not current_known and facts.configurable:
         warnings.append(f"the current timeout is unknown; {current} s (the platform's default) is assumed")
     saturated_because, saturated_rate = _saturated(judged)
     observed = _rate_while_calling(calls, coverage)
-    return Findings(
+    found = Findings(
         action_id=action.action_id,
         action_name=facts.action_name or action.action_name or action.action_id,
         facts=facts,
@@ -97,6 +100,17 @@ def findings(
         warnings=tuple(warnings),
         asked=again,
     )
+    if parts is not None or estimate.timeout_s is None:
+        return found
+    return replace(found, disagreement=find_late_change(calls, _to_be_kept(found, settings), settings))
+
+
+def _to_be_kept(found: Findings, settings: RecommendSettings) -> int:
+    """The number that must hold for the calls to come: what would be set or stay, were nothing to change."""
+    assert found.estimate.timeout_s is not None
+    decided = decide(found, settings)
+    kept = decided.verdict in (Verdict.OK, Verdict.RAISE, Verdict.LOWER)
+    return decided.timeout_s if kept and decided.timeout_s is not None else found.estimate.timeout_s
 
 
 def _warnings(

@@ -140,3 +140,15 @@ def test_a_batch_in_the_first_windows_is_not_outvoted_by_those_that_came_closer_
     found = estimate(arrays(table), DEFAULT)
 
     assert found.quantile_ms is not None and found.quantile_ms >= np.sort(x[:7])[2] * 1e3
+
+
+def test_it_is_the_number_to_be_kept_that_must_hold_after_a_late_step() -> None:
+    """x1.4 in the last tenth: what few calls are raised to covers it, a timeout in force need not."""
+    x = lognormal(405, 4.0, 8, sigma=0.3)
+    x[365:] *= 1.4
+    table = calls(x, rate=1 / 240)
+    table["run_id"] = [f"w{number:04}" for number in range(405)]
+    raised, stays = (judge(table, facts=orders(current_timeout_s=now_s)) for now_s in (1, 6))
+
+    assert (raised.verdict, raised.recommended_timeout_s) == (Verdict.RAISE, 7)
+    assert (stays.verdict, stays.recommended_timeout_s) == (Verdict.UNSTABLE, None)
