@@ -125,9 +125,23 @@ def _fewest_that_prove(n: float, p: float, confidence: float) -> float:
     return high
 
 
-def calls_for_a_bound(p: float, confidence: float) -> int:
-    """Return how many independent calls the bound needs at least: 299 for p99 at 95 % (Wilks 1941)."""
-    return math.ceil(math.log(1.0 - confidence) / math.log(p) - 1e-9)
+def calls_for_a_bound(p: float, confidence: float, slower: int = 0) -> int:
+    """Return how many independent calls a bound needs at least above which `slower` of them lie.
+
+    For p99 at 95 %: 299 if the bound may be the slowest of them (Wilks 1941), 473 if one was cut off before
+    it ended.
+    """
+    low = math.ceil(math.log(1.0 - confidence) / math.log(p) - 1e-9)
+    if not slower:
+        return low
+    low, high = slower, 2 * max(slower, low)
+    while special.betainc(slower + 1.0, high - slower, 1.0 - p) < confidence:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        sure = special.betainc(slower + 1.0, middle - slower, 1.0 - p) >= confidence
+        low, high = (low, middle) if sure else (middle, high)
+    return high
 
 
 def _proven_by_curve(table: SurvivalTable, p: float, confidence: float, design_effect: float) -> int | None:

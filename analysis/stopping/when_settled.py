@@ -6,6 +6,10 @@ refused, not configurable), or the bound lifts the number above p99 + buffer by 
 so that a longer run would not be acted upon, and the number also covers what a heavy tail would make of p99
 (`analysis.statistics.heavy_tail`).
 
+A campaign is no such run: it goes on to the end of its span anyway, so it decides on its calls before the
+first one and looks once (`planned_calls`). Looking again and again there made it stop on lucky samples, or
+hurry through the rest of the span after unlucky ones.
+
 The rule itself is `analysis.estimates.enough`, which the verdict asks, too: what is settled here has a number
 there. The looks and their confidence come from `analysis.statistics.interim_looks`: looking often does not
 spoil the 95 % of the bound at the look, and `recommend` takes the same bound for an action that was stopped
@@ -25,23 +29,20 @@ from analysis.estimates.enough import (
     plan_of,
     proven_too_slow,
 )
-from analysis.estimates.estimate import Estimate, timeout_for
+from analysis.estimates.estimate import Estimate
 from analysis.estimates.judge_action import judge_action
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.action_calls import ActionCalls
 from analysis.settings import RecommendSettings, with_cap
-from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
+from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import Look
-from analysis.statistics.latency_counts import count_latencies
 from analysis.verdicts.recommendation import Verdict
 
 ALL_REFUSED: Final = 50
-ENOUGH_TO_FORESEE: Final = 0.6
-"""Part of the first look's calls that shows whether that look will settle the answer: nearly two in three of
-those that it does not, hardly one in fifty where tails are light."""
-FORESEEN_LOOK: Final = 3
-"""The look that should settle it then, of those after the first: after twice its calls."""
+PART_OF_THE_RISK: Final = 0.5
+"""Of what the confidence leaves: the calls whose slowest one bounds p99 at 97.5 % hold the bound at 95 % well
+below that slowest call, which is far out in a heavy tail."""
 WHY: Final[Mapping[Enough, str]] = {
     Enough.SETTLED: "more calls would not change the number",
     Enough.OVER_CAP: "proven to be above the cap",
@@ -70,17 +71,25 @@ class Settled:
     """The number as it stands."""
 
 
+def planned_calls(settings: RecommendSettings) -> int:
+    """Return the calls of a measurement that decides on them before the first one: 368 for p99 at 95 %."""
+    risk = PART_OF_THE_RISK * (1.0 - settings.confidence)
+    return calls_for_a_bound(settings.percentile, 1.0 - risk)
+
+
 def settled(
     action: ActionCalls,
     facts: ActionFacts,
     settings: RecommendSettings,
     *,
     complete_until: float | None = None,
+    planned: int | None = None,
 ) -> Settled:
     """Return whether more calls could change the answer, from the calls so far.
 
     While the run goes on, `complete_until` is the start (Unix seconds) of the oldest call still in
-    flight: later calls are ignored, because the slow ones among them are not recorded yet.
+    flight: later calls are ignored, because the slow ones among them are not recorded yet. `planned`: the
+    calls that were decided on before the first one (`planned_calls`), whose number is the answer.
     """
     if not facts.configurable:
         return Settled(True, "the action cannot be configured", 0, verdict=Verdict.NOT_CONFIGURABLE)
@@ -100,9 +109,13 @@ def settled(
     proof = proven_too_slow(calls, settings)
     if proof is not None:
         return Settled(True, WHY[proof], len(calls), verdict=FINAL[proof])
+    number = main.estimate.timeout_s
+    if planned is not None and len(calls) >= planned and number is not None and number <= settings.cap_s:
+        return Settled(True, "the planned calls give a number", len(calls), timeout_s=number)
+    first = plan[0].calls if planned is None else max(planned, _seeing_past_the_cut_off(main, settings))
     look = latest_look(len(calls), settings)
-    if look is None:
-        missing = _foreseen(main, plan, settings).calls - len(calls)
+    if look is None or len(calls) < first:
+        missing = first - len(calls)
         return Settled(False, "too few calls for a bound", len(calls), _to_send(missing, main, settings))
     seen = at_look(calls, main.warm_up, look, settings)
     found = seen.estimate
@@ -123,18 +136,15 @@ def settled(
     )
 
 
-def _foreseen(main: JudgedLevel, plan: tuple[Look, ...], settings: RecommendSettings) -> Look:
-    """Return the look that should settle the answer, guessed before the first one: that looks at the slowest
-    call, and where this is already too far from p99, or a heavy tail is beyond both, a later one will do."""
+def _seeing_past_the_cut_off(main: JudgedLevel, settings: RecommendSettings) -> int:
+    """Calls of which as many may be cut off as were so far, and the rest still gives a bound: said as soon as
+    it is seen, so that they come at a steady pace."""
     found = main.estimate
-    if len(main.calls) < ENOUGH_TO_FORESEE * plan[0].calls or found.quantile_ms is None:
-        return plan[0]
-    counts = count_latencies(main.calls.latency_ms, main.calls.event)
-    heavy = heavy_tail_quantile_ms(found.table, counts, settings.percentile)
-    number_s = timeout_for(found.quantile_ms, float(found.table.t_ms[-1]), settings)
-    near = number_s <= highest_acceptable_s(found.quantile_ms, settings)
-    covered = heavy is None or heavy <= number_s * 1e3
-    return plan[0] if near and covered else plan[min(FORESEEN_LOOK, len(plan) - 1)]
+    if not found.table.t_ms.size:
+        return 0
+    worth = float(found.table.n_eff[-1]) / found.design_effect
+    cut_off = round(found.table.share_left * worth)
+    return calls_for_a_bound(settings.percentile, settings.confidence, cut_off) if cut_off else 0
 
 
 def _enough_for(found: Estimate, plan: tuple[Look, ...], look: Look, settings: RecommendSettings) -> int:

@@ -36,9 +36,9 @@ LEAVE_WITHIN: Final = 0.8
 """Of a window: by then its last call should have left, so that the slow ones among them end inside it."""
 FEWEST_WINDOWS: Final = 100
 """Where they fit, however short the span."""
-USUAL_STRATUM_S: Final = 240.0
-"""A day has a window for each call then. Cron that runs `diag tune --once` every five minutes makes four in
-five of them, which the pace makes up for."""
+USUAL_STRATUM_S: Final = 200.0
+"""A day has a window for each call then. Cron that runs `diag tune --once` every five minutes makes two in
+three of them, which the pace makes up for."""
 START_SHARE: Final = 0.2
 """Of its stratum, starting a window may take: the inputs of each action are read anew, one request each."""
 SPARE_WINDOWS: Final = 1.25
@@ -96,7 +96,8 @@ class Campaign:
     budget: Budget
     actions: tuple[ScopedAction, ...]
     fewest_calls: Count
-    """Calls that count before which no number can be had: the first look of the stopping rule."""
+    """Calls that count after which the number is taken, decided before the first of them
+    (`analysis.stopping.when_settled.planned_calls`)."""
     hours: AllowedHours = ALWAYS
     production_weeks: Mapping[str, ProductionWeek] | None = None
     """When production calls the actions, by id, as it was known before the first call: the campaign's own
@@ -163,7 +164,7 @@ def most_calls(gap: float, longest_window_s: float) -> int:
 
 def windows_for(actions: Sequence[ScopedAction], allowed: float, fewest_calls: int, budget: Budget) -> int:
     """Return how many windows so many allowed seconds should have: one for each call that an action gets,
-    where they lie four minutes apart then (for several hundred actions, further), at least a hundred, fewer
+    where they lie 200 s apart then (for several hundred actions, further), at least a hundred, fewer
     where those do not fit.
 
     Calls of one window mostly meet the backend in one state, and how much alike they are cannot be learnt

@@ -3,7 +3,6 @@
 Of each action in scope it is said why it is called, or why not; nothing is left out in silence.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -12,7 +11,7 @@ from analysis.format.action_facts import ProductionWeek
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
 from analysis.number_words import duration
 from analysis.settings import RecommendSettings
-from analysis.statistics.interim_looks import look_plan
+from analysis.stopping.when_settled import planned_calls
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.holds import GRADES_TO_LOWER
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -212,10 +211,10 @@ def campaign_of(
             f"The allowed hours leave {duration(allowed)} of the next {duration(until - began_at)}.",
             hint="A campaign needs an hour at least: a longer --over, or more [hours] in the workload.",
         )
-    fewest = look_plan(rules.percentile, rules.confidence, rules.target_calls)[0].calls
+    fewest = planned_calls(rules)
     windows = windows_for(prepared.actions, allowed, fewest, budget)
     return Campaign(
-        *(began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours),
+        *(began_at, until, windows, seed, budget, prepared.actions, fewest, workload.hours),
         production_weeks=weeks,
         stated_weeks=prepared.stated_weeks,
     )

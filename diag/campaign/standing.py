@@ -55,7 +55,8 @@ class Standing:
     verdict: Verdict | None = None
     timeout_s: int | None = None
     """The number as it stands."""
-    settled: bool = False
+    stopped: bool = False
+    """It was called no further because of a final verdict, before its planned calls were made or after."""
     least: int = 1
     """Fewest calls in one window."""
     fewest: int = 1
@@ -108,7 +109,7 @@ def standing(
         answer is not None,
         judged.verdict,
         judged.recommended_timeout_s,
-        state.settled,
+        state.verdict is not None,
         before.least,
         before.fewest,
         before.seen_from,
@@ -153,7 +154,9 @@ def _wanted(
     judged: Recommendation, state: Settled, sent: Sent, settings: RecommendSettings, before: Standing
 ) -> int:
     effect = judged.design_effect or 1.0
-    wanted = max(before.wanted, sent.calls + (state.more_calls or 0))
+    wanted = before.wanted
+    if state.more_calls is not None:
+        wanted = max(wanted, to_the_end(sent.calls + state.more_calls))
     if not state.settled:  # at a steady pace from now on, not all at the end
         wanted = max(wanted, math.ceil(before.fewest * effect))
     elif judged.verdict is Verdict.INSUFFICIENT_SAMPLES:

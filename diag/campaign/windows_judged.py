@@ -39,6 +39,7 @@ class WindowsJudged:
         self._asked = asked
         """What next commands repeat."""
         self._before = before_any_call(campaign)
+        self._planned = campaign.fewest_calls
         self._ended: SampleSet | None = None
         self._names: list[str] = []
         """The windows in `_ended`, in order."""
@@ -47,9 +48,9 @@ class WindowsJudged:
     def standings(self, windows: Sequence[RunFolder], *, remember: bool = True) -> dict[str, Standing]:
         """Return where every action stands after these windows. Raises OSError.
 
-        `remember`: what is settled is written down in the newest window, as by a run that stops early, so
-        that `recommend` takes the bound of the look that ended an action, whoever reads the windows later.
-        What later calls took back is taken out again: it ended nothing, and has the bound of all its calls.
+        `remember`: what has a final verdict is written down in the newest window, as by a run that stops
+        early, so that `recommend` knows why it has no number, whoever reads the windows later. What later
+        calls took back is taken out again: it ended nothing.
         """
         samples = self._read(windows)
         if samples is None:
@@ -73,8 +74,8 @@ class WindowsJudged:
     def _write_down(
         self, windows: Sequence[RunFolder], states: Mapping[str, Standing], samples: "SampleSet"
     ) -> None:
-        settled = {one.action_id for one in states.values() if one.settled}
-        taken_back = samples.settled & (states.keys() - settled)
+        stopped = {one.action_id for one in states.values() if one.stopped}
+        taken_back = samples.settled & (states.keys() - stopped)
         if taken_back:
             for window in windows:
                 noted = set(read_settled(window))
@@ -82,7 +83,7 @@ class WindowsJudged:
                     write_settled(window, noted - taken_back)
             if self._ended is not None:
                 self._ended = replace(self._ended, settled=self._ended.settled - taken_back)
-        if new := settled - samples.settled:
+        if new := stopped - samples.settled:
             write_settled(windows[-1], new | set(read_settled(windows[-1])))
 
     def _states(self, samples: "SampleSet") -> dict[str, Standing]:
@@ -108,8 +109,9 @@ class WindowsJudged:
         from analysis.stopping.when_settled import settled
         from analysis.verdicts.recommend import recommend_action
 
-        state, before = settled(action, fact, settings), self._before[action.action_id]
-        judged = recommend_action(action, fact, settings, many_looks=state.settled, asked=self._asked)
+        state = settled(action, fact, settings, planned=self._planned)
+        before, stopped = self._before[action.action_id], state.verdict is not None
+        judged = recommend_action(action, fact, settings, many_looks=stopped, asked=self._asked)
         return standing(judged, state, _sent(action), settings, before=before)
 
 

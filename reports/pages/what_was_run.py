@@ -18,7 +18,7 @@ Facts = tuple[tuple[str, str], ...]
 """Pairs of (term, text)."""
 
 MANY: Final = 6
-"""So many windows of a campaign are one entry: a day has 360."""
+"""So many windows of a campaign are one entry: a day has 418."""
 MOST_REMARKS: Final = 5
 _WINDOW: Final = re.compile(r"(.+)-w[0-9]{4,}")
 _SHARED: Final = frozenset(

@@ -20,7 +20,7 @@ from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
-from analysis.stopping.when_settled import settled
+from analysis.stopping.when_settled import planned_calls, settled
 from analysis.verdicts.holds import hold_on
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -43,8 +43,15 @@ SPREAD_CALLS: Final = 1000
 SEE_S: Final = 60
 RATE: Final = 0.625
 """Calls a second in a window: calls of 2 s, expected to take four times as long, in five places."""
-LOOKS: Final = (ENOUGH_TO_GUESS, 200, 260, *(look.calls for look in look_plan(0.99, 0.95, 5000)))
-"""Calls after which a standing may change: before the looks, by the guess and by how slow calls cluster."""
+PLANNED: Final = planned_calls(SETTINGS)
+LOOKS: Final = (
+    ENOUGH_TO_GUESS,
+    *range(40, PLANNED, 40),
+    PLANNED,
+    *(look.calls for look in look_plan(0.99, 0.95, 5000)),
+)
+"""Calls after which a standing may change: before the planned ones by the guess and by how slow calls
+cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,8 @@ def _against_the_least() -> None:
 
 
 def _campaign(day: BackendDay, rng: np.random.Generator, seed: int, facts: ActionFacts) -> Made:
-    when, latency, is_settled = _spread(day, rng, seed, facts)
-    judged = recommend_action(_calls(when, latency, RATE), facts, EVERY_CALL, many_looks=is_settled)
+    when, latency, stopped = _spread(day, rng, seed, facts)
+    judged = recommend_action(_calls(when, latency, RATE), facts, EVERY_CALL, many_looks=stopped)
     return _made(judged, len(when), day)
 
 
@@ -98,7 +105,7 @@ def _spread(
     day: BackendDay, rng: np.random.Generator, seed: int, facts: ActionFacts | None
 ) -> tuple[list[float], list[float], bool]:
     """Carry a campaign out, to its end or, without `facts`, to so many calls; return when calls began, how
-    long they took, and whether it ended settled."""
+    long they took, and whether a final verdict ended it."""
     world = World(campaign(action(timeout_s=SEE_S), seed=seed, span_s=day.span_s), call_s=2.0)
     first = before(world.campaign)["orders"]
     if facts is None:
@@ -119,15 +126,15 @@ def _spread(
             one = world.standings["orders"]
             due = one.done is not None or any(len(when) - new.size < look <= len(when) for look in LOOKS)
             world.standings["orders"] = _stands(when, latency, facts, one, first) if due else one
-    return when, latency, world.standings["orders"].settled
+    return when, latency, world.standings["orders"].stopped
 
 
 def _stands(
     when: list[float], latency: list[float], facts: ActionFacts, one: Standing, first: Standing
 ) -> Standing:
     calls = _calls(when, latency, RATE)
-    state = settled(calls, facts, EVERY_CALL)
-    judged = recommend_action(calls, facts, EVERY_CALL, many_looks=state.settled)
+    state = settled(calls, facts, EVERY_CALL, planned=PLANNED)
+    judged = recommend_action(calls, facts, EVERY_CALL, many_looks=state.verdict is not None)
     return standing(judged, state, one.sent, EVERY_CALL, before=first)
 
 

@@ -16,6 +16,8 @@ from analysis.format.call_record import (
 )
 from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
 from analysis.format.sample_schema import ActionVersion, Outcome
+from analysis.settings import RecommendSettings
+from analysis.stopping.when_settled import planned_calls
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
 from diag.campaign.drive import MadeWindow
 from diag.campaign.next_step import Make, Over, Wait, next_step
@@ -27,7 +29,7 @@ from diag.hours.allowed_hours import ALWAYS, AllowedHours
 BEGAN_AT = 1_795_300_000.0
 HOUR_S = 3600.0
 ORDINARY = Budget(calls_per_s=4.0, in_flight=10, token_per_minute=300, concurrent_executions=50)
-FEWEST = 318
+FEWEST = planned_calls(RecommendSettings())
 
 
 def action(name: str = "orders", **facts: Any) -> ScopedAction:

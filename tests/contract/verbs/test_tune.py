@@ -68,7 +68,7 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
 
     assert "Production has the answer for 1 of 3 actions: Get Balance." in shown
     assert "Rarely used" in shown and "Look Up Orders" in shown
-    assert "360 windows" in shown and "About " in shown
+    assert "418 windows" in shown and "About " in shown
     (cost,) = [line for line in shown.splitlines() if line.startswith("This look took ")]
     assert 15 <= int(cost.split()[3]) <= 40 and " each window begins with at most 6 more" in cost
     assert not (session / "runs").exists()

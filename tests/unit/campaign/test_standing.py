@@ -57,11 +57,11 @@ def test_one_that_will_be_lowered_wants_the_calls_of_a_lowering_from_the_first_t
     )
     fits = replace(few, current_timeout_s=3)
     early = replace(few, samples=9)
-    state = Settled(False, "too few calls for a bound", 10, more_calls=308)
+    state = Settled(False, "too few calls for a bound", 10, more_calls=358)
 
     assert judged(few, state, sent=10).wanted == 1050
-    assert judged(fits, state, sent=10).wanted == 350
-    assert judged(early, state, sent=9).wanted == 350
+    assert judged(fits, state, sent=10).wanted == 405
+    assert judged(early, state, sent=9).wanted == 405
 
 
 def test_calls_that_come_in_bursts_count_as_fewer() -> None:
@@ -73,7 +73,7 @@ def test_where_only_the_hours_are_missing_a_call_in_each_further_window_is_enoug
     seen = replace(FIT, grade="C", windows=20)
 
     assert judged(seen).wanted == 410
-    assert judged(seen, production_gap_s=1.0).wanted == 450  # a warm action: five in each
+    assert judged(seen, sent=500, production_gap_s=1.0).wanted == 550  # a warm action: five in each
 
 
 def test_hours_in_which_production_calls_are_waited_for() -> None:
@@ -99,9 +99,9 @@ def test_what_only_a_probe_sees_names_its_command_once_that_is_final() -> None:
 
 
 def test_a_warm_action_wants_a_quarter_more() -> None:
-    assert (not_begun(action(), FEWEST).fewest, not_begun(action(), FEWEST).wanted) == (318, 350)
+    assert (not_begun(action(), FEWEST).fewest, not_begun(action(), FEWEST).wanted) == (368, 405)
     warm = not_begun(action(production_gap_s=1.0), FEWEST)
-    assert (warm.fewest, warm.wanted) == (398, 438)
+    assert (warm.fewest, warm.wanted) == (460, 507)
 
 
 @pytest.mark.parametrize("sent", [330, 400])
@@ -111,7 +111,7 @@ def test_one_that_is_settled_before_the_end_of_the_span_goes_on_to_it(sent: int)
         standing(FIT, DONE, Sent(sent, moment, 0.5), SETTINGS, before=before) for moment in (99.0, 101.0)
     )
 
-    assert early.done is None and early.answered and early.wanted == max(sent, 350)
+    assert early.done is None and early.answered and early.wanted == max(sent, 405)
     assert late.done is not None
     assert judged(FIT, FINAL, sent=60).done is not None
 
@@ -119,7 +119,7 @@ def test_one_that_is_settled_before_the_end_of_the_span_goes_on_to_it(sent: int)
 def test_slow_calls_that_come_in_bursts_ask_for_more_from_the_moment_they_are_seen() -> None:
     few = replace(FIT, verdict=Verdict.INSUFFICIENT_SAMPLES, samples=200, design_effect=1.5)
 
-    assert judged(few, replace(DONE, settled=False, more_calls=118), sent=200).wanted == 477
+    assert judged(few, replace(DONE, settled=False, more_calls=168), sent=200).wanted == 552
 
 
 def test_an_answer_that_later_calls_took_back_is_none() -> None:

@@ -35,9 +35,9 @@ def moments(windows: Sequence[tuple[float, int]]) -> list[float]:
 def test_calls_of_an_action_are_made_in_almost_as_many_windows() -> None:
     windows = made(campaign())
 
-    assert sum(calls for _, calls in windows) == to_the_end(FEWEST) == 350
-    assert max(calls for _, calls in windows) <= 2 and len(windows) >= 345
-    assert len(made(campaign(span_s=3 * DAY_S))) == pytest.approx(350, abs=3)
+    assert sum(calls for _, calls in windows) == to_the_end(FEWEST) == 405
+    assert max(calls for _, calls in windows) <= 2 and len(windows) >= 400
+    assert len(made(campaign(span_s=3 * DAY_S))) == pytest.approx(405, abs=3)
 
 
 def test_the_first_look_comes_in_time_to_go_on_and_the_last_call_near_the_end() -> None:
@@ -52,7 +52,7 @@ def test_the_first_look_comes_in_time_to_go_on_and_the_last_call_near_the_end() 
 @settings(max_examples=examples(20))
 @given(
     seed=st.integers(0, 10_000),
-    wanted=st.sampled_from([350, 500, 1050]),
+    wanted=st.sampled_from([405, 500, 1050]),
     gap_s=st.sampled_from([None, 0.5, 20.0]),
 )
 def test_no_part_of_the_span_counts_for_more_than_another(
@@ -88,14 +88,14 @@ def test_a_warm_action_gets_five_calls_at_a_time_all_through_the_span() -> None:
 
     assert {turn.calls for turn in chosen} == {5} and not any(turn.every_call_counts for turn in chosen)
     assert world.standings["busy"].done is not None
-    assert 85 <= len(world.windows) <= 92
+    assert 98 <= len(world.windows) <= 106
 
 
 def test_warm_actions_are_not_all_called_in_the_same_windows() -> None:
     busy = [action(f"busy-{number:02}", production_gap_s=0.5) for number in range(24)]
     world = World(campaign(*busy)).run()
 
-    assert len(world.windows) > 280
+    assert len(world.windows) > 320
     assert max(len(chosen) for _, chosen in world.windows[1:-1]) <= 16
 
 
@@ -104,7 +104,7 @@ def test_a_warm_action_that_only_lacks_hours_is_called_in_every_window_that_is_l
     busy = action("busy", production_gap_s=0.5)
     plan = campaign(busy)
     slot = Slot(285, BEGAN_AT + 19 * HOUR_S, BEGAN_AT + 20 * HOUR_S, plan.windows - 285)
-    ahead = replace(before(plan)["busy"], sent=Sent(369, BEGAN_AT, 0.5), wanted=438, settled=True)
+    ahead = replace(before(plan)["busy"], sent=Sent(369, BEGAN_AT, 0.5), wanted=438)
 
     assert turns(plan, slot, {"busy": ahead}, slot.due_at) == ()
     (turn,) = turns(plan, slot, {"busy": replace(ahead, lacks="the nights")}, slot.due_at)

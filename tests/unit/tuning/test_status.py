@@ -75,5 +75,5 @@ def test_windows_that_come_too_rarely_for_the_span_are_said(
 ) -> None:
     shown = status(tmp_path, capsys, ended_h_ago=-5.0, every_s=every_s)
 
-    about = "Windows come every 15 min, planned is one every 3 min 36 s: about 15 calls to an action in each"
+    about = "Windows come every 15 min, planned is one every 3 min 20 s: about 17 calls to an action in each"
     assert (about in shown) == ("Windows come" in shown) == said

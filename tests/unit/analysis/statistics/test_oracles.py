@@ -132,6 +132,15 @@ def test_fewest_calls_for_a_bound(p: float, confidence: float, calls: int) -> No
         assert (upper_ms(table, p, confidence) is not None) is found
 
 
+@pytest.mark.parametrize(("slower", "calls"), [(1, 473), (2, 628), (4, 913)])
+def test_fewest_calls_for_a_bound_above_which_some_lie(slower: int, calls: int) -> None:
+    from scipy import stats
+
+    assert calls_for_a_bound(0.99, 0.95, slower) == calls
+    sure = [stats.binom.sf(slower, n, 0.01) for n in (calls - 1, calls)]
+    assert sure[0] < 0.95 <= sure[1]
+
+
 def test_a_single_call_that_outlived_the_timeout_proves_nothing() -> None:
     """2 % hit the timeout; one draft call ended later: the curve reaches zero, but on one call."""
     x = np.r_[np.linspace(100, 2900, 4900), np.full(99, 3000.0), 5000.0]

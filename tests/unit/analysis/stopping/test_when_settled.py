@@ -48,16 +48,6 @@ def test_too_few_calls_say_about_how_many_more() -> None:
     assert state.more_calls is not None and 195 <= state.more_calls <= 205
 
 
-def test_a_tail_too_long_for_the_first_look_is_foreseen_before_it() -> None:
-    """So that a campaign calls for it at a steady pace, not in its last hours."""
-    foreseen = look(lognormal(260, 9.0, sigma=1.2), rate=0.5)
-
-    assert not foreseen.settled and foreseen.more_calls is not None
-    assert 620 <= foreseen.calls + foreseen.more_calls <= 640
-    assert (look(lognormal(180, 9.0, sigma=1.2), rate=0.5).more_calls or 0) < 200
-    assert (look(lognormal(260, 1.0), rate=0.5).more_calls or 0) < 100
-
-
 def test_once_the_warm_up_is_over_every_further_call_counts() -> None:
     state = look(lognormal(200, 1.0), rate=1.0)
     assert (state.calls, state.more_calls) == (185, 318 - 185)
