@@ -127,21 +127,21 @@ class Console:
         shown = printable(expected).strip()
         sys.stderr.write(f"{printable(question)} Only '{shown}' will be accepted: ")
         sys.stderr.flush()
-        answer = sys.stdin.readline().strip()
+        answer = _typed_line().strip()
         return answer != "" and answer in {shown, expected.strip()}
 
     def choose(self, most: int) -> int | None:
         """Ask for a number from 1 to `most`; None for anything else. Needs a terminal (`interactive`)."""
         sys.stderr.write(f"Its number (1 to {most}), or nothing to stop: ")
         sys.stderr.flush()
-        answer = sys.stdin.readline().strip()
+        answer = _typed_line().strip()
         return int(answer) if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= most else None
 
     def ask(self, question: str) -> str | None:
         """Ask for a line; None at the end of the input. Needs a terminal (`interactive`)."""
         sys.stderr.write(printable(question))
         sys.stderr.flush()
-        answer = sys.stdin.readline()
+        answer = _typed_line()
         return answer.strip() if answer else None
 
     @contextmanager
@@ -187,6 +187,14 @@ class Console:
 
             self._err = RichConsole(stderr=True, highlight=False)
         return self._err
+
+
+def _typed_line() -> str:
+    """Return what is typed up to Enter; empty at the end of the input, where nothing ended the line."""
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        sys.stderr.write("\n")
+    return line
 
 
 class _Silent:

@@ -150,8 +150,8 @@ def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
         return ExitCode.OK
     windows = len(context.folder.windows())
     driven = make_windows(context, saved, saved.campaign)
-    if driven.why in ("not due", "interrupted"):  # after a window, and one that could not begin, it was done
-        context.outlets.goes_on(saved, context.folder, driven.reached)
+    if driven.why != "over":
+        context.outlets.goes_on(saved, context.folder, driven)
     match driven.why:
         case "over":
             nothing_new = meant.saved is not None and len(context.folder.windows()) == windows

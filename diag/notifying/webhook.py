@@ -48,6 +48,8 @@ def webhook_at(address: str, kind: Kind | None, named_by: str) -> Webhook:
         host, port = parts.hostname or "", parts.port
     except ValueError:  # whose text repeats the address
         raise _unfit(named_by, "is not a web address") from None
+    if host and not host.isascii():
+        raise _unfit(named_by, "has letters in its host that are written as xn--... in an address")
     plain = address.isascii() and is_printable(address) and " " not in address
     if parts.scheme not in ("http", "https") or not host or not plain:
         raise _unfit(named_by, "is not a web address")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.verdicts.recommendation import Analysis
-from diag.campaign.drive import Notices, Standings
+from diag.campaign.drive import Driven, Notices, Standings
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved
 from diag.console import Console
@@ -41,10 +41,12 @@ class Outlets:
 
         return replace(notices, on_window=on_window, on_put_off=on_put_off)
 
-    def goes_on(self, saved: Saved, folder: CampaignFolder, reached: Standings) -> None:
-        """Write and notify how far a campaign is that this command leaves before its end."""
-        self._count(saved, CampaignState(len(folder.windows()), reached))
-        self.notifier.notify(under_way(saved, folder.path, reached))
+    def goes_on(self, saved: Saved, folder: CampaignFolder, driven: Driven) -> None:
+        """Write and notify how far a campaign is that this command leaves before its end, unless a window
+        that was made or could not begin has just done so."""
+        if driven.why in ("not due", "interrupted"):
+            self._count(saved, CampaignState(len(folder.windows()), driven.reached))
+            self.notifier.notify(under_way(saved, folder.path, driven.reached))
 
     def judged(self, saved: Saved, folder: CampaignFolder, reached: Standings, analysis: Analysis) -> None:
         """Count what came of a campaign, before anything is changed by it."""

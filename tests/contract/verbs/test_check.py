@@ -91,6 +91,7 @@ def test_a_nightly_check_tells_what_changed_and_counts_it_and_a_webhook_that_fai
         f"There is no run in {session}/runs yet."[:45],
         "Get Customer: the timeout is 30 s, recommende",
     ]
+    assert "runs again" not in str(server.bodies)  # it was another check that failed
     assert server.bodies[0]["title"] == "diag check: 1 of 2 checks failed"
     assert server.bodies[0]["where"].endswith("(https://gitlab.example/jobs/7)")
     assert f"Warning: A message was not delivered: {server.host} answered with HTTP 500." in told.err

@@ -1,5 +1,6 @@
 """What reaches the terminal is whole."""
 
+import io
 import os
 import re
 import shutil
@@ -38,3 +39,15 @@ def test_on_a_terminal_a_verdict_is_coloured_and_a_name_brings_no_codes_of_its_o
 
     row = capsys.readouterr().out.splitlines()[1]
     assert re.fullmatch(rf"Orders\ufffd\[2J +\x1b\[[0-9;]+m{verdict} *\x1b\[0m", row), ascii(row)
+
+
+def test_after_an_input_that_ends_at_a_prompt_what_follows_has_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "interactive", True)
+    for typed, end in (("", "\n"), ("no\n", "")):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(3 * typed))
+        answers = Console().ask("Which? "), Console().choose(3), Console().confirm("Set it?")
+
+        assert answers == (typed.strip() or None, None, False)
+        assert capsys.readouterr().err.count("\n") == 3 * len(end)

@@ -40,6 +40,7 @@ def test_a_name_wins_over_the_address_and_only_the_host_is_shown() -> None:
     assert (one.kind, one.host) == ("slack", "default0123.45.environment.api.powerplatform.com")
     assert one.address.reveal() == TEAMS
     assert "secret" not in repr(one)
+    assert webhook_at("http://[::1]:9/x", None, "--notify").host == "[::1]:9"
 
 
 def test_addresses_come_from_variables_and_from_the_settings() -> None:
@@ -72,6 +73,7 @@ def test_a_variable_may_stand_in_the_folders_env_file(
         ("http://acme.example/secret", "leads to acme.example by plain http"),
         ("https://user:secret@acme.example/x", "holds a user name or password for acme.example"),
         ("slack=secret", "is not a web address"),
+        ("https://münchen.example/secret", "are written as xn--... in an address"),
         ("https://[secret/x", "is not a web address"),
         ("https://acme.example/\nsecret", "is not a web address"),
         ("https://acme.example:99999999/secret", "is not a web address"),

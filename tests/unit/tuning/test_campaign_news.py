@@ -44,7 +44,7 @@ def go_on(outlets: Outlets, tmp_path: Path, outside: FakeOutside) -> None:
         folder.begin(SAVED)
     notices = outlets.beside(SILENT, SAVED, folder)
     driven = drive(folder, SAVED, PLAN, outside, once=True, notices=notices)
-    outlets.goes_on(SAVED, folder, driven.reached)
+    outlets.goes_on(SAVED, folder, driven)
 
 
 @pytest.mark.slow
@@ -67,6 +67,19 @@ def test_what_goes_wrong_and_is_well_again_is_told_once_each(
     assert all(lines[0].startswith("diag tune: the campaign in ") for lines in said)
     assert all(lines[0].endswith("(Acme)") for lines in said)
     assert "diag_tune_windows{" in (tmp_path / "diag.prom").read_text()
+
+
+@pytest.mark.slow
+def test_a_webhook_that_refuses_is_asked_once_a_run(
+    outlets: Outlets, server: WebhookServer, tmp_path: Path
+) -> None:
+    server.status = 500
+    outside = FakeOutside()
+    outside.lost = {"stock": "it was deleted"}
+    outside.time += 300.0
+    go_on(outlets, tmp_path, outside)
+
+    assert len(server.bodies) == 1
 
 
 def test_the_result_is_told_once_and_once_more_when_its_plan_is_carried_out(
