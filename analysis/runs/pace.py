@@ -1,7 +1,8 @@
 """How many calls that count were made in a second of a run: to say about how long as many more would take.
 
 Taken over the whole of the runs an action was called in, also while others had its turn and during pauses:
-to run the same again takes as long as it took.
+to run the same again takes as long as it took. The time before a run was topped up or went on is not of it:
+then other workers make its calls than before.
 """
 
 from collections.abc import Mapping
@@ -10,34 +11,47 @@ import numpy as np
 
 from analysis.samples.action_calls import Calls, Kind
 
-Spans = Mapping[int, tuple[float, float]]
-"""Run number -> start of its first and of its last call, Unix seconds."""
+Spans = Mapping[tuple[int, int], tuple[float, float]]
+"""Number of a run and of its worker -> start of the first and of the last call, Unix seconds."""
 
 
 def run_spans(calls: Calls) -> Spans:
-    """Return when each run made the first and the last of these calls (in order of run and start).
+    """Return when each worker of each run made the first and the last of these calls.
 
     Refused ones tell nothing: not of a latency, and not of when the run began or ended.
     """
     calls = calls.where(calls.kind != Kind.REFUSED)
     if not len(calls):
         return {}
-    first = np.r_[0, np.flatnonzero(np.diff(calls.run)) + 1]
+    order = np.lexsort((calls.started_at, calls.worker, calls.run))
+    run, worker, started_at = calls.run[order], calls.worker[order], calls.started_at[order]
+    first = np.r_[0, np.flatnonzero(np.diff(run) | np.diff(worker)) + 1]
     last = np.r_[first[1:] - 1, len(calls) - 1]
-    each = zip(calls.run[first], calls.started_at[first], calls.started_at[last], strict=True)
-    return {int(run): (float(began), float(ended)) for run, began, ended in each}
+    each = zip(run[first], worker[first], started_at[first], started_at[last], strict=True)
+    return {(int(of), int(by)): (float(began), float(ended)) for of, by, began, ended in each}
 
 
 def together(one: Spans, other: Spans) -> Spans:
     """Return the spans of the calls of both."""
     joined = dict(one)
-    for run, (began, ended) in other.items():
-        known = joined.get(run, (began, ended))
-        joined[run] = (min(known[0], began), max(known[1], ended))
+    for of, (began, ended) in other.items():
+        known = joined.get(of, (began, ended))
+        joined[of] = (min(known[0], began), max(known[1], ended))
     return joined
 
 
-def pace(counted: int, own: Spans, whole: Spans) -> float | None:
-    """Return calls that count per second of the runs in `own`, as long as `whole` says; None if unknown."""
-    lasted = sum(whole[run][1] - whole[run][0] for run in own if run in whole)
-    return counted / lasted if counted and lasted > 0 else None
+def lasted_s(spans: Spans) -> Mapping[int, float]:
+    """Return by run for how many seconds any of its workers was at work."""
+    lasted: dict[int, float] = {}
+    until: dict[int, float] = {}
+    for (run, _), (began, ended) in sorted(spans.items(), key=lambda each: each[1]):
+        known = until.get(run, began)
+        lasted[run] = lasted.get(run, 0.0) + max(0.0, ended - max(began, known))
+        until[run] = max(known, ended)
+    return lasted
+
+
+def pace(counted: int, own: Spans, lasted: Mapping[int, float]) -> float | None:
+    """Return calls that count per second of the runs in `own`; None if unknown."""
+    seconds = sum(lasted.get(run, 0.0) for run in {run for run, _ in own})
+    return counted / seconds if counted and seconds > 0 else None

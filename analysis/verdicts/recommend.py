@@ -8,7 +8,7 @@ from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.sample_schema import ActionVersion, shown_name
 from analysis.runs.broken_contract import broken_contracts
 from analysis.runs.failed_calls import why_failed
-from analysis.runs.pace import Spans, pace, run_spans, together
+from analysis.runs.pace import Spans, lasted_s, pace, run_spans, together
 from analysis.runs.refusals import why_refused
 from analysis.samples.action_calls import NO_CALLS, ActionCalls, by_action
 from analysis.samples.run_weaknesses import mixed_orgs, weaknesses_of
@@ -177,8 +177,9 @@ def _of_calls(
         spans = run_spans(action.calls)
         whole = together(whole, spans)
         found.append(_Found(known, own, spans))
+    lasted = lasted_s(whole)
     for one in found:
-        at = pace(one.findings.estimate.samples, one.spans, whole)
+        at = pace(one.findings.estimate.samples, one.spans, lasted)
         yield replace(one, findings=replace(one.findings, pace=at))
 
 
@@ -204,7 +205,8 @@ def recommend_action(
     own = with_cap(settings, facts.cap_s)
     known = findings(action, facts, own, many_looks=many_looks, asked=again)
     spans = run_spans(action.calls)
-    return judge(replace(known, pace=pace(known.estimate.samples, spans, spans)), own, concurrency_limit)
+    at = pace(known.estimate.samples, spans, lasted_s(spans))
+    return judge(replace(known, pace=at), own, concurrency_limit)
 
 
 def _newest_limit(samples: SampleSet) -> int | None:

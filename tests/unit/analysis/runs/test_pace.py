@@ -61,3 +61,19 @@ def test_a_run_may_take_as_long_as_its_calls_do(rate: float, sandbox: bool, time
     (found,) = recommend(SampleSet(calls(lognormal(250, 2.0), rate=rate), manifests=(run,))).actions
 
     assert found.next_command == f"diag measure --action orders --calls 380{time}"
+
+
+def test_the_time_before_a_run_was_topped_up_is_not_of_it_and_workers_beside_each_other_count_once() -> None:
+    def made_by(workers: tuple[str, str], second_from: float) -> float | None:
+        parts = [
+            calls(lognormal(60, 2.0), rate=1.0, start=START + at).assign(worker_id=worker)
+            for worker, at in zip(workers, (0.0, second_from), strict=True)
+        ]
+        return judge(pd.concat(parts, ignore_index=True)).next_takes_s
+
+    at_once, topped_up = made_by(("w0", "w1"), 0.5), made_by(("w0", "w1"), 3600.0)
+    one_run = made_by(("w0", "w0"), 60.0)
+
+    assert topped_up is not None and at_once is not None and one_run is not None
+    assert topped_up == pytest.approx(one_run, rel=0.15)
+    assert at_once == pytest.approx(one_run / 2, rel=0.15)
