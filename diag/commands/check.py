@@ -146,6 +146,8 @@ def _check(
     read_at = [run.created_at for run in evidence.samples.manifests]
     known_at = None if org is not None else min(read_at, default=0.0)
     proposals = proposals_of(Journal(settings.journal).read(), scope, known_at)
+    if Rule.PROPOSED in fail_on and not proposals:
+        console.warn(f"{settings.journal} knows of no number proposed to Terraform for these actions.")
     findings = judge(
         scope,
         fail_on,

@@ -85,6 +85,15 @@ def test_a_proposal_counts_as_no_change_anywhere(
     assert [one for one in json.loads(capsys.readouterr().out)["actions"] if one["set_elsewhere"]] == []
 
 
+def test_waiting_for_what_no_journal_knows_of_is_said(
+    infra: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+
+    assert run(["check", "--fail-on", "proposed", "--format", "github"]) == ExitCode.OK
+    assert "journal.jsonl knows of no number proposed to Terraform" in capsys.readouterr().err
+
+
 def test_a_patch_is_for_git_and_edits_nothing(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
