@@ -25,18 +25,21 @@ class Element:
             node = node.parent
 
     def all(self, tag: str | None = None) -> "Iterator[Element]":
-        for child in self.children:
-            if isinstance(child, Element):
-                if tag is None or child.tag == tag:
-                    yield child
-                yield from child.all(tag)
+        """Yield the elements in it, in the order of the page; with `tag`, those of one kind."""
+        left = self.children[::-1]
+        while left:
+            node = left.pop()
+            if isinstance(node, Element):
+                if tag is None or node.tag == tag:
+                    yield node
+                left += node.children[::-1]
 
-    def texts(self) -> "Iterator[tuple[Element, str]]":
-        for child in self.children:
-            if isinstance(child, str):
-                yield self, child
-            else:
-                yield from child.texts()
+    def texts(self) -> "Iterator[tuple[Element, int]]":
+        """Yield where each text in it stands: an element, and which of its children it is."""
+        for element in (self, *self.all()):
+            for place, child in enumerate(element.children):
+                if isinstance(child, str):
+                    yield element, place
 
 
 class _Builder(HTMLParser):

@@ -24,22 +24,35 @@ NOUN = re.compile(r"(?:,? [a-z/()]+)*")
 
 def complaints(page: str) -> list[str]:
     """Return what on the page does not equal the JSON, one line each; empty when all of it does."""
-    root = tree(page)
-    body = next(root.all("body"))
-    data = json.loads(next(one.text for one in body.all("script") if one.attributes.get("id") == "data"))
-    found: list[str] = []
-    for element in body.all():
-        if "data-f" in element.attributes:
-            found += _of_number(element, data)
-        if "data-rows" in element.attributes:
-            found += _of_table(element, data)
-        if element.tag == "svg" and "aria-hidden" not in element.attributes:
-            found += _of_drawing(element, data)
-    found += _of_other_texts(body, data)
-    title = next(root.all("title")).text
-    if "headline" in data and not title.endswith(data["headline"]["text"]):
-        found.append(f"title: {title!r}")
-    return found
+    return TracedPage(page).complaints()
+
+
+class TracedPage:
+    """A page that was read: its texts may be changed, its JSON stays."""
+
+    def __init__(self, page: str) -> None:
+        self._root = tree(page)
+        self.body = next(self._root.all("body"))
+        texts = (one.text for one in self.body.all("script") if one.attributes.get("id") == "data")
+        self._data = json.loads(next(texts))
+        self._known = _with_digits(self._data)
+
+    def complaints(self) -> list[str]:
+        """Return what does not equal the JSON, one line each."""
+        data = self._data
+        found: list[str] = []
+        for element in self.body.all():
+            if "data-f" in element.attributes:
+                found += _of_number(element, data)
+            if "data-rows" in element.attributes:
+                found += _of_table(element, data)
+            if element.tag == "svg" and "aria-hidden" not in element.attributes:
+                found += _of_drawing(element, data)
+        found += _of_other_texts(self.body, _names(data), self._known)
+        title = next(self._root.all("title")).text
+        if "headline" in data and not title.endswith(data["headline"]["text"]):
+            found.append(f"title: {title!r}")
+        return found
 
 
 def place_of(element: Element) -> str:
@@ -229,29 +242,27 @@ def _heights() -> set[str]:
     return {numbers.latency(tick) for tick in TICKS_MS} | shares
 
 
-def _of_other_texts(body: Element, data: Any) -> Iterator[str]:
+def _of_other_texts(body: Element, percentiles: set[str], known: list[str]) -> Iterator[str]:
     """Any other text with a digit must be a text of the JSON, or one that stands in a template."""
-    percentiles = _names(data)
-    known = sorted(
-        {one for one in _strings(data) if DIGIT.search(one) and re.search(r"[^\d]", one) and len(one) > 2},
-        key=len,
-        reverse=True,
-    )
-    for element, text in body.texts():
-        if not DIGIT.search(text) or _elsewhere(element):
+    for element, place in body.texts():
+        text = " ".join(str(element.children[place]).split())
+        if not DIGIT.search(text) or _elsewhere(element) or any(text in static for static in _static()):
             continue
-        rest = " ".join(text.split())
-        if any(rest in static for static in _static()):
-            continue
-        for static in sorted((one for one in _static() if len(one) > 7), key=len, reverse=True):
-            rest = rest.replace(static, "")
-        for one in (one for one in known if len(one) > 5):
-            rest = rest.replace(" ".join(one.split()), "")
+        rest = text
+        for one in (*_long_static(), *(one for one in known if len(one) > 5)):
+            rest = rest.replace(one, "")
         rest = re.sub(r"\bp\d+(?:\.\d+)?\b", lambda found: "" if found[0] in percentiles else found[0], rest)
-        for one in (one for one in known if len(one) <= 5):
-            rest = rest.replace(" ".join(one.split()), "")
+        for one in known:
+            if len(one) <= 5:
+                rest = rest.replace(one, "")
         if DIGIT.search(rest):
-            yield f"{' '.join(text.split())!r} is not in the JSON ({rest!r} remains)"
+            yield f"{text!r} is not in the JSON ({rest!r} remains)"
+
+
+def _with_digits(data: Any) -> list[str]:
+    """Return the texts of the JSON that hold more than a number, the longest first."""
+    texts = {one for one in _strings(data) if DIGIT.search(one) and re.search(r"[^\d]", one) and len(one) > 2}
+    return sorted((" ".join(one.split()) for one in texts), key=len, reverse=True)
 
 
 def _elsewhere(element: Element) -> bool:
@@ -300,3 +311,8 @@ def _static() -> tuple[str, ...]:
             if kind == "data":
                 found += [" ".join(part.split()) for part in re.split(r"<[^>]*>", text) if DIGIT.search(part)]
     return tuple(found)
+
+
+@cache
+def _long_static() -> tuple[str, ...]:
+    return tuple(sorted((one for one in _static() if len(one) > 7), key=len, reverse=True))
