@@ -2,6 +2,8 @@
 order in which several processes take the tests."""
 
 import gc
+import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,6 +19,8 @@ from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 
 TESTS: Final = Path(__file__).parent
+MEMORY: Final = Path("/dev/shm")
+MEMORY_NEEDED: Final = 1 << 30
 
 
 LONGEST: Final = "e2e/test_main_job.py"
@@ -86,6 +90,10 @@ def pytest_collection_finish() -> None:
 def _is_any_of(path: Path, places: tuple[str, ...]) -> bool:
     return any(path.relative_to(TESTS).is_relative_to(place) for place in places)
 
+
+# Journals and plans are on the disk before an org is changed, and a disk takes milliseconds each time.
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # A shell ignores Ctrl-C in what it runs in the background, and every process a test starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
