@@ -24,6 +24,7 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Recommendation
 
+OUTCOMES = {outcome.value: code for code, outcome in enumerate(Outcome)}
 START = 1_700_000_000.0
 
 
@@ -46,30 +47,40 @@ def calls(
     x = np.asarray(latency_s, dtype=float)
     scheduled = start + np.arange(x.size) / rate
     if outcome is None:
-        kinds = np.where(x > timeout_s, "timeout", "ok")
+        codes = np.where(x > timeout_s, OUTCOMES["timeout"], OUTCOMES["ok"])
         x = np.minimum(x, timeout_s)
     else:
-        kinds = np.broadcast_to(np.asarray(outcome, dtype=object), x.shape)
+        codes = np.array([OUTCOMES[str(one)] for one in np.broadcast_to(outcome, x.shape)])
     return pd.DataFrame(
         {
-            "action_id": action,
-            "run_id": run,
-            "worker_id": worker,
+            "action_id": _always(action, x.size),
+            "run_id": _always(run, x.size),
+            "worker_id": _always(worker, x.size),
             "started_at": scheduled + lag_s,
             "scheduled_at": scheduled,
             "latency_ms": x * 1e3,
-            "outcome": kinds,
+            "outcome": pd.Categorical.from_codes(codes, pd.Index(list(OUTCOMES))),
             "timeout_s": timeout_s,
             "offered_rate": rate,
             "attempt": attempt,
             "rtt_ms": np.nan if rtt_ms is None else rtt_ms,
-            "target": target,
+            "target": _always(target, x.size),
         }
     )
 
 
+def _always(text: str, rows: int) -> "pd.Categorical[str]":
+    """Return a column of one text, in the type in which files are read."""
+    return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([text]))
+
+
 def sample_set(*tables: pd.DataFrame) -> SampleSet:
-    return SampleSet(pd.concat(tables, ignore_index=True))
+    return SampleSet(together(tables))
+
+
+def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return one table of the rows of all."""
+    return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
 
 
 def judge(
@@ -101,7 +112,7 @@ def orders(
 
 def arrays(*tables: pd.DataFrame) -> Calls:
     """The calls of the only action in the tables."""
-    (action,) = by_action(pd.concat(tables, ignore_index=True))
+    (action,) = by_action(together(tables))
     return action.calls
 
 
