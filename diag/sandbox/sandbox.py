@@ -12,6 +12,7 @@ from diag.sandbox.world.jobs import Jobs
 from diag.sandbox.world.limits import LimitKeeper
 from diag.sandbox.world.observations import Observations
 from diag.sandbox.world.org import SandboxOrg
+from diag.sandbox.world.past_executions import PastExecutions
 from diag.sandbox.world.scenario import ActionSpec, FailureSpec, Scenario
 from diag.sandbox.world.tokens import Tokens
 
@@ -94,8 +95,10 @@ class Sandbox:
         self.faults = Faults(Random(f"{seed}:faults"))
         self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}
+        self._pasts: dict[str, PastExecutions | None] = {}
         self._started_s = self.clock.monotonic_s()
         self._begins_ahead_s = _until_hour(self.clock.unix_s(), scenario.begins_at_hour)
+        self._started_at = self.clock.unix_s() + self._begins_ahead_s
         self._ahead_s = 0.0
 
     @property
@@ -138,6 +141,19 @@ class Sandbox:
     def platform_share(self, spec: ActionSpec) -> LatencySpec | None:
         """What the platform adds to each call of an action; None: nothing."""
         return self.scenario.platform_share if spec.platform_share is None else spec.platform_share
+
+    def past(self, action_id: str) -> PastExecutions | None:
+        """What was executed of an action of the scenario before the sandbox started; None: nothing."""
+        if action_id not in self._pasts:
+            self._pasts[action_id] = self._past(self.org.specs[action_id], action_id)
+        return self._pasts[action_id]
+
+    def _past(self, spec: ActionSpec, action_id: str) -> PastExecutions | None:
+        if spec.history is None:
+            return None
+        share = self.platform_share(spec)
+        history = spec.history if share is None else replace(spec.history, platform_share=share.law(0.0))
+        return PastExecutions(history, spec.latency, f"{self.seed}:{action_id}:past", self._started_at)
 
     def backend(self, action_id: str) -> ActionBackend:
         """The backend of an action, made at its first call."""

@@ -47,6 +47,8 @@ class AuditTrail:
     def timeout_of(self, action_id: str, at_first: int | None) -> Callable[[float], int | None]:
         """Return the timeout of an action by moment (Unix seconds); `at_first`: that of before any change."""
         changes = [(one.at, one.after) for one in self._records if one.action_id == action_id]
+        if not changes:
+            return lambda moment: at_first
 
         def in_force(moment: float) -> int | None:
             return next((after for at, after in reversed(changes) if at <= moment), at_first)

@@ -6,9 +6,10 @@ Values of `responseStatus` and `errorType`, the lag and what a query may ask of 
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from diag.sandbox.intervals import iso, read_interval
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
@@ -25,17 +26,28 @@ DIMENSIONS: Final = (
     "integrationName",
     "responseStatus",
 )
+_CORRELATION: Final = "correlationId"
+_SHARED: Final = tuple(name for name in DIMENSIONS if name != _CORRELATION)
 _MAX_BUCKETS: Final = 100_000
 _PERIOD: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionRow:
-    """One execution: Unix seconds, duration, and its dimensions by name."""
+Dimensions = tuple[str, ...]
+"""What an execution shares with others: every dimension but its correlation id."""
+
+
+def dimensions(named: Mapping[str, str]) -> Dimensions:
+    """Return the dimensions with these names and values."""
+    return tuple(named[name] for name in _SHARED)
+
+
+class ExecutionRow(NamedTuple):
+    """One execution: Unix seconds, duration, what it shares with others, and its own id."""
 
     at: float
     duration_ms: float
-    dimensions: Mapping[str, str]
+    shared: Dimensions
+    correlation_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +80,19 @@ class AnalyticsQuery:
         )
         return of_others_too or any(p.get("value") == action_id for p in named)
 
-    def wants(self, row: ExecutionRow) -> bool:
-        """Whether this execution is inside the interval and passes the filter."""
-        return self.since <= row.at < self.until and (not self.filter or _matches(self.filter, row))
+    def group_of(self) -> Callable[[ExecutionRow], tuple[str, ...] | None]:
+        """Return what gives the group of an execution; None for one that does not pass the filter."""
+
+        def group(shared: Dimensions, correlation_id: str) -> tuple[str, ...] | None:
+            named = {_CORRELATION: correlation_id, **dict(zip(_SHARED, shared, strict=True))}
+            if self.filter and not _matches(self.filter, named):
+                return None
+            return tuple(named[name] for name in self.group_by)
+
+        if _CORRELATION in self.group_by or _CORRELATION in _asked_for(self.filter):
+            return lambda row: group(row.shared, row.correlation_id)
+        alike = cache(lambda shared: group(shared, ""))
+        return lambda row: alike(row.shared)
 
 
 def read_query(body: JsonObject, switches: AnalyticsSwitches) -> AnalyticsQuery:
@@ -110,11 +132,11 @@ def query_result(
     Raises ErrorReply 400 where they make more groups than a query may have.
     """
     groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
+    group_of = query.group_of()
     for row in rows:
-        if query.wants(row):
-            key = tuple(row.dimensions[name] for name in query.group_by)
+        if query.since <= row.at < query.until and (group := group_of(row)) is not None:
             bucket = int((row.at - query.since) // query.step_s)
-            groups.setdefault(key, {}).setdefault(bucket, []).append(row.duration_ms)
+            groups.setdefault(group, {}).setdefault(bucket, []).append(row.duration_ms)
     keys, most = sorted(groups), switches.most_groups
     if most and len(keys) > most:
         if switches.over_groups == "refused":
@@ -169,16 +191,23 @@ def _quantile(durations_ms: Sequence[float], level: float) -> float:
     return durations_ms[max(math.ceil(level * len(durations_ms)) - 1, 0)]
 
 
-def _matches(wanted: JsonObject, row: ExecutionRow) -> bool:
-    verdicts = [_holds(predicate, row) for predicate in _objects(wanted, "predicates")]
-    verdicts += [_matches(clause, row) for clause in _objects(wanted, "clauses")]
+def _asked_for(wanted: JsonObject) -> Iterator[str]:
+    """Yield the dimensions that a filter looks at."""
+    yield from (str(predicate["dimension"]) for predicate in _objects(wanted, "predicates"))
+    for clause in _objects(wanted, "clauses"):
+        yield from _asked_for(clause)
+
+
+def _matches(wanted: JsonObject, named: Mapping[str, str]) -> bool:
+    verdicts = [_holds(predicate, named) for predicate in _objects(wanted, "predicates")]
+    verdicts += [_matches(clause, named) for clause in _objects(wanted, "clauses")]
     if not verdicts:
         return True
     return any(verdicts) if wanted.get("type") == "or" else all(verdicts)
 
 
-def _holds(predicate: JsonObject, row: ExecutionRow) -> bool:
-    value = row.dimensions[str(predicate["dimension"])]
+def _holds(predicate: JsonObject, named: Mapping[str, str]) -> bool:
+    value = named[str(predicate["dimension"])]
     operator = predicate.get("operator", "matches")
     if operator == "matches":
         return value == predicate.get("value")

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
@@ -14,6 +15,9 @@ from diag.toml_section import TomlSection
 
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86_400
+_HOURS_KEPT: Final = 1000
+"""Of all actions: the analytics are asked for the same hours again and again, and drawing one takes a
+hundred times longer than reading it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,7 @@ class Degraded:
     law: Distribution
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
+class PastCall(NamedTuple):
     """One execution of the past."""
 
     at: float
@@ -73,51 +76,70 @@ def _degraded(table: TomlSection) -> Degraded:
     return table.done(Degraded(hours, law))
 
 
-def past_calls(
-    spec: HistorySpec,
-    latency: LatencySpec,
-    in_force: Callable[[float], int | None],
-    seed: str,
-    span: tuple[float, float],
-    end: float,
-    until: float | None = None,
-) -> Iterator[PastCall]:
-    """The executions within `span` and before `end`, when the sandbox started; each hour is the same whenever
-    it is asked for. With `until`, production goes on to that moment. `in_force`: the timeout at a moment
-    (Unix seconds); None where none is set.
+@dataclass(frozen=True, slots=True, eq=False)
+class PastExecutions:
+    """The executions of an action before the sandbox started; each hour is the same whenever it is asked for.
 
     Traffic follows a working day: its peak is at 14:00 UTC, the night has a tenth of it. None of a backend
     whose latency has no closed form.
     """
+
+    spec: HistorySpec
+    latency: LatencySpec
+    seed: str
+    end: float
+    """When the sandbox started, Unix seconds."""
+
+    def calls(
+        self,
+        span: tuple[float, float],
+        in_force: Callable[[float], int | None],
+        until: float | None = None,
+    ) -> Iterator[PastCall]:
+        """Yield the executions within `span`, oldest first. With `until`, production goes on to that moment.
+
+        `in_force`: the timeout at a moment (Unix seconds); None where none is set.
+        """
+        first = max(span[0], self.end - self.spec.days * _DAY_S)
+        last = min(span[1], self.end if until is None else until)
+        hour = math.floor(first / _HOUR_S)
+        while hour * _HOUR_S < last:
+            for at, duration_ms, share_ms, failed in _drawn(self, hour):
+                if first <= at < last:
+                    limit_ms = (in_force(at) or DEFAULT_TIMEOUT_S) * 1e3
+                    if duration_ms > limit_ms:
+                        yield PastCall(at, limit_ms + share_ms, "timeout")
+                    else:
+                        yield PastCall(at, duration_ms + share_ms, "backend_error" if failed else "ok")
+            hour += 1
+
+
+@lru_cache(maxsize=_HOURS_KEPT)
+def _drawn(past: PastExecutions, hour: int) -> tuple[tuple[float, float, float, bool], ...]:
+    """When each execution of an hour began, how long it took without and within the platform (ms), and
+    whether the backend refused it."""
+    spec, latency, end = past.spec, past.latency, past.end
     law = latency.law(0.0)
     if law is None:
-        return
-    first = max(span[0], end - spec.days * _DAY_S)
-    last = min(span[1], end if until is None else until)
-    hour = math.floor(first / _HOUR_S)
+        return ()
     worse_from, worse = math.inf, law
     if spec.degraded is not None:
         worse_from, worse = end - spec.degraded.hours * _HOUR_S, spec.degraded.law
-    while hour * _HOUR_S < last:
-        rng, share_rng = Random(f"{seed}:{hour}"), Random(f"{seed}:{hour}:share")
-        drawn = []
-        for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
-            at = (hour + rng.random()) * _HOUR_S
-            refused = _refused(spec, rng)
-            of = refused.law if refused else law if at < worse_from else worse
-            drawn.append((at, of.sample(rng), refused is not None))
-        before = float(hour * _HOUR_S)
-        for at, base_ms, failed in sorted(drawn):
-            duration_ms = base_ms * latency.day_factor(at - end, at) + _cold_ms(latency, at - before)
-            before = at
-            share_ms = 0.0 if spec.platform_share is None else spec.platform_share.sample(share_rng)
-            if first <= at < last:
-                timeout_s = in_force(at) or DEFAULT_TIMEOUT_S
-                if duration_ms > timeout_s * 1e3:
-                    yield PastCall(at, timeout_s * 1e3 + share_ms, "timeout")
-                else:
-                    yield PastCall(at, duration_ms + share_ms, "backend_error" if failed else "ok")
-        hour += 1
+    rng, share_rng = Random(f"{past.seed}:{hour}"), Random(f"{past.seed}:{hour}:share")
+    drawn = []
+    for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
+        at = (hour + rng.random()) * _HOUR_S
+        refused = _refused(spec, rng)
+        of = refused.law if refused else law if at < worse_from else worse
+        drawn.append((at, of.sample(rng), refused is not None))
+    found = []
+    before = float(hour * _HOUR_S)
+    for at, base_ms, failed in sorted(drawn):
+        duration_ms = base_ms * latency.day_factor(at - end, at) + _cold_ms(latency, at - before)
+        before = at
+        share_ms = 0.0 if spec.platform_share is None else spec.platform_share.sample(share_rng)
+        found.append((at, duration_ms, share_ms, failed))
+    return tuple(found)
 
 
 def _refused(spec: HistorySpec, rng: Random) -> PastFailures | None:

@@ -21,7 +21,7 @@ from diag.production.findings import findings_of
 from diag.production.reading.read_telemetry import read_production
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
-from diag.sandbox.world.past_executions import PastCall, past_calls
+from diag.sandbox.world.past_executions import PastCall, PastExecutions
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
@@ -80,9 +80,8 @@ def past(box: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> list[
     assert spec.history is not None
     seed = f"1:{box.action_id('Orders')}:past"
     span = (WINDOW.since.timestamp(), WINDOW.until.timestamp())
-    return list(
-        past_calls(spec.history, spec.latency, lambda _: 4, seed, span, datetime.now(UTC).timestamp())
-    )
+    executions = PastExecutions(spec.history, spec.latency, seed, datetime.now(UTC).timestamp())
+    return list(executions.calls(span, lambda _: 4))
 
 
 def read(box: RunningSandbox, **facts: Any) -> tuple[ProductionEvidence, BucketCounts, int]:

@@ -7,7 +7,7 @@ import pytest
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
 from diag.sandbox.latency.effects import ColdStarts, LatencyStep, Nightly
-from diag.sandbox.world.past_executions import HistorySpec, PastCall, PastFailures, past_calls
+from diag.sandbox.world.past_executions import HistorySpec, PastCall, PastExecutions, PastFailures
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 END = datetime(2026, 7, 15, 9, 20, tzinfo=UTC).timestamp()
@@ -20,7 +20,9 @@ def unset(_: float) -> None:
 
 
 def calls(since: float, until: float, timeout_s: int = 60, end: float = END) -> list[PastCall]:
-    return list(past_calls(SPEC, LatencySpec(LAW), lambda _: timeout_s, "seed", (since, until), end))
+    return list(
+        PastExecutions(SPEC, LatencySpec(LAW), "seed", end).calls((since, until), lambda _: timeout_s)
+    )
 
 
 def test_it_covers_its_days_and_ends_where_the_sandbox_starts() -> None:
@@ -54,7 +56,9 @@ def test_slow_calls_end_at_the_timeout() -> None:
 
 def test_each_call_ends_at_the_timeout_of_its_moment() -> None:
     changed = END - DAY_S
-    past = past_calls(SPEC, LatencySpec(LAW), lambda at: 2 if at < changed else None, "seed", (0.0, END), END)
+    past = PastExecutions(SPEC, LatencySpec(LAW), "seed", END).calls(
+        (0.0, END), lambda at: 2 if at < changed else None
+    )
     late = [(call.at < changed, call.duration_ms) for call in past if call.duration_ms >= 2000.0]
 
     assert {duration for before, duration in late if before} == {2000.0}
@@ -63,7 +67,9 @@ def test_each_call_ends_at_the_timeout_of_its_moment() -> None:
 
 def test_production_has_its_nights_its_steps_and_its_cold_starts() -> None:
     slow_night = LatencySpec(Fixed(100.0), nightly=Nightly(2.0, 3.0, 5.0), step=LatencyStep(1.0, 3.0))
-    past = past_calls(SPEC, slow_night, unset, "seed", (END - DAY_S, END + DAY_S), END, END + 3 * HOUR_S)
+    past = PastExecutions(SPEC, slow_night, "seed", END).calls(
+        (END - DAY_S, END + DAY_S), unset, END + 3 * HOUR_S
+    )
     found = {(call.at >= END + HOUR_S, int(call.at // HOUR_S % 24), call.duration_ms) for call in past}
 
     assert {duration for stepped, hour, duration in found if hour == 2} == {500.0}
@@ -74,13 +80,15 @@ def test_production_has_its_nights_its_steps_and_its_cold_starts() -> None:
     rare = HistorySpec(days=3, peak_calls_per_hour=6.0)
     shares = {}
     for rate, of in (("busy", SPEC), ("rare", rare)):
-        durations = [call.duration_ms for call in past_calls(of, cold, unset, "seed", (0.0, END), END)]
+        waking = PastExecutions(of, cold, "seed", END)
+        durations = [call.duration_ms for call in waking.calls((0.0, END), unset)]
         shares[rate] = sum(duration > 2000.0 for duration in durations) / len(durations)
     assert shares["busy"] < 0.01 < 0.3 < shares["rare"]
 
 
 def test_production_goes_on_where_time_is_let_pass() -> None:
-    on = list(past_calls(SPEC, LatencySpec(LAW), unset, "seed", (END, END + DAY_S), END, END + 5 * HOUR_S))
+    past = PastExecutions(SPEC, LatencySpec(LAW), "seed", END)
+    on = list(past.calls((END, END + DAY_S), unset, END + 5 * HOUR_S))
 
     assert END + 4 * HOUR_S < max(call.at for call in on) < END + 5 * HOUR_S
     assert min(call.at for call in on) < END + HOUR_S
@@ -89,7 +97,8 @@ def test_production_goes_on_where_time_is_let_pass() -> None:
 def test_a_share_of_the_past_failed_in_its_own_time_and_no_later_than_the_timeout() -> None:
     failures = (PastFailures(0.1, Fixed(30.0)), PastFailures(0.05, Fixed(9000.0)))
     spec = HistorySpec(days=3, peak_calls_per_hour=400.0, failures=failures)
-    found = list(past_calls(spec, LatencySpec(Fixed(100.0)), lambda _: 5, "seed", (0.0, END), END))
+    past = PastExecutions(spec, LatencySpec(Fixed(100.0)), "seed", END)
+    found = list(past.calls((0.0, END), lambda _: 5))
     shares = {
         kind: sum((call.outcome, call.duration_ms) == kind for call in found) / len(found)
         for kind in (("ok", 100.0), ("backend_error", 30.0), ("timeout", 5000.0))
