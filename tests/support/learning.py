@@ -92,11 +92,8 @@ class IntoTheSandbox(httpx.BaseTransport):
         lost = self.loses.pop(f"{request.method} {slash}{last}", None)
         if lost is False:
             raise httpx.ReadError("lost", request=request)
-        headers = {
-            name: value for name, value in request.headers.items() if name not in ("host", "content-length")
-        }
-        uri = str(request.url.raw_path, "ascii")
-        reply = self.box.request(request.method, uri, content=request.read(), headers=headers)
+        request.read()
+        reply = self.box.send(request)
         if dies:
             self._die()
         if lost:

@@ -5,9 +5,11 @@ soon as it starts, and the clock has moved by the time it took.
 """
 
 import asyncio
+from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import httpx
 from starlette.types import Receive, Scope, Send
@@ -18,6 +20,8 @@ from diag.sandbox.serving.tcp_connection import TcpConnection
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.plain_rendering import request_of
 
+BASE: Final = httpx.URL("http://sandbox")
+BASIC_LOGIN: Final = {"Authorization": f"Basic {b64encode(b'sandbox:sandbox').decode()}"}
 BEGAN_AT: float = 1_750_000_000.0
 """Unix seconds at which the clock starts."""
 
@@ -54,14 +58,13 @@ class InProcessSandbox:
         self._app = sandbox_app(self.sandbox)
         self._connection = TcpConnection(asyncio.Transport())  # counts requests; nothing here cuts it
         self._runner = asyncio.Runner()
-        self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self._with_connection), base_url="http://sandbox"
-        )
+        self._transport = httpx.ASGITransport(self._with_connection)
+        self._authorization: dict[str, str] = {}
         login = self.request(
-            "POST", "/oauth/token", data={"grant_type": "client_credentials"}, auth=("sandbox", "sandbox")
+            "POST", "/oauth/token", data={"grant_type": "client_credentials"}, headers=BASIC_LOGIN
         )
         token = login.raise_for_status().json()["access_token"]
-        self._client.headers["Authorization"] = f"Bearer {token}"
+        self._authorization = {"Authorization": f"Bearer {token}"}
         actions: dict[str, Any] = self.get("/sandbox/truth")["actions"]
         self._ids = {action["name"]: action_id for action_id, action in actions.items()}
 
@@ -71,12 +74,18 @@ class InProcessSandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._runner.run(self._client.aclose())
         self._runner.close()
 
-    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Return the reply to one request."""
-        return self._runner.run(self._client.request(method, path, **options))
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Return the reply to a request as it is, with all of its body."""
+        return self._runner.get_loop().run_until_complete(self._answer(request))
+
+    def request(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any
+    ) -> httpx.Response:
+        """Return the reply to one request, to the sandbox unless `path` is a whole address."""
+        sent = {**self._authorization, **(headers or {})}
+        return self.send(httpx.Request(method, BASE.join(path), headers=sent, **body))
 
     def get(self, path: str) -> dict[str, Any]:
         """Return the JSON of a GET."""
@@ -97,7 +106,13 @@ class InProcessSandbox:
         uri = f"/api/v2/integrations/actions/{self.action_id(name)}"
         template = self.request("GET", f"{uri}/templates/requesttemplate.vm").text
         request = request_of(self.get(f"{uri}?includeConfig=true"), template, inputs)
-        return self._runner.run(self._client.send(request))
+        return self.send(request)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        reply = await self._transport.handle_async_request(request)
+        reply.request = request
+        await reply.aread()
+        return reply
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {"connection": self._connection}
