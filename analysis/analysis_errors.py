@@ -1,7 +1,8 @@
 """What can go wrong in the analysis.
 
 AnalysisError
-└── UnreadableSamplesError   a file or folder holds no readable sample
+├── UnreadableSamplesError   a file or folder holds no readable sample
+├── NoRoomError              no room on the disk for what does not fit into memory
 └── BadSettingError          a recommendation setting outside its range
 """
 
@@ -28,3 +29,7 @@ class BadSettingError(AnalysisError):
     """Raised for a percentile, cap, buffer ... outside its range."""
 
     category = "usage"
+
+
+class NoRoomError(AnalysisError):
+    """Raised when calls that do not fit into memory cannot be kept on the disk either."""

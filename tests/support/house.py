@@ -36,25 +36,29 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/written_json.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
     "analysis/machine": {"psutil"},
+    "analysis/long_arrays": {"analysis.analysis_errors", "analysis.machine", "numpy"},
     "analysis/format": {
         "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.written_json",
     },
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
     "analysis/typed_command.py": {"analysis.cut_off", "analysis.machine.command_words", "analysis.settings"},
-    "analysis/coverage": {"analysis.format", "numpy", "scipy"},
+    "analysis/coverage": {"analysis.format", "analysis.long_arrays", "numpy", "scipy"},
     "analysis/other_tools": {
         "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",
         "analysis.other_tools.unpacked_file", "numpy", "pandas",
     },
     "analysis/samples": {
-        "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.number_words",
-        "analysis.other_tools", "numpy", "pandas", "pyarrow",
+        "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.long_arrays",
+        "analysis.machine.scratch_files", "analysis.number_words", "analysis.other_tools", "numpy", "pandas",
+        "pyarrow",
     },
-    "analysis/runs": {"analysis.format", "analysis.samples", "numpy", "pandas"},
-    "analysis/statistics": {"numpy", "scipy"},
+    "analysis/runs": {
+        "analysis.format", "analysis.long_arrays", "analysis.samples", "numpy", "pandas"
+    },
+    "analysis/statistics": {"analysis.long_arrays", "numpy", "scipy"},
     "analysis/estimates": {
-        *_ANALYSIS, "analysis.coverage",
+        *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics", "numpy", "scipy",
     },
     "analysis/direct_side": {
@@ -67,7 +71,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
     "analysis/flows": {"analysis.format.typed_json", "analysis.number_words"},
     "analysis/verdicts": {
-        *_ANALYSIS, "analysis.coverage",
+        *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
         "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs",
         "analysis.written_json", "numpy",
@@ -83,7 +87,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.verdicts", "numpy", "pandas", "scipy",
     },
     "analysis/views": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        *_ANALYSIS, "analysis.format", "analysis.long_arrays", "analysis.samples", "analysis.statistics",
+        "analysis.estimates",
         "analysis.verdicts", "analysis.production", "analysis.written_json", "numpy", "pandas", "scipy",
     },
     # reports
