@@ -7,7 +7,7 @@ production calls about as often. More calls, wherever they are made, never lower
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,8 @@ from scipy import special
 from analysis.coverage.week_of_hours import QUARTER_S, hour_of_week
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek, clock_of
 from analysis.format.typed_json import Amount, Count, WrongShapeError
+from analysis.long_arrays.growing import grown
+from analysis.long_arrays.pieces import walk
 
 Grade = Literal["A", "B", "C"]
 
@@ -78,7 +80,7 @@ def hours_of_calls(
     On the clock of `zone` (an IANA name; UTC where it is none) where it is not known when production calls.
     """
     clock = production.zone if production is not None else clock_of(zone)
-    hours = hours_of_week(started_at, clock)
+    hours = grown(np.int16, (hours_of_week(part, clock).astype(np.int16) for (part,) in walk(started_at)))
     return hours_seen(hours, slower, production, clock, design_effect=design_effect)
 
 
@@ -96,7 +98,7 @@ def hours_of_week(started_at: NDArray[np.float64], zone: str) -> NDArray[np.int6
 
 
 def hours_seen(
-    hours: NDArray[np.int64],
+    hours: NDArray[np.integer[Any]],
     slower: NDArray[np.bool_],
     production: ProductionWeek | None,
     zone: str,
@@ -107,8 +109,11 @@ def hours_seen(
 
     `zone` is that of the hours: of `production`, where it is known.
     """
-    calls = np.bincount(hours, minlength=HOURS_A_WEEK)
-    slow = slow_hours(calls, np.bincount(hours[slower], minlength=HOURS_A_WEEK), design_effect)
+    calls, slow_calls = np.zeros(HOURS_A_WEEK, np.int64), np.zeros(HOURS_A_WEEK, np.int64)
+    for part, which in walk(hours, slower):
+        calls += np.bincount(part, minlength=HOURS_A_WEEK)
+        slow_calls += np.bincount(part[which], minlength=HOURS_A_WEEK)
+    slow = slow_hours(calls, slow_calls, design_effect)
     counts = tuple(int(one) for one in calls)
     if production is None:
         return HoursSeen(zone, counts, slow)

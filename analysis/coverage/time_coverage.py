@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.coverage.hours_seen import Grade, HoursSeen
+from analysis.coverage.stretches import stretches
+from analysis.long_arrays.pieces import walk
 
 WINDOW_GAP_S: Final = 60.0
 LONG_WINDOW_S: Final = 300.0
@@ -52,13 +54,10 @@ def time_coverage(started_at: NDArray[np.float64], hours: HoursSeen | None = Non
     """Return windows, span and grade of calls that began then (Unix seconds) and show these hours."""
     if started_at.size == 0:
         return TimeCoverage(0, 0.0, 0.0, "C")
-    t = np.sort(started_at)
-    gaps = np.flatnonzero(np.diff(t) >= WINDOW_GAP_S)
-    first = t[np.r_[0, gaps + 1]]
-    last = t[np.r_[gaps, t.size - 1]]
+    first, last = stretches((part for (part,) in walk(started_at)), WINDOW_GAP_S)
     lengths = last - first
     windows = int(np.maximum(1, np.ceil(lengths / LONG_WINDOW_S)).sum())
-    span, measured = float(t[-1] - t[0]), float(lengths.sum())
+    span, measured = float(last[-1] - first[0]), float(lengths.sum())
     return TimeCoverage(windows, span, measured, grade_of(windows, span, measured), hours)
 
 

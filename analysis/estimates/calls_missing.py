@@ -49,9 +49,10 @@ def shortfall(calls: Calls, found: Estimate, settings: RecommendSettings) -> Sho
     last = int(found.table.t_ms[-1]) if found.table.t_ms.size else 0
     # The slowest call may end a little after its own timeout (network overhead): those with the longest
     # timeout always count as far-seeing.
-    far = calls.limit_ms >= min(last, calls.limit_ms.max(initial=0.0))
-    near = calls.limit_ms[~far]
-    return shortfall_of(found, int(far.sum()), int(near.max()) if near.size else 0, settings)
+    far_ms = min(last, calls.longest_limit_ms())
+    near = [piece.limit_ms[piece.limit_ms < far_ms] for piece in calls.pieces()]
+    reach_ms = max((int(limits.max()) for limits in near if limits.size), default=0)
+    return shortfall_of(found, len(calls) - sum(limits.size for limits in near), reach_ms, settings)
 
 
 def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: RecommendSettings) -> Shortfall:

@@ -20,15 +20,14 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.calls_missing import a_probe_sees_further
-from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s, timeout_for
-from analysis.estimates.warmup import warm_up_mask
+from analysis.estimates.estimate import Estimate, buffer_ms, counts_of, estimate, slack_s, timeout_for
+from analysis.estimates.warmup import without_warm_up
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
 from analysis.statistics.interim_looks import GROWTH, Look, look_plan
 from analysis.statistics.kaplan_meier import kaplan_meier
-from analysis.statistics.latency_counts import count_latencies
 
 FIRST_PROOF: Final = 40
 """Fewest calls after which "too slow" may be taken as proven (e.g. a tenth of them timed out)."""
@@ -93,7 +92,7 @@ def proven_too_slow(calls: Calls, settings: RecommendSettings) -> Enough | None:
         if size > len(calls):
             break
         seen = earliest(calls, size)
-        counts = count_latencies(seen.latency_ms, seen.event)
+        counts = counts_of(seen)
         proven = lower_ms(kaplan_meier(counts), counts, settings.percentile, confidence)
         if proven is not None and proven >= settings.cap_s * 1000:
             return Enough.OVER_CAP
@@ -180,7 +179,7 @@ def highest_acceptable_s(quantile_ms: float, settings: RecommendSettings) -> flo
 
 
 def _without_warm_up(calls: Calls, settings: RecommendSettings) -> Calls:
-    return calls.where(~warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share))
+    return without_warm_up(calls, settings.warmup_s, settings.warmup_max_share)[0]
 
 
 def _close_enough(found: Estimate, settings: RecommendSettings) -> bool:
@@ -190,7 +189,7 @@ def _close_enough(found: Estimate, settings: RecommendSettings) -> bool:
 
 
 def _covers_a_heavy_tail(found: Estimate, seen: Calls, settings: RecommendSettings) -> bool:
-    counts = count_latencies(seen.latency_ms, seen.event)
+    counts = counts_of(seen)
     heavy = heavy_tail_quantile_ms(found.table, counts, settings.percentile)
     return heavy is None or found.timeout_s is None or heavy <= found.timeout_s * 1e3
 

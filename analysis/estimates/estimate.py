@@ -7,13 +7,14 @@ from typing import Final
 
 import numpy as np
 
+from analysis.long_arrays.growing import grown
 from analysis.runs.even_pace import times_at_even_pace
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import SurvivalTable, first_at_most, kaplan_meier
-from analysis.statistics.latency_counts import LatencyCounts, count_latencies
+from analysis.statistics.latency_counts import LatencyCounts, added, count_latencies
 from analysis.statistics.timed_calls import TimedCalls
 
 VENDORS_PERCENTILE: Final = 0.99
@@ -65,7 +66,7 @@ def estimate(
     than all of them together). `counts` of these calls, where they are known.
     """
     if counts is None:
-        counts = count_latencies(calls.latency_ms, calls.event)
+        counts = counts_of(calls)
     found = estimate_of_counts(
         counts,
         settings,
@@ -73,7 +74,7 @@ def estimate(
         at_least_ms=_at_even_pace_ms(calls, settings.percentile),
         confidence=confidence,
     )
-    return replace(found, ok=int(calls.event.sum()))  # those that ended after all that is counted, too
+    return replace(found, ok=calls.events())  # those that ended after all that is counted, too
 
 
 def estimate_of_counts(
@@ -118,7 +119,18 @@ def estimate_of_counts(
 
 def timed_calls(calls: Calls) -> TimedCalls:
     """Return when these calls were made and how long each lasted."""
-    return TimedCalls(calls.started_at, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
+    return TimedCalls(
+        calls.started_at,
+        calls.latency_ms,
+        grown(np.bool_, (piece.event for piece in calls.pieces())),
+        calls.run,
+        grown(np.float64, (piece.limit_ms for piece in calls.pieces())),
+    )
+
+
+def counts_of(calls: Calls) -> LatencyCounts:
+    """Return these calls counted by the millisecond."""
+    return added(count_latencies(piece.latency_ms, piece.event) for piece in calls.pieces())
 
 
 def _at_even_pace_ms(calls: Calls, p: float) -> int:

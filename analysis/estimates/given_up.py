@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.estimates.estimate import Estimate, estimate
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
+from analysis.long_arrays.pieces import extremes
+from analysis.long_arrays.quantile import quantile
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import WATCHED_SLACK
 
 MOST: Final = 0.9
 """So much of what was cut off late must be the backend's doing."""
+LATE: Final = 0.9
+"""Quantile of the calls that ended, from which on one that was cut off was cut off late."""
 EARLIEST_SHARE: Final = 0.1
 """Where the time it takes to give up is said to begin: single quick errors are another matter."""
 
@@ -36,16 +41,21 @@ def given_up_by_backend(calls: Calls, settings: RecommendSettings) -> GivenUp | 
 
     `calls`: those that count, at one load level, on the right clock.
     """
-    if not calls.event.any():
+    if not calls.events():
         return None
-    failed = calls.outcome == OUTCOME_CODES[Outcome.BACKEND_ERROR]
-    late = ~calls.event & (calls.latency_ms >= np.quantile(calls.latency_ms[calls.event], 0.9))
-    by_itself = late & failed & (calls.latency_ms < WATCHED_SLACK * calls.limit_ms)
-    if not late.any() or by_itself.sum() < MOST * late.sum():
-        return None
-    times = calls.latency_ms[by_itself]
-    return GivenUp(
-        float(np.quantile(times, EARLIEST_SHARE)),
-        float(times.max()),
-        estimate(calls.where(~failed), settings),
+    late_ms = quantile(lambda: (piece.latency_ms[piece.event] for piece in calls.pieces()), LATE)
+    late = calls.select(lambda piece: ~piece.event & (piece.latency_ms >= late_ms))
+    by_itself = late.select(
+        lambda piece: _failed(piece) & (piece.latency_ms < WATCHED_SLACK * piece.limit_ms)
     )
+    if not len(late) or len(by_itself) < MOST * len(late):
+        return None
+    return GivenUp(
+        quantile(lambda: (piece.latency_ms for piece in by_itself.pieces()), EARLIEST_SHARE),
+        extremes(by_itself.latency_ms)[1],
+        estimate(calls.select(lambda piece: ~_failed(piece)), settings),
+    )
+
+
+def _failed(calls: Calls) -> NDArray[np.bool_]:
+    return np.asarray(calls.outcome == OUTCOME_CODES[Outcome.BACKEND_ERROR])

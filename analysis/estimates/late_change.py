@@ -9,7 +9,7 @@ stays so is in a tenth of the calls only, and in all of those to come.
 import numpy as np
 from scipy import special
 
-from analysis.estimates.estimate import Estimate, estimate, timed_calls
+from analysis.estimates.estimate import Estimate, counts_of, estimate, timed_calls
 from analysis.estimates.stability import (
     LONG_RUN_S,
     MIN_CALLS,
@@ -17,25 +17,24 @@ from analysis.estimates.stability import (
     level_change,
     watched,
 )
-from analysis.samples.action_calls import Calls
+from analysis.long_arrays.order import in_order, is_in_order
+from analysis.samples.action_calls import Calls, together
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, LateStep, find_late_step
 from analysis.statistics.kaplan_meier import kaplan_meier
-from analysis.statistics.latency_counts import count_latencies
 
 
 def find_late_change(calls: Calls, number_s: int, settings: RecommendSettings) -> Disagreement | None:
     """Return the calls before and after a step that lasts to the end of the measurement, where the number
     that is to be kept (`number_s`) would not hold for those to come; else None."""
     for spread in _spread(calls):
-        table = kaplan_meier(count_latencies(spread.latency_ms, spread.event))
+        table = kaplan_meier(counts_of(spread))
         levels = [table.quantile_ms(level) for level in LEVELS]
         seen = watched(spread, levels)
         step = find_late_step(timed_calls(seen), levels)
         if step is None:
             continue
-        at = seen.started_at[step.first_after]
-        sides = spread.where(spread.started_at < at), spread.where(spread.started_at >= at)
+        sides = _sides(spread, float(seen.started_at[step.first_after]))
         before, after = (estimate(side, settings) for side in sides)
         needed_ms = max(_expected_ms(before, after, step, settings), after.quantile_ms or np.inf)
         if number_s * 1e3 < needed_ms:
@@ -47,13 +46,25 @@ def find_late_change(calls: Calls, number_s: int, settings: RecommendSettings) -
 def _spread(calls: Calls) -> list[Calls]:
     """The calls that were spread over hours: those of all short runs together, and of each long one; in order
     of start."""
-    numbers, sizes = np.unique(calls.run, return_counts=True)
-    short = calls.where(np.isin(calls.run, numbers[sizes < MIN_CALLS]))
-    long = [calls.where(calls.run == run) for run in numbers[sizes >= MIN_CALLS]]
+    runs = calls.runs()
+    short = together(run for run in runs if len(run) < MIN_CALLS)
+    long = [run for run in runs if len(run) >= MIN_CALLS]
     found = [short] + [run for run in long if run.started_at[-1] - run.started_at[0] >= LONG_RUN_S]
-    return [
-        part.where(np.argsort(part.started_at, kind="stable")) for part in found if len(part) >= MIN_CALLS
-    ]
+    return [_by_start(part) for part in found if len(part) >= MIN_CALLS]
+
+
+def _by_start(calls: Calls) -> Calls:
+    one = np.broadcast_to(np.int8(0), calls.started_at.shape)
+    if is_in_order(one, calls.started_at):
+        return calls
+    return calls.where(in_order(one, calls.started_at, lambda at: ()))
+
+
+def _sides(calls: Calls, at: float) -> tuple[Calls, Calls]:
+    """The calls that began before a moment (Unix seconds), and the others."""
+    return calls.select(lambda piece: piece.started_at < at), calls.select(
+        lambda piece: piece.started_at >= at
+    )
 
 
 def _expected_ms(before: Estimate, after: Estimate, step: LateStep, settings: RecommendSettings) -> float:

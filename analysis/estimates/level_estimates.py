@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.estimates.enough import settled_before
-from analysis.estimates.estimate import Estimate, estimate
+from analysis.estimates.estimate import Estimate, counts_of, estimate
 from analysis.estimates.load_levels import Level
-from analysis.estimates.warmup import warm_up_mask
+from analysis.estimates.warmup import without_warm_up
 from analysis.number_words import rate
 from analysis.samples.action_calls import Calls, classify
 from analysis.settings import RecommendSettings
 from analysis.statistics.interim_looks import last_look
 from analysis.statistics.kaplan_meier import kaplan_meier
-from analysis.statistics.latency_counts import count_latencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,8 @@ def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool =
     one more look of the plan that stopped it, so that all looks together keep the confidence of the settings.
     """
     calls, refused = classify(level.calls, settings.backend_errors)
-    cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
-    warm = calls.where(~cold)
-    cut = calls.where(cold)
-    counts, cut_counts = (count_latencies(part.latency_ms, part.event) for part in (warm, cut))
+    warm, cut = without_warm_up(calls, settings.warmup_s, settings.warmup_max_share)
+    counts, cut_counts = counts_of(warm), counts_of(cut)
     everything = kaplan_meier(counts + cut_counts)
     confidence = _of_the_look(settings, len(warm)) if many_looks else None
     found = estimate(warm, settings, confidence=confidence, counts=counts)

@@ -1,15 +1,19 @@
 """Latency depends on load, so load levels are never pooled (docs/method.md, "Load levels")."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.estimates.arrival_gaps import CHANCE, FEWEST_GAPS, Gaps, gaps_of
 from analysis.format.sample_schema import Outcome
+from analysis.long_arrays.growing import grown
+from analysis.long_arrays.quantile import median
 from analysis.number_words import percent_figure
-from analysis.samples.action_calls import Calls, Kind
+from analysis.samples.action_calls import NO_CALLS, Calls, Kind
 
 RATE_LIMITED_SHARE: Final = 0.05
 BACKEND_ERROR_SHARE: Final = 0.20
@@ -67,51 +71,93 @@ def with_known_rates(calls: Calls) -> Calls:
     Calls still in flight when a run ends may come without a rate. They are the slowest ones: judging
     them as a level of their own would cut the tail off. A run without any rate stays unknown.
     """
-    n = len(calls)
-    known = (calls.rate > 0.0) & np.isfinite(calls.rate)
-    if n == 0 or known.all():
+    known = sum(int(_is_known(piece.rate).sum()) for piece in calls.pieces())
+    if known == len(calls):
         return calls
-    if not known.any():
-        return replace(calls, rate=np.full(n, np.nan))
+    if not known:
+        return replace(
+            calls, rate=grown(np.float64, (np.full(len(piece), np.nan) for piece in calls.pieces()))
+        )
+    return replace(calls, rate=grown(np.float64, _nearest_rates(calls)))
+
+
+def _is_known(rate: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray((rate > 0.0) & np.isfinite(rate))
+
+
+def _nearest_rates(calls: Calls) -> Iterator[NDArray[np.float64]]:
+    """The rates piece by piece, where unknown those of the nearest call of the run: the last known one before
+    a piece and the first one after it are looked at with it."""
+    known = [np.flatnonzero(_is_known(piece.rate)) for piece in calls.pieces()]
+    ends = [
+        (piece.where(at[:1]), piece.where(at[-1:])) for piece, at in zip(calls.pieces(), known, strict=True)
+    ]
+    for number, piece in enumerate(calls.pieces()):
+        before = next((last for _, last in reversed(ends[:number]) if len(last)), NO_CALLS)
+        after = next((first for first, _ in ends[number + 1 :] if len(first)), NO_CALLS)
+        run, start, rate = (
+            np.concatenate([getattr(part, name) for part in (before, piece, after)])
+            for name in ("run", "started_at", "rate")
+        )
+        yield _with_nearest_rate(run, start, rate)[len(before) : rate.size - len(after)]
+
+
+def _with_nearest_rate(
+    run: NDArray[np.int64], start: NDArray[np.float64], rate: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    n = rate.size
+    known = _is_known(rate)
     position = np.arange(n)
     before = np.maximum.accumulate(np.where(known, position, -1))
     after = np.minimum.accumulate(np.where(known, position, n)[::-1])[::-1]
-    before_ok = (before >= 0) & (calls.run[np.maximum(before, 0)] == calls.run)
-    after_ok = (after < n) & (calls.run[np.minimum(after, n - 1)] == calls.run)
-    start = calls.started_at
+    before_ok = (before >= 0) & (run[np.maximum(before, 0)] == run)
+    after_ok = (after < n) & (run[np.minimum(after, n - 1)] == run)
     gap_before = np.where(before_ok, start - start[np.maximum(before, 0)], np.inf)
     gap_after = np.where(after_ok, start[np.minimum(after, n - 1)] - start, np.inf)
     nearest = np.where(gap_before <= gap_after, np.maximum(before, 0), np.minimum(after, n - 1))
-    return replace(calls, rate=np.where(before_ok | after_ok, calls.rate[nearest], np.nan))
+    return np.where(before_ok | after_ok, rate[nearest], np.nan)
 
 
 def _by_rate(calls: Calls) -> list[Level]:
     """Levels in order of the rate that the calls state, calls without a rate first."""
     levels = []
-    unknown = np.isnan(calls.rate)
-    if unknown.any():
-        levels.append(Level(None, calls.where(unknown)))
-    if unknown.all():
+    unknown = calls.select(lambda piece: np.isnan(piece.rate))
+    if len(unknown):
+        levels.append(Level(None, unknown))
+    if len(unknown) == len(calls):
         return levels
     gaps = gaps_of(calls)
-    rates = np.unique(calls.rate[~unknown])
+    rates = _rates(calls)
     start = 0
     while start < rates.size:
         # From the lowest rate of the level, not from rate to rate: a slow ramp must not become one level.
         end = int(np.searchsorted(rates, rates[start] * SAME_LEVEL_RATIO, side="right"))
-        here = (calls.rate >= rates[start]) & (calls.rate <= rates[end - 1])
-        levels.append(_as_reached(calls.where(here), gaps.where(here)))
+        levels.append(_as_reached(calls, gaps, rates[start], rates[end - 1]))
         start = end
     return levels
 
 
-def _as_reached(calls: Calls, gaps: Gaps) -> Level:
-    """Return the level at the rate its calls state; where clearly fewer arrived, at the one they reached.
+def _rates(calls: Calls) -> NDArray[np.float64]:
+    """The rates that the calls state, in order."""
+    rates = np.zeros(0)
+    for piece in calls.pieces():
+        rates = np.unique(np.concatenate([rates, piece.rate[~np.isnan(piece.rate)]]))
+    return rates
+
+
+def _as_reached(attempts: Calls, gaps: Gaps, lowest: float, highest: float) -> Level:
+    """Return the level of these rates at the one its calls state; where clearly fewer arrived, at that which
+    they reached.
 
     Too few workers, or a generator that cannot keep up, drop no call and still send fewer.
     """
-    stated = _rounded(float(np.median(calls.rate)))
-    due = gaps.without_pauses()
+
+    def here(piece: Calls) -> NDArray[np.bool_]:
+        return np.asarray((piece.rate >= lowest) & (piece.rate <= highest))
+
+    calls = attempts.select(here)
+    stated = _rounded(median(lambda: (piece.rate for piece in calls.pieces())))
+    due = gaps.where(here(piece) for piece in attempts.pieces()).without_pauses()
     seen, expected = due.size, float(due.sum())
     by_chance = SAME_LEVEL_RATIO * (1.0 + CHANCE / math.sqrt(max(seen, 1)))
     if seen < FEWEST_GAPS or seen * by_chance >= expected:
@@ -128,7 +174,7 @@ def _judge(level: Level) -> Level:
     refused = level.calls.count(Outcome.RATE_LIMITED)
     errors = level.calls.count(Outcome.BACKEND_ERROR)
     # Bad input and missing permission never reach the backend: they must not dilute the shares.
-    ran = int((level.calls.kind != Kind.REFUSED).sum())
+    ran = sum(int((piece.kind != Kind.REFUSED).sum()) for piece in level.calls.pieces())
     because = None
     if refused >= MIN_REFUSALS and refused > RATE_LIMITED_SHARE * (ran + refused):
         because = f"{percent_figure(refused / (ran + refused))} of calls were refused (429)"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from analysis.estimates.estimate import timed_calls
@@ -35,13 +36,16 @@ def slow_share(calls: Calls, edge_ms: float) -> SlowShare | None:
     A call that its timeout ended counts as at least that slow, though a little less may be read off it once
     network overhead is taken off.
     """
-    lasted = calls.latency_ms >= np.where(calls.event, edge_ms, WATCHED_SLACK * edge_ms)
-    watched = (calls.limit_ms >= edge_ms) & (calls.event | lasted)
-    seen, slow = calls.where(watched), lasted[watched]
+
+    def lasted(piece: Calls) -> NDArray[np.bool_]:
+        return np.asarray(piece.latency_ms >= np.where(piece.event, edge_ms, WATCHED_SLACK * edge_ms))
+
+    seen = calls.select(lambda piece: (piece.limit_ms >= edge_ms) & (piece.event | lasted(piece)))
     if not len(seen):
         return None
+    slow = sum(int(lasted(piece).sum()) for piece in seen.pieces())
     effect = clustering_at(edge_ms - 1, timed_calls(seen))
-    return SlowShare(edge_ms, float(slow.mean()), float(slow.sum()), len(seen), len(seen) / effect)
+    return SlowShare(edge_ms, slow / len(seen), float(slow), len(seen), len(seen) / effect)
 
 
 def score(here: SlowShare, there: SlowShare) -> float:

@@ -6,12 +6,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s, timed_calls
+from analysis.estimates.estimate import Estimate, buffer_ms, counts_of, estimate, slack_s, timed_calls
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
 from analysis.statistics.kaplan_meier import kaplan_meier
-from analysis.statistics.latency_counts import ROUNDING_SLACK_MS, count_latencies
+from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
 
 Between = Literal["a change", "runs", "days"]
 
@@ -63,8 +63,7 @@ class Disagreement:
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
     """Return the widest proven difference within a run or between runs, or None."""
-    numbers, sizes = np.unique(calls.run, return_counts=True)
-    runs = [calls.where(calls.run == run) for run in numbers[sizes >= MIN_CALLS]]  # no window of a campaign
+    runs = [run for run in calls.runs() if len(run) >= MIN_CALLS]  # no window of a campaign
     long_enough = [estimate(run, settings) for run in runs if len(run) >= MIN_RUN_CALLS]
     found = [disagreement_between(long_enough, settings, "runs")]
     found += [find_change(run, settings) for run in runs]
@@ -105,7 +104,7 @@ def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
 
 
 def _change_point(run: Calls, settings: RecommendSettings) -> ChangePoint | None:
-    table = kaplan_meier(count_latencies(run.latency_ms, run.event))
+    table = kaplan_meier(counts_of(run))
     levels = [table.quantile_ms(level) for level in LEVELS]
     seen = watched(run, levels)
     return find_change_point(timed_calls(seen), levels)
@@ -116,16 +115,17 @@ def watched(run: Calls, levels_ms: Sequence[float | None]) -> Calls:
 
     Of a run that was killed, the last calls are here only if they were quick, which would look like a change.
     """
-    watched_ms = (float((run.started_at + run.latency_ms / 1e3).max()) - run.started_at) * 1e3
-    return run.where(watched_ms >= max((level for level in levels_ms if level is not None), default=0))
+    last_end = max(float((piece.started_at + piece.latency_ms / 1e3).max()) for piece in run.pieces())
+    slowest = max((level for level in levels_ms if level is not None), default=0)
+    return run.select(lambda piece: (last_end - piece.started_at) * 1e3 >= slowest)
 
 
 def _sides(run: Calls, point: ChangePoint) -> tuple[Calls, Calls]:
     """The calls before and after a step, or the first and the last third of a drift."""
-    position, n = np.arange(len(run)), len(run)
+    n = len(run)
     if point.kind == "drift":
-        return run.where(position < n // 3), run.where(position >= n - n // 3)
-    return run.where(position < point.first_after), run.where(position >= point.first_after)
+        return run.stretch(0, n // 3), run.stretch(n - n // 3, n)
+    return run.stretch(0, point.first_after), run.stretch(point.first_after, n)
 
 
 def level_change(
@@ -160,13 +160,16 @@ def _need_ms(part: Estimate, settings: RecommendSettings) -> float:
 
 def starved_workers(calls: Calls, level_ms: float) -> int:
     """Return how many load generators have over three times their share of the calls slower than p99."""
-    slow = calls.latency_ms > level_ms + ROUNDING_SLACK_MS
-    total = int(slow.sum())
+    workers = 1 + max(int(piece.worker.max(initial=0)) for piece in calls.pieces())
+    made, slow_calls = np.zeros(workers, dtype=np.int64), np.zeros(workers, dtype=np.int64)
+    for piece in calls.pieces():
+        slow = piece.latency_ms > level_ms + ROUNDING_SLACK_MS
+        made += np.bincount(piece.worker, minlength=workers)
+        slow_calls += np.bincount(piece.worker[slow], minlength=workers)
+    total = int(slow_calls.sum())
     if total < MIN_STARVED_CALLS:
         return 0
-    workers = int(calls.worker.max(initial=0)) + 1
-    share = np.bincount(calls.worker, minlength=workers) / len(calls)
-    slow_calls = np.bincount(calls.worker[slow], minlength=workers)
+    share = made / len(calls)
     suspicious = (slow_calls >= MIN_STARVED_CALLS) & (slow_calls / total > STARVED_RATIO * share)
     return int(suspicious.sum())
 

@@ -1,9 +1,19 @@
 """The first seconds of each run measure connections and caches being opened (docs/method.md, "Warm-up")."""
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.long_arrays.growing import GrowingArray
+from analysis.long_arrays.pieces import run_lengths
 from analysis.samples.action_calls import Calls
+
+
+def without_warm_up(calls: Calls, seconds: float, max_share: float) -> tuple[Calls, Calls]:
+    """Return the calls without the warm-up, and those of the warm-up."""
+    cold = warm_up_mask(calls, seconds, max_share)
+    return calls.where_not(cold), calls.where(cold)
 
 
 def warm_up_mask(calls: Calls, seconds: float, max_share: float) -> NDArray[np.bool_]:
@@ -12,14 +22,17 @@ def warm_up_mask(calls: Calls, seconds: float, max_share: float) -> NDArray[np.b
     Calls are in order of start within each run. Slow calls elsewhere are never trimmed: the tail is
     what the timeout is for.
     """
-    n = len(calls)
-    mask = np.zeros(n, dtype=np.bool_)
-    if n == 0:
-        return mask
-    starts = np.flatnonzero(np.r_[True, calls.run[1:] != calls.run[:-1]])
-    lengths = np.diff(np.r_[starts, n])
-    position = np.arange(n) - np.repeat(starts, lengths)
-    since_start = calls.started_at - np.repeat(calls.started_at[starts], lengths)
-    return np.asarray(
-        (since_start < seconds) & (position < np.repeat(lengths * max_share, lengths).astype(int))
-    )
+    mask = GrowingArray(np.bool_)
+    for length in run_lengths(piece.run for piece in calls.pieces()).tolist():
+        started = calls.started_at[mask.size : mask.size + length]
+        within = _calls_within(started, seconds)
+        cut = min(within, int(length * max_share))
+        mask.fill(True, cut)
+        mask.fill(False, length - cut)
+    return mask.finish()
+
+
+def _calls_within(started_at: NDArray[np.float64], seconds: float) -> int:
+    """How many calls, in order of start, began so soon after the first."""
+    first = started_at[0]
+    return bisect_left(range(started_at.size), True, key=lambda at: bool(started_at[at] - first >= seconds))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.format.checked_json import parse_line
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import lines_of, opened_text
+from analysis.other_tools.source import lines_of
 from analysis.other_tools.text_table import BATCH_ROWS
 
 NOT_A_LINE: Final = "not a line of JSON"
@@ -23,7 +23,7 @@ def line_batches(
     Lines without the text `having` are of something else, too, and are not parsed.
     """
     rows = list[Row]()
-    with opened_text(reading.path) as text:
+    with reading.opened() as text:
         for line in lines_of(text, reading.left_out):
             if having not in line:
                 continue

@@ -2,22 +2,35 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.skipped_input import SkippedInput
+from analysis.other_tools.source import TextLines, opened_text
 from analysis.other_tools.tool import ToolOptions
 
 
 @dataclass(slots=True)
 class Reading:
-    """`left_out` counts rows by why; `said` keeps sentences for whoever reads the verdicts, each once."""
+    """`left_out` counts rows by why; `said` keeps sentences for whoever reads the verdicts, each once;
+    `bytes_read`: how far the file is read, packed where it is."""
 
     path: Path
     options: ToolOptions
     left_out: Counter[str] = field(default_factory=Counter)
     said: dict[str, None] = field(default_factory=dict)
+    bytes_read: int = 0
+
+    @contextmanager
+    def opened(self) -> Iterator[TextLines]:
+        """Open the file as text (`analysis.other_tools.source`)."""
+        with opened_text(self.path, self._note) as text:
+            yield text
+
+    def _note(self, bytes_read: int) -> None:
+        self.bytes_read = bytes_read
 
     def say(self, sentence: str) -> None:
         """Keep a sentence, without its full stop."""

@@ -4,7 +4,7 @@ time, and no line without end."""
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
@@ -18,21 +18,23 @@ HEAD_CHARACTERS: Final = 65_536
 LONGEST_LINE: Final = 4 << 20
 STEP: Final = 128 << 10
 DAMAGED: Final = "the packed file is damaged; read up to there"
+Note = Callable[[int], None]
 _GZIP: Final = b"\x1f\x8b"
 _MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
 @contextmanager
-def opened_text(path: Path) -> Iterator["TextLines"]:
+def opened_text(path: Path, note: Note = lambda bytes_read: None) -> Iterator["TextLines"]:
     """Open a file as text: unpacked, without its byte order mark, with \\ufffd for bytes that are no text.
 
-    A packed file ends where it is damaged (`TextLines.damaged`). Raises OSError. Reading raises
-    UnreadableSamplesError for a line that does not end and for a .gz that holds too much.
+    `note` is called with how far the file is read. A packed file ends where it is damaged
+    (`TextLines.damaged`). Raises OSError. Reading raises UnreadableSamplesError for a line that does not end
+    and for a .gz that holds too much.
     """
     packed = _UpToTheDamage(path) if _is_packed(path) else None
     raw: IO[bytes] = io.BufferedReader(packed, STEP) if packed is not None else open_regular(path)
     with raw, io.TextIOWrapper(raw, _encoding(path), "replace", newline="") as text:
-        yield TextLines(text, path, packed)
+        yield TextLines(text, path, packed, lambda: note(packed.bytes_read if packed else raw.tell()))
 
 
 def head_of(path: Path) -> str:
@@ -62,9 +64,11 @@ def lines_of(text: "TextLines", left_out: Counter[str]) -> Iterator[str]:
 class TextLines(io.TextIOBase):
     """Text that refuses a line longer than any row."""
 
-    def __init__(self, text: io.TextIOWrapper, path: Path, packed: "_UpToTheDamage | None") -> None:
+    def __init__(
+        self, text: io.TextIOWrapper, path: Path, packed: "_UpToTheDamage | None", note: Callable[[], None]
+    ) -> None:
         super().__init__()
-        self._text, self._path, self._packed, self._line = text, path, packed, 0
+        self._text, self._path, self._packed, self._note, self._line = text, path, packed, note, 0
 
     @property
     def damaged(self) -> bool:
@@ -78,6 +82,7 @@ class TextLines(io.TextIOBase):
     def read(self, size: int | None = -1) -> str:
         """Return the next characters. Raises UnreadableSamplesError for a line that does not end."""
         piece = self._text.read(STEP if size is None or size < 0 else size)
+        self._note()
         end = piece.rfind("\n")
         self._line = self._line + len(piece) if end < 0 else len(piece) - end
         if self._line > LONGEST_LINE:

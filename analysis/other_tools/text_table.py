@@ -10,7 +10,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import DAMAGED, opened_text
+from analysis.other_tools.source import DAMAGED
 
 BATCH_ROWS: Final = 100_000
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -79,7 +79,7 @@ def _batches(
     reading: Reading, layout: Layout, wanted: Collection[str], quoting: Literal[0, 3], after: int
 ) -> Iterator[pd.DataFrame]:
     names = _once_each(layout.names)
-    with opened_text(reading.path) as text, warnings.catch_warnings(record=True) as torn:
+    with reading.opened() as text, warnings.catch_warnings(record=True) as torn:
         warnings.simplefilter("always", pd.errors.ParserWarning)
         rows = pd.read_csv(
             text,

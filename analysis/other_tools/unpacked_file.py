@@ -30,6 +30,11 @@ class Unpacked(io.RawIOBase):
         self._unpacker: Any = None
         """None before the first byte, and between two files packed one behind the other."""
 
+    @property
+    def bytes_read(self) -> int:
+        """Return how far the packed file is read."""
+        return self._file.tell()
+
     def readable(self) -> bool:
         """Return True."""
         return True
@@ -74,3 +79,19 @@ class Unpacked(io.RawIOBase):
             f"{self._path} unpacks to more than {MOST_TIMES_LARGER} times its size: those are no samples.",
             hint="Unpack it, and look at what it holds.",
         )
+
+
+class UnpackedUpTo(Unpacked):
+    """The first `end` bytes of what a damaged .gz holds, at most `step` at a time: what is asked for at once
+    is lost with the damage in it."""
+
+    def __init__(self, path: Path, end: int, step: int) -> None:
+        super().__init__(path)
+        self._to_come, self._step = end, step
+
+    def readinto(self, buffer: Any) -> int:
+        """Put the next bytes into `buffer`; return how many."""
+        piece = memoryview(buffer)[: min(self._to_come, self._step)]
+        read = super().readinto(piece) if len(piece) else 0
+        self._to_come -= read
+        return read

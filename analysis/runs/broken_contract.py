@@ -28,10 +28,11 @@ def broken_contracts(calls: Calls, table: pd.DataFrame) -> tuple[BrokenContract,
     `table`: what the calls were taken from; without its details (`read_samples(..., detail=True)`) the places
     are not known, and all such calls are one entry.
     """
-    broken = calls.row[calls.outcome == OUTCOME_CODES[Outcome.CONTRACT_ERROR]]
-    if not broken.size:
+    code = OUTCOME_CODES[Outcome.CONTRACT_ERROR]
+    broken = calls.select(lambda piece: piece.outcome == code)
+    if not len(broken):
         return ()
-    rows = table.iloc[broken]
+    rows = table.iloc[broken.row]
     columns = [name for name in ("failed_step", "error_message") if name in rows]
     if not columns:
         return (BrokenContract(len(rows)),)

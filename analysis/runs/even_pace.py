@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.long_arrays.pieces import run_lengths
 from analysis.samples.action_calls import Calls
 
 FEWEST_WINDOWS: Final = 30
@@ -22,6 +23,8 @@ def times_at_even_pace(calls: Calls) -> NDArray[np.int64] | None:
     """Return how often each call must be counted so that every window counts for the same; None where all
     windows have as many calls, or where there are few."""
     if len(calls) < FEWEST_WINDOWS or calls.run[0] == calls.run[-1]:  # millions of one run are not sorted
+        return None
+    if max(run_lengths(piece.run for piece in calls.pieces())) > MOST_CALLS:
         return None
     _, window, sizes = np.unique(calls.run, return_inverse=True, return_counts=True)
     if sizes.size < FEWEST_WINDOWS or sizes.max() > MOST_CALLS or sizes.min() == sizes.max():

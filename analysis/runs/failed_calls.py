@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
+from analysis.runs.commonest import commonest
 from analysis.samples.action_calls import Calls
 
 _FAILED: Final = (Outcome.AUTH_ERROR, Outcome.BACKEND_ERROR, Outcome.NETWORK_ERROR)
@@ -48,7 +49,7 @@ def why_failed(calls: Calls, table: pd.DataFrame) -> FailedCalls | None:
     """
     if "error_code" not in table:
         return None
-    failed = np.isin(calls.outcome, [OUTCOME_CODES[outcome] for outcome in _FAILED])
-    counts = table["error_code"].iloc[calls.row[failed]].dropna().astype(str).value_counts()
-    counts = counts[counts.index != ""]
-    return None if counts.empty else FailedCalls(int(counts.iloc[0]), len(calls), str(counts.index[0]))
+    outcomes = [OUTCOME_CODES[outcome] for outcome in _FAILED]
+    failed = calls.select(lambda piece: np.isin(piece.outcome, outcomes))
+    found = commonest(table, "error_code", failed.row)
+    return None if found is None else FailedCalls(found[1], len(calls), found[0])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analysis.samples.action_calls import Calls, Kind
+from analysis.samples.action_calls import Calls
 
 Spans = Mapping[tuple[int, int], tuple[float, float]]
 """Number of a run and of its worker -> start of the first and of the last call, Unix seconds."""
@@ -20,15 +20,17 @@ def run_spans(calls: Calls) -> Spans:
 
     Refused ones tell nothing: not of a latency, and not of when the run began or ended.
     """
-    calls = calls.where(calls.kind != Kind.REFUSED)
-    if not len(calls):
-        return {}
-    order = np.lexsort((calls.started_at, calls.worker, calls.run))
-    run, worker, started_at = calls.run[order], calls.worker[order], calls.started_at[order]
-    first = np.r_[0, np.flatnonzero(np.diff(run) | np.diff(worker)) + 1]
-    last = np.r_[first[1:] - 1, len(calls) - 1]
-    each = zip(run[first], worker[first], started_at[first], started_at[last], strict=True)
-    return {(int(of), int(by)): (float(began), float(ended)) for of, by, began, ended in each}
+    spans: dict[tuple[int, int], tuple[float, float]] = {}
+    for piece in calls.ran().pieces():
+        workers = 1 + int(piece.worker.max(initial=0))
+        senders, which = np.unique(piece.run * workers + piece.worker, return_inverse=True)
+        began, ended = np.full(senders.size, np.inf), np.full(senders.size, -np.inf)
+        np.minimum.at(began, which, piece.started_at)
+        np.maximum.at(ended, which, piece.started_at)
+        for sender, first, last in zip(senders.tolist(), began.tolist(), ended.tolist(), strict=True):
+            known = spans.get(divmod(sender, workers), (first, last))
+            spans[divmod(sender, workers)] = min(known[0], first), max(known[1], last)
+    return dict(sorted(spans.items()))
 
 
 def together(one: Spans, other: Spans) -> Spans:

@@ -6,7 +6,9 @@ import pandas as pd
 
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
+from analysis.runs.commonest import commonest
 from analysis.samples.action_calls import Calls
+from analysis.samples.sample_arrays import codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,15 @@ def why_refused(calls: Calls, table: pd.DataFrame) -> RefusedInputs | None:
     """
     if "error_code" not in table:
         return None
-    rows = table.iloc[calls.row[calls.outcome == OUTCOME_CODES[Outcome.INVALID_INPUT]]]
-    counts = rows["error_code"].dropna().astype(str).value_counts()
-    if counts.empty:
+    outcome = OUTCOME_CODES[Outcome.INVALID_INPUT]
+    refused = calls.select(lambda piece: piece.outcome == outcome)
+    found = commonest(table, "error_code", refused.row)
+    if found is None:
         return None
-    code, most = str(counts.index[0]), int(counts.iloc[0])
-    if "error_message" not in rows:
-        return RefusedInputs(most, code)
-    said = rows["error_message"][rows["error_code"] == code].dropna().astype(str).value_counts()
-    return RefusedInputs(most, code, None if said.empty else str(said.index[0]))
+    code, many = found
+    if "error_message" not in table:
+        return RefusedInputs(many, code)
+    codes = codes_of(table, "error_code")
+    alike = refused.select(lambda piece: codes.at(piece.row) == codes.texts.index(code))
+    said = commonest(table, "error_message", alike.row)
+    return RefusedInputs(many, code, None if said is None else said[0])

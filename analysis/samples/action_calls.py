@@ -8,10 +8,10 @@ p99, counting them as "slower than this" costs 1-2 % (docs/method.md, "Calls tha
 before it ran (429, credentials, bad input) does not show a latency: left out and counted.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,11 @@ from numpy.typing import NDArray
 
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
 from analysis.format.sample_schema import Outcome
+from analysis.long_arrays.by_code import count_codes, positions_by_code
+from analysis.long_arrays.growing import GrowingArray, grown
+from analysis.long_arrays.order import in_order, is_in_order
+from analysis.long_arrays.pieces import is_long, run_lengths, walk
+from analysis.machine.scratch_files import let_go
 from analysis.samples.sample_arrays import ORIGIN_CODES, Codes, Columns, codes_of, columns_of
 
 
@@ -57,7 +62,8 @@ class Calls:
     """One action's first attempts, in order of start within each run; all arrays have equal length.
 
     `outcome` holds OUTCOME_CODES (`analysis.format.call_record`); `run` and `worker` are numbers whose
-    meaning does not matter here. Unknown floats are NaN.
+    meaning does not matter here. Unknown floats are NaN. Of more calls than memory should hold the arrays are
+    on disk (`analysis.long_arrays`): what asks each call something goes through `pieces`.
     """
 
     started_at: NDArray[np.float64]
@@ -94,21 +100,102 @@ class Calls:
         """The timeout in force for each call, infinite where unknown."""
         return np.where(np.isnan(self.timeout_s), np.inf, self.timeout_s * 1e3)
 
+    def pieces(self) -> Iterator["Calls"]:
+        """Yield the calls piece by piece, in their order; all at once where they are few."""
+        if not is_long(len(self)):
+            yield self
+            return
+        for values in walk(*self._arrays()):
+            yield Calls(*values)
+
     def where(self, mask: NDArray[np.bool_] | NDArray[np.int64]) -> "Calls":
         """Return the calls selected by a mask or by positions; one stretch of them is not copied."""
-        chosen = _stretch(mask) if mask.dtype == np.bool_ else mask
-        if isinstance(chosen, slice) and chosen.stop - chosen.start == len(self):
+        if mask.dtype == np.bool_:
+            return self._masked(lambda: (part for (part,) in walk(mask)))
+        positions = np.asarray(mask, dtype=np.int64)
+        return together(self._taken(positions)) if is_long(positions.size) else self._at(positions)
+
+    def where_not(self, mask: NDArray[np.bool_]) -> "Calls":
+        """Return the calls that a mask leaves out."""
+        return self._masked(lambda: (~part for (part,) in walk(mask)))
+
+    def select(self, wanted: Callable[["Calls"], NDArray[np.bool_]]) -> "Calls":
+        """Return the calls for which `wanted`, asked piece by piece, is True; one stretch is not copied."""
+        return self._masked(lambda: (wanted(piece) for piece in self.pieces()))
+
+    def stretch(self, first: int, end: int) -> "Calls":
+        """Return the calls from position `first` to before `end`: a part of the same arrays, not a copy."""
+        if (first, end) == (0, len(self)):
             return self
-        return Calls(*(getattr(self, field.name)[chosen] for field in fields(self)))
+        return Calls(*(array[first:end] for array in self._arrays()))
 
     def count(self, *outcomes: Outcome) -> int:
         """Number of calls that ended in one of these outcomes."""
-        return int(np.isin(self.outcome, [OUTCOME_CODES[outcome] for outcome in outcomes]).sum())
+        counts = self.outcomes()
+        return sum(counts.get(outcome, 0) for outcome in outcomes)
+
+    def outcomes(self) -> dict[Outcome, int]:
+        """Number of calls by how they ended, of outcomes that occur."""
+        counts = _counts(self.outcome, len(OUTCOME_OF))
+        return {outcome: counts[code] for code, outcome in OUTCOME_OF.items() if counts[code]}
+
+    def longest_limit_ms(self) -> float:
+        """The longest timeout in force for any call, infinite where one is unknown; 0 without calls."""
+        return max(float(piece.limit_ms.max(initial=0.0)) for piece in self.pieces())
+
+    def events(self) -> int:
+        """Number of calls that ended by themselves."""
+        return sum(count for outcome, count in self.outcomes().items() if KIND_OF[outcome] == Kind.EVENT)
+
+    def ran(self) -> "Calls":
+        """Return the calls that were not refused."""
+        return self.select(lambda piece: piece.kind != Kind.REFUSED)
+
+    def runs(self) -> list["Calls"]:
+        """Return the calls of each run, in order of the runs."""
+        ends = np.cumsum(run_lengths(piece.run for piece in self.pieces())).tolist()
+        stretches = [self.stretch(first, end) for first, end in pairwise([0, *ends])]
+        if all(one.run[0] < other.run[0] for one, other in pairwise(stretches)):
+            return stretches
+        numbers = np.unique([int(one.run[0]) for one in stretches])
+        return [self._of_run(int(number)) for number in numbers]
 
     def origins(self) -> dict[str, int]:
         """Number of calls by the origin of their input, of origins that are known and occur."""
-        counts = np.bincount(self.origin, minlength=1 + len(ORIGIN_CODES))
-        return {origin: int(counts[code]) for origin, code in ORIGIN_CODES.items() if counts[code]}
+        counts = _counts(self.origin, len(ORIGIN_CODES))
+        return {origin: counts[code] for origin, code in ORIGIN_CODES.items() if counts[code]}
+
+    def _taken(self, positions: NDArray[np.int64]) -> Iterator["Calls"]:
+        for (part,) in walk(positions):
+            yield self._at(part)
+
+    def _of_run(self, run: int) -> "Calls":
+        return self.select(lambda piece: piece.run == run)
+
+    def _masked(self, masks: Callable[[], Iterator[NDArray[np.bool_]]]) -> "Calls":
+        """`masks` gives those of the pieces each time it is asked."""
+        first, end, many, at = len(self), 0, 0, 0
+        for mask in masks():
+            found = np.flatnonzero(mask)
+            if found.size:
+                first, end, many = min(first, at + int(found[0])), at + int(found[-1]) + 1, many + found.size
+            at += mask.size
+        if many in (0, end - first):
+            return self.stretch(first, end) if many else self.stretch(0, 0)
+        pieces = zip(self.pieces(), masks(), strict=True)
+        return together(piece._at(np.flatnonzero(mask)) for piece, mask in pieces)
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        return (
+            self.started_at, self.latency_ms, self.lag_s, self.rate, self.timeout_s, self.rtt_ms,
+            self.outcome, self.run, self.worker, self.draft, self.origin, self.row,
+        )  # fmt: skip
+
+    def _at(self, positions: NDArray[np.int64]) -> "Calls":
+        found = Calls(*(array[positions] for array in self._arrays()))
+        if is_long(len(self)):
+            let_go()
+        return found
 
 
 NO_CALLS: Final = Calls(
@@ -125,6 +212,19 @@ NO_CALLS: Final = Calls(
     origin=np.zeros(0, np.int8),
     row=np.zeros(0, np.int64),
 )
+
+
+def together(parts: Iterable[Calls]) -> Calls:
+    """Return the calls of these parts, one behind the other."""
+    each = iter(parts)
+    first, second = next(each, NO_CALLS), next(each, None)
+    if second is None and not is_long(len(first)):
+        return first
+    arrays = [GrowingArray(array.dtype) for array in NO_CALLS._arrays()]
+    for part in chain([first], () if second is None else [second], each):
+        for array, values in zip(arrays, part._arrays(), strict=True):
+            array.append(values)
+    return Calls(*(array.finish() for array in arrays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +246,15 @@ def by_action(table: pd.DataFrame) -> Iterator[ActionCalls]:
     if table.empty:
         return
     action = codes_of(table, "action_id", required=True)
-    order = np.argsort(action.codes, kind="stable")
-    bounds = np.searchsorted(action.codes[order], np.arange(len(action.texts) + 1))
     columns = columns_of(table)
     names = codes_of(table, "action_name")
-    for code in sorted(range(len(action.texts)), key=lambda index: action.texts[index]):
-        rows = order[bounds[code] : bounds[code + 1]]
-        if not rows.size:
-            continue
-        first = columns.attempt[rows] == 1
-        kept = rows[first]
-        kept = _in_order(kept, columns)
-        yield ActionCalls(
-            action.texts[code],
-            _name(names, rows) or action.texts[code],
-            _calls(columns, kept),
-            int(rows.size - kept.size),
-        )
+    counts = count_codes(action.at, len(table), len(action.texts))
+    by_id = sorted(np.flatnonzero(counts).tolist(), key=lambda code: action.texts[code])
+    for code, rows in positions_by_code(action.at, counts, by_id):
+        kept = _in_order(_first_attempts(rows, columns), columns)
+        calls, name = _calls(columns, kept), _name(names, rows)
+        let_go()
+        yield ActionCalls(action.texts[code], name or action.texts[code], calls, int(rows.size - kept.size))
 
 
 def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
@@ -170,20 +262,26 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
 
     `backend_errors` is "censor" or "exclude" (the setting of that name).
     """
-    keep = calls.kind != Kind.REFUSED
+    dropped = {code for code in OUTCOME_OF if _KIND_BY_CODE[code] == Kind.REFUSED}
     if backend_errors == "exclude":
-        keep &= ~np.isin(calls.outcome, [OUTCOME_CODES[outcome] for outcome in ERRORS])
-    dropped = Counter(calls.outcome[~keep].tolist())
-    return calls.where(keep), {OUTCOME_OF[code].value: count for code, count in sorted(dropped.items())}
+        dropped |= {OUTCOME_CODES[outcome] for outcome in ERRORS}
+    counts = _counts(calls.outcome, len(OUTCOME_OF))
+    kept = calls.select(lambda piece: ~np.isin(piece.outcome, list(dropped)))
+    return kept, {OUTCOME_OF[code].value: counts[code] for code in sorted(dropped) if counts[code]}
 
 
-def _stretch(mask: NDArray[Any]) -> NDArray[Any] | slice:
-    """The mask as a slice where it leaves out nothing between its first and its last call, as that of a run
-    or of its warm-up: a slice of an array takes no memory of its own."""
-    if not mask.any():
-        return slice(0, 0)
-    first, end = int(mask.argmax()), mask.size - int(mask[::-1].argmax())
-    return slice(first, end) if mask[first:end].all() else mask
+def _counts(codes: NDArray[np.int8], most: int) -> list[int]:
+    """How often each code from 0 to `most` occurs."""
+    counts = np.zeros(1 + most, dtype=np.int64)
+    for (part,) in walk(codes):
+        counts += np.bincount(part, minlength=counts.size)
+    return [int(count) for count in counts]
+
+
+def _first_attempts(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
+    if "attempt" not in columns.table:
+        return rows
+    return grown(np.int64, (part[columns.first_attempts(part)] for (part,) in walk(rows)))
 
 
 def _in_order(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
@@ -192,11 +290,16 @@ def _in_order(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     Calls that start at the same moment are put in an order that neither the rows of the input nor how slow
     they are can change: ordered by latency, a second's slow calls would look like a burst.
     """
-    started, run = columns.started_at[rows], columns.run[rows]
-    same_run = run[1:] == run[:-1]
-    if (run[1:] >= run[:-1]).all() and (started[1:][same_run] > started[:-1][same_run]).all():
+    run = grown(np.int8, (columns.run.at(part) for (part,) in walk(rows)))
+    started = grown(np.float64, (columns.number("started_at", part) for (part,) in walk(rows)))
+    if is_in_order(run, started, strictly=True):
         return rows
-    return rows[np.lexsort((columns.outcome[rows], _scattered(columns.latency_ms[rows]), started, run))]
+
+    def ties(at: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        return columns.outcomes(rows[at]), _scattered(columns.number("latency_ms", rows[at]))
+
+    order = in_order(run, started, ties)
+    return grown(np.int64, (rows[at] for (at,) in walk(order)))
 
 
 def _scattered(values: NDArray[np.float64]) -> NDArray[np.uint64]:
@@ -206,21 +309,24 @@ def _scattered(values: NDArray[np.float64]) -> NDArray[np.uint64]:
 
 
 def _calls(columns: Columns, rows: NDArray[np.int64]) -> Calls:
-    started = columns.started_at[rows]
-    unknown = np.full(rows.size, np.nan)
+    return replace(together(_calls_at(columns, part) for (part,) in walk(rows)), row=rows)
+
+
+def _calls_at(columns: Columns, rows: NDArray[np.int64]) -> Calls:
+    started = columns.number("started_at", rows)
     return Calls(
         started_at=started,
-        latency_ms=columns.latency_ms[rows],
-        lag_s=unknown if columns.scheduled_at is None else _lag(started, columns.scheduled_at[rows]),
-        rate=unknown if columns.rate is None else columns.rate[rows].astype(np.float64),
-        timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows].astype(np.float64),
-        rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows].astype(np.float64),
-        outcome=columns.outcome[rows],
-        run=columns.run[rows].astype(np.int64),
-        worker=columns.worker[rows].astype(np.int64),
-        draft=columns.draft[rows],
-        origin=columns.origin[rows],
-        row=rows,
+        latency_ms=columns.number("latency_ms", rows),
+        lag_s=_lag(started, columns.number("scheduled_at", rows)),
+        rate=columns.number("offered_rate", rows, np.float32),
+        timeout_s=columns.timeout_s(rows),
+        rtt_ms=columns.number("rtt_ms", rows, np.float32),
+        outcome=columns.outcomes(rows),
+        run=columns.run.at(rows).astype(np.int64),
+        worker=columns.worker.at(rows).astype(np.int64),
+        draft=columns.drafts(rows),
+        origin=columns.origins(rows),
+        row=np.zeros(rows.size, np.int64),  # those of all pieces are known
     )
 
 

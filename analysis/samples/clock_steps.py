@@ -28,10 +28,10 @@ MOST: Final = 0.8
 
 def on_one_clock(calls: Calls) -> tuple[Calls, float]:
     """Return the calls with lags on one clock, and by how many seconds the clocks were apart at most."""
-    lag = calls.lag_s
-    far = np.abs(lag) > JUMP_S  # not where the lag is unknown (NaN)
-    if int(far.sum()) < FEWEST:
+    if sum(int(_far(piece.lag_s).sum()) for piece in calls.pieces()) < FEWEST:
         return calls, 0.0
+    lag = calls.lag_s
+    far = _far(lag)
     offset = np.zeros(len(calls))
     sender = calls.run * (int(calls.worker.max()) + 1) + calls.worker
     for one in np.unique(sender[far]):
@@ -40,6 +40,10 @@ def on_one_clock(calls: Calls) -> tuple[Calls, float]:
         offset[rows] = _offsets(calls.where(rows))
     apart = float(np.abs(offset).max())
     return (replace(calls, lag_s=lag - offset), apart) if apart else (calls, 0.0)
+
+
+def _far(lag_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(lag_s) > JUMP_S)  # not where the lag is unknown (NaN)
 
 
 def _offsets(calls: Calls) -> NDArray[np.float64]:

@@ -4,29 +4,31 @@ What is damaged is read as far as it goes; what was left out is reported (`Skipp
 silently. Only a set without a single readable call is an error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.sample_schema import COLUMNS, action_of_key, is_direct_key
 from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
+from analysis.long_arrays.pieces import walk
 from analysis.number_words import plural
 from analysis.other_tools.tool import USUAL, ToolOptions
 from analysis.samples.action_calls import A_DAY_S
+from analysis.samples.cleaning.repeated_calls import without_repeated
+from analysis.samples.cleaning.unnamed_runs import with_one_run_for_one_source
+from analysis.samples.read_progress import Note, Reached, ReadProgress
 from analysis.samples.run_manifest import manifest_of
 from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import BothSides, TableBuilder
 from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools, copies_among, tool_of
-from analysis.samples.unnamed_runs import with_one_run_for_one_source
 
 DETAIL_COLUMNS: Final = (
     "http_status",
@@ -38,19 +40,21 @@ DETAIL_COLUMNS: Final = (
     "correlation_id",
 )
 """Needed for the report's tables, not for a recommendation."""
-SAME_CALL: Final = ("action_id", "worker_id", "started_at", "latency_ms", "attempt")
-"""Not the run: a copy of a file that names no run is a run of its own by name only."""
-COARSE_SHARE: Final = 0.1
-"""Up to a tenth as many calls share a start without being the same: a start is then as good as a call."""
 
 
-def read_samples(paths: Sequence[Path], *, detail: bool = False, options: ToolOptions = USUAL) -> SampleSet:
+def read_samples(
+    paths: Sequence[Path],
+    *,
+    detail: bool = False,
+    options: ToolOptions = USUAL,
+    watch: Callable[[Reached], None] = lambda reached: None,
+) -> SampleSet:
     """Return the calls of all `paths` (run folders, .parquet, .csv, files of other tools) together, those
     that went straight to a backend apart.
 
     `options` say how files of other tools are to be read. `detail` also reads the columns only a report
-    needs. Exact duplicates (a file merged twice) are dropped and counted. Raises UnreadableSamplesError when
-    no call at all can be read.
+    needs. Exact duplicates (a file merged twice) are dropped and counted. `watch` is called with how far the
+    files are read. Raises UnreadableSamplesError when no call at all can be read.
     """
     columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
     builder = BothSides()
@@ -59,19 +63,24 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False, options: ToolOp
     failed: list[UnreadableSamplesError] = []
     settled: frozenset[str] = frozenset()
     tools: dict[str, ToolFile] = {}
+    others = False
     copies = copies_among(paths)
-    for path in dict.fromkeys(Path(path) for path in paths):
+    each = list(dict.fromkeys(Path(path) for path in paths))
+    progress = ReadProgress([path for path in each if path not in copies], builder, watch)
+    for path in each:
         if path in copies:
             skipped.append(SkippedInput(path.name, None, f"a copy of {copies[path]}: counted once"))
             continue
         try:
-            left_out, manifest, tool_file = _add(builder, path, columns, options)
+            left_out, manifest, tool_file = _add(builder, path, columns, options, progress.of(path))
         except UnreadableSamplesError as error:
             failed.append(error)
             continue
         skipped.extend(left_out)
-        if tool_file is not None:
+        if tool_file is not None:  # of which everything is read
             tools[str(path)] = tool_file
+        else:
+            others = True
         settled |= set(read_settled(RunFolder(path)))
         if manifest is not None:
             manifests.append(manifest)
@@ -91,6 +100,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False, options: ToolOp
         by_tools,
         direct,
         frozenset(action_of_key(key) for key in settled if is_direct_key(key)),
+        detail or not others,
     )
 
 
@@ -100,8 +110,7 @@ def _cleaned(
     """The table without repeats, parts of one source as one run; what was left out is added to `skipped`.
     `of_tools`: the run ids of files of other tools."""
     # In a log of whole seconds many calls share a start and a latency: such a file is a copy or is none.
-    spared = whole["run_id"].isin(list(of_tools)).to_numpy() if of_tools else None
-    table, dropped = without_duplicates(whole, spared=spared)
+    table, dropped = without_repeated(whole, of_tools)
     if dropped:
         skipped.append(SkippedInput("duplicates", dropped, "the same call is in the input twice"))
     table = with_one_run_for_one_source(table, files)
@@ -116,84 +125,35 @@ def _far_from_their_plan(table: pd.DataFrame) -> int:
     if "scheduled_at" not in table:
         return 0
     with np.errstate(over="ignore", invalid="ignore"):
-        away = np.abs(table["started_at"].to_numpy() - table["scheduled_at"].to_numpy())
-    return int((away > A_DAY_S).sum())
-
-
-def without_duplicates(
-    table: pd.DataFrame, *, spared: NDArray[np.bool_] | None = None
-) -> tuple[pd.DataFrame, int]:
-    """Return the table without exact repeats of a call, and how many there were; `spared` rows all stay."""
-    started = table["started_at"].to_numpy()
-    if (started[1:] > started[:-1]).all():
-        return table, 0
-    order = np.argsort(started, kind="stable")
-    same = started[order][1:] == started[order][:-1]
-    # Only calls that share a start can be the same call: compare those, not ten million rows.
-    suspects = np.zeros(len(table), dtype=bool)
-    suspects[order[1:][same]] = True
-    suspects[order[:-1][same]] = True
-    if spared is not None:
-        suspects &= ~spared
-    repeated = np.zeros(len(table), dtype=bool)
-    repeated[suspects] = _repeats(table, suspects)
-    dropped = int(repeated.sum())
-    return (table[~repeated].reset_index(drop=True) if dropped else table), dropped
-
-
-def _repeats(table: pd.DataFrame, suspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the suspects are a call already seen, worker by worker.
-
-    Where starts are coarse (whole seconds in an export), different calls share a start, and those cut off at
-    the same timeout a latency, too: dropping them would hide the timeouts. There only a file merged as a
-    whole is taken out: every call of the worker is there twice, or three times.
-    """
-    keys = [name for name in SAME_CALL if name in table]
-    start = [name for name in (*keys, "run_id") if name in table and name != "latency_ms"]
-    rows = table.loc[suspects, [*start, "latency_ms"]]
-    again = np.array(rows.duplicated(keys))
-    others = np.array(rows.duplicated(start)) & ~again
-    if not others.any():
-        return again
-    worker_of = pd.factorize(table["worker_id"])[0] if "worker_id" in keys else np.zeros(len(table), np.int8)
-    worker = worker_of[suspects]
-    for one in np.unique(worker[others]):
-        mine = worker == one
-        if others[mine].sum() <= COARSE_SHARE * again[mine].sum():
-            continue
-        copies = rows[mine].groupby(keys, observed=True, sort=False, dropna=False)
-        times = copies["latency_ms"].transform("size").to_numpy()
-        all_suspect = int(mine.sum()) == int((worker_of == one).sum())
-        merged = int(np.gcd.reduce(times)) if all_suspect else 1
-        again[mine] = copies.cumcount().to_numpy() >= times // merged
-    return again
+        starts = walk(table["started_at"].to_numpy(), table["scheduled_at"].to_numpy())
+        return sum(int((np.abs(started - scheduled) > A_DAY_S).sum()) for started, scheduled in starts)
 
 
 def _add(
-    builder: TableBuilder, path: Path, columns: tuple[str, ...], options: ToolOptions
+    builder: TableBuilder, path: Path, columns: tuple[str, ...], options: ToolOptions, note: Note
 ) -> tuple[tuple[SkippedInput, ...], Manifest | None, ToolFile | None]:
     if not path.exists():
         raise UnreadableSamplesError(
             f"{path} does not exist.", hint="Give a run folder, .parquet or .csv file."
         )
     if not path.is_dir():
-        return _add_file(builder, path, columns, options)
+        return _add_file(builder, path, columns, options, note)
     folder = RunFolder(path)
     manifest, skipped = manifest_of(folder)
     parquet = finished_parquet(folder)
     if parquet is not None:
-        return (*skipped, *add_sample_file(builder, parquet, columns)), manifest, None
+        return (*skipped, *add_sample_file(builder, parquet, columns, note)), manifest, None
     run_id = manifest.run_id if manifest else path.name
     return (*skipped, *add_segments(builder, folder, run_id, columns)), manifest, None
 
 
 def _add_file(
-    builder: TableBuilder, path: Path, columns: tuple[str, ...], options: ToolOptions
+    builder: TableBuilder, path: Path, columns: tuple[str, ...], options: ToolOptions, note: Note
 ) -> tuple[tuple[SkippedInput, ...], None, ToolFile | None]:
     tool = tool_of(path, options)
     if tool is None:
-        return add_sample_file(builder, path, columns), None, None
-    found = add_tool_file(builder, path, tool, options)
+        return add_sample_file(builder, path, columns, note), None, None
+    found = add_tool_file(builder, path, tool, options, note)
     return found.skipped, None, found
 
 

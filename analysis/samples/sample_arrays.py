@@ -1,4 +1,5 @@
-"""The columns of a sample table as plain arrays, texts as numbers: no Python object per row."""
+"""The columns of a sample table as plain arrays, texts as numbers: no Python object per row. Values are taken
+for the rows that are asked for, so that of a long table nothing is copied."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,102 +15,104 @@ from analysis.format.sample_schema import (
     ActionVersion,
     InputOrigin,
 )
+from analysis.long_arrays.pieces import walk
 
 ORIGIN_CODES: Final[dict[str, int]] = {origin.value: code for code, origin in enumerate(InputOrigin, start=1)}
 """Numbering of origins in arrays; 0 is unknown."""
 
+Rows = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """A text per row as a number (`codes`), and the text each number stands for."""
+    """A text per row as a number (`codes`), and the text each number stands for; -1 is the last of them."""
 
     codes: NDArray[np.signedinteger[Any]]
     texts: list[str]
 
+    def at(self, rows: Rows | slice) -> NDArray[np.signedinteger[Any]]:
+        """Return the number of the text of each row."""
+        codes = self.codes[rows]
+        return (
+            np.where(codes < 0, len(self.texts) - 1, codes.astype(np.int32)) if (codes < 0).any() else codes
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The value of every row, None where the table has no such column; `outcome` holds OUTCOME_CODES."""
+    """What an estimate needs of a table, by row. Unknown numbers are NaN."""
 
-    started_at: NDArray[np.float64]
-    scheduled_at: NDArray[np.float64] | None
-    latency_ms: NDArray[np.float64]
-    rate: NDArray[np.floating[Any]] | None
-    timeout_s: NDArray[np.floating[Any]] | None
-    rtt_ms: NDArray[np.floating[Any]] | None
-    outcome: NDArray[np.int8]
-    run: NDArray[np.signedinteger[Any]]
-    worker: NDArray[np.signedinteger[Any]]
-    attempt: NDArray[np.signedinteger[Any]]
-    draft: NDArray[np.bool_]
-    origin: NDArray[np.int8]
-    """ORIGIN_CODES of each call's input, 0 where unknown."""
+    table: pd.DataFrame
+    outcome: Codes
+    run: Codes
+    worker: Codes
+    target: Codes
+    origin: Codes
+
+    def number(
+        self, column: str, rows: Rows, dtype: type[np.floating[Any]] = np.float64
+    ) -> NDArray[np.float64]:
+        """Return the values of a column as `dtype` holds them; a missing column is unknown."""
+        if column not in self.table:
+            return np.full(rows.size, np.nan)
+        with np.errstate(over="ignore"):  # 1e300 calls/s is infinite, and infinite is unknown
+            values = self.table[column].array[rows].to_numpy(dtype=dtype, na_value=np.nan)
+        return np.asarray(values, dtype=np.float64)
+
+    def timeout_s(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the timeouts; values that the platform does not allow count as unknown."""
+        timeout_s = self.number("timeout_s", rows, np.float32)
+        with np.errstate(invalid="ignore"):
+            possible = (timeout_s >= PLATFORM_MIN_TIMEOUT_S) & (timeout_s <= PLATFORM_MAX_TIMEOUT_S)
+        return np.where(possible, timeout_s, np.nan)
+
+    def outcomes(self, rows: Rows) -> NDArray[np.int8]:
+        """Return OUTCOME_CODES."""
+        return _meaning(self.outcome, [OUTCOME_CODES[text] for text in self.outcome.texts], rows)
+
+    def origins(self, rows: Rows) -> NDArray[np.int8]:
+        """Return ORIGIN_CODES of each call's input, 0 where unknown."""
+        return _meaning(self.origin, [ORIGIN_CODES.get(text, 0) for text in self.origin.texts], rows)
+
+    def drafts(self, rows: Rows) -> NDArray[np.bool_]:
+        """Return which rows are calls of a draft."""
+        drafts = [int(text == ActionVersion.DRAFT) for text in self.target.texts]
+        return np.asarray(_meaning(self.target, drafts, rows) == 1)
+
+    def first_attempts(self, rows: Rows) -> NDArray[np.bool_]:
+        """Return which rows are no retries."""
+        if "attempt" not in self.table:
+            return np.ones(rows.size, dtype=np.bool_)
+        return np.asarray(self.number("attempt", rows) == 1)
 
 
 def columns_of(table: pd.DataFrame) -> Columns:
-    """Return the columns an estimate needs; `table` has those that analysis.format.sample_schema requires."""
-    outcome = codes_of(table, "outcome", required=True)
-    code_of = np.array([OUTCOME_CODES[text] for text in outcome.texts], dtype=np.int8)
-    target = codes_of(table, "target")
-    origin = codes_of(table, "input_origin")
-    origin_code_of = np.array([ORIGIN_CODES.get(text, 0) for text in origin.texts], dtype=np.int8)
-    is_draft = np.array([text == ActionVersion.DRAFT for text in target.texts], dtype=bool)
+    """Return the columns of a table that has those that analysis.format.sample_schema requires."""
     return Columns(
-        started_at=_floats(table, "started_at"),
-        scheduled_at=_optional(table, "scheduled_at"),
-        latency_ms=_floats(table, "latency_ms"),
-        rate=_narrow(table, "offered_rate"),
-        timeout_s=_possible(_narrow(table, "timeout_s")),
-        rtt_ms=_narrow(table, "rtt_ms"),
-        outcome=code_of[outcome.codes],
-        run=codes_of(table, "run_id").codes,
-        worker=codes_of(table, "worker_id").codes,
-        attempt=_attempts(table),
-        draft=is_draft[target.codes],
-        origin=origin_code_of[origin.codes],
+        table,
+        outcome=codes_of(table, "outcome", required=True),
+        run=codes_of(table, "run_id"),
+        worker=codes_of(table, "worker_id"),
+        target=codes_of(table, "target"),
+        origin=codes_of(table, "input_origin"),
     )
 
 
 def codes_of(table: pd.DataFrame, column: str, *, required: bool = False) -> Codes:
     """Return numbers and their texts; a missing column, and a missing value, is the text ""."""
     if column not in table and not required:
-        return Codes(np.zeros(len(table), dtype=np.int8), [""])
+        return Codes(np.broadcast_to(np.int8(0), (len(table),)), [""])
     values: pd.Series[Any] = table[column]
     if not isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("category")
-    texts = [str(text) for text in values.cat.categories]
-    codes = np.asarray(values.cat.codes)
-    if (codes < 0).any():
-        codes = np.where(codes < 0, len(texts), codes.astype(np.int32))
+    coded = values.array
+    assert isinstance(coded, pd.Categorical)
+    texts = [str(text) for text in coded.categories]
+    codes = np.asarray(coded.codes)  # the array itself: `values.cat.codes` is a copy
+    if any((part < 0).any() for (part,) in walk(codes)):
         texts.append("")
     return Codes(codes, texts)
 
 
-def _floats(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    return table[column].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _optional(table: pd.DataFrame, column: str) -> NDArray[np.float64] | None:
-    return _floats(table, column) if column in table else None
-
-
-def _narrow(table: pd.DataFrame, column: str) -> NDArray[np.float32] | None:
-    if column not in table:
-        return None
-    with np.errstate(over="ignore"):  # 1e300 calls/s is infinite, and infinite is unknown
-        return np.asarray(table[column].to_numpy(dtype=np.float32, na_value=np.nan))
-
-
-def _attempts(table: pd.DataFrame) -> NDArray[np.signedinteger[Any]]:
-    if "attempt" not in table:
-        return np.ones(len(table), dtype=np.int8)
-    return table["attempt"].to_numpy()
-
-
-def _possible(timeout_s: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    """Return the timeouts; values that the platform does not allow count as unknown."""
-    if timeout_s is None:
-        return None
-    with np.errstate(invalid="ignore"):
-        possible = (timeout_s >= PLATFORM_MIN_TIMEOUT_S) & (timeout_s <= PLATFORM_MAX_TIMEOUT_S)
-    return np.where(possible, timeout_s, np.float32(np.nan))
+def _meaning(column: Codes, each: list[int], rows: Rows) -> NDArray[np.int8]:
+    return np.asarray(np.array(each, dtype=np.int8)[column.at(rows)])

@@ -5,9 +5,8 @@ import io
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
@@ -15,7 +14,8 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
-from analysis.other_tools.unpacked_file import Unpacked
+from analysis.other_tools.unpacked_file import Unpacked, UnpackedUpTo
+from analysis.samples.read_progress import Note
 from analysis.samples.table_builder import TableBuilder
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS: Final = 100_000
 MOST_EXPECTED_ROWS: Final = 50_000_000
-"""Room is made ahead for no more: how many rows a file announces is only what it says."""
+"""More rows than that must have at least a byte each: how many a file announces is only what it says."""
 UNPACKED_STEP: Final = 128 << 10
 DAMAGE_STEP: Final = 1024
 """Bytes at a time; the last where each that can be saved counts."""
@@ -34,8 +34,11 @@ FROM_ELSEWHERE: Final = (
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 
-def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> tuple[SkippedInput, ...]:
-    """Add the usable rows of a file to `builder`; return what was left out.
+def add_sample_file(
+    builder: TableBuilder, path: Path, columns: tuple[str, ...], note: Note
+) -> tuple[SkippedInput, ...]:
+    """Add the usable rows of a file to `builder`; return what was left out. `note` is called with how far it
+    is read.
 
     Raises UnreadableSamplesError when the file is not a table or lacks a required column.
     """
@@ -48,17 +51,17 @@ def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...])
     builder.run_unless_said = str(path)
     name = path.name.lower()
     if name.endswith((".csv", ".txt", ".csv.gz")):
-        skipped = _add_csv(builder, path, columns)
+        skipped = _add_csv(builder, path, columns, note)
     else:
-        skipped = _add_parquet(builder, path, columns)
+        skipped = _add_parquet(builder, path, columns, note)
     bad = builder.left_out - before
     return (*skipped, *(SkippedInput(path.name, rows, why) for why, rows in bad.items()))
 
 
-def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[SkippedInput]:
-    whole, source = 0, None
+def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...], note: Note) -> list[SkippedInput]:
+    whole, end = 0, None
     try:
-        for batch in _csv_batches(path, columns, csv.QUOTE_MINIMAL, 0):
+        for batch in _csv_batches(path, columns, csv.QUOTE_MINIMAL, 0, note):
             builder.add(batch)
             whole += len(batch)
         return []
@@ -68,25 +71,27 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
             path.name, None, f"quotes do not match ({_first_line(error)}); read without them"
         )
     except (EOFError, zlib.error) as error:
-        source = BytesIO(_up_to_the_damage(path))
+        end = _whole_lines(path)
         skipped = SkippedInput(path.name, None, f"damaged ({_first_line(error)}); read up to there")
     except (pd.errors.EmptyDataError, OSError, ValueError) as error:
         raise _unreadable(path, "CSV", error) from error
     try:
-        for batch in _csv_batches(path, columns, csv.QUOTE_NONE, whole, source):
+        for batch in _csv_batches(path, columns, csv.QUOTE_NONE, whole, note, end):
             builder.add(batch)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, ValueError) as error:
         raise _unreadable(path, "CSV", error) from error
     return [skipped]
 
 
-def _up_to_the_damage(path: Path) -> bytes:
-    """The whole lines of a damaged .gz up to the damage. Raises UnreadableSamplesError for too many."""
-    found = bytearray()
+def _whole_lines(path: Path) -> int:
+    """How many bytes the whole lines of a damaged .gz have up to the damage. Raises UnreadableSamplesError
+    where it holds too much."""
+    end = size = 0
     with Unpacked(path) as file, suppress(zlib.error, EOFError):
         while piece := file.read(DAMAGE_STEP):
-            found += piece
-    return bytes(found[: found.rfind(b"\n") + 1])
+            end = size + piece.rfind(b"\n") + 1 if b"\n" in piece else end
+            size += len(piece)
+    return end
 
 
 def _csv_batches(
@@ -94,23 +99,28 @@ def _csv_batches(
     columns: tuple[str, ...],
     quoting: Literal[0, 3],
     rows_read: int,
-    source: BytesIO | None = None,
+    note: Note,
+    end: int | None = None,
 ) -> Iterable[pd.DataFrame]:
-    """Batches after the first `rows_read` rows, from `source` where it stands for the file.
+    """Batches after the first `rows_read` rows, up to the byte `end` of what a .gz holds where it is known.
 
     Raises UnreadableSamplesError for a missing column, and for a .gz that holds too much.
     """
-    with source or _opened(path) as file:
-        yield from _batches_in(file, path, columns, quoting, rows_read)
-
-
-def _opened(path: Path) -> IO[bytes] | io.BufferedReader:
-    packed = path.name.lower().endswith(".gz")
-    return io.BufferedReader(Unpacked(path), UNPACKED_STEP) if packed else open_regular(path)
+    if not path.name.lower().endswith(".gz"):
+        with open_regular(path) as file:
+            for batch in _batches_in(file, path, columns, quoting, rows_read):
+                yield batch
+                note(file.tell())
+        return
+    packed = Unpacked(path) if end is None else UnpackedUpTo(path, end, DAMAGE_STEP)
+    with io.BufferedReader(packed, UNPACKED_STEP) as unpacked:
+        for batch in _batches_in(unpacked, path, columns, quoting, rows_read):
+            yield batch
+            note(packed.bytes_read)
 
 
 def _batches_in(
-    file: IO[bytes] | io.BufferedReader | BytesIO,
+    file: "io.BufferedReader[Any]",
     path: Path,
     columns: tuple[str, ...],
     quoting: Literal[0, 3],
@@ -125,7 +135,7 @@ def _batches_in(
         on_bad_lines="skip" if quoting == csv.QUOTE_NONE else "error",
         quoting=quoting,
         low_memory=False,
-        skiprows=range(1, rows_read + 1),
+        skiprows=(lambda row: 0 < row <= rows_read) if rows_read else None,
         chunksize=BATCH_ROWS,
     )
     with reader:
@@ -134,7 +144,9 @@ def _batches_in(
             yield batch
 
 
-def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[SkippedInput]:
+def _add_parquet(
+    builder: TableBuilder, path: Path, columns: tuple[str, ...], note: Note
+) -> list[SkippedInput]:
     # pyarrow directly: it reads row group by row group, so a damaged one costs only itself.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -162,7 +174,7 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
         names.remove(name)
     texts = [name for name in names if COLUMNS[name] == "category"]
     with pq.ParquetFile(path, read_dictionary=texts) as file:
-        builder.expect(min(file.metadata.num_rows, MOST_EXPECTED_ROWS))
+        before, bytes_a_row = 0, path.stat().st_size / max(file.metadata.num_rows, 1)
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group).num_rows
             done = 0
@@ -170,9 +182,11 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
                 for batch in file.iter_batches(BATCH_ROWS, row_groups=[group], columns=names):
                     builder.add(batch.to_pandas(split_blocks=True, self_destruct=True))
                     done += batch.num_rows
+                    note(int((before + done) * bytes_a_row))
             except broken as error:
                 why = f"damaged part of the file ({_first_line(error)})"
                 skipped.append(SkippedInput(path.name, rows - done, why))
+            before += rows
     return skipped
 
 

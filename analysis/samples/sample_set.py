@@ -37,6 +37,13 @@ class SampleSet:
     never counted together with those of `table`."""
     settled_directly: frozenset[str] = frozenset()
     """As `settled`, of the actions whose backends were called directly."""
+    detailed: bool = False
+    """Whether everything that the files say of each call was read, what only a report needs included."""
+
+    @property
+    def calls(self) -> int:
+        """Number of calls in both tables."""
+        return len(self.table) + (0 if self.direct is None else len(self.direct))
 
     def sides(self) -> Iterator[tuple[ActionVersion, pd.DataFrame]]:
         """Yield each table that has calls with what stands for it in keys (`entry_key`): PUBLISHED for the

@@ -1,7 +1,8 @@
-"""Rows from many batches to one table in narrow types: ten million calls fit in half a gigabyte.
+"""Rows from many batches to one table in narrow types, of which a long one is on disk
+(`analysis.long_arrays`).
 
 Texts become small numbers once, batch by batch; nothing is ever a Python object per row except the
-correlation ids a report asks for.
+correlation ids a report asks for, of a long table only those it may show.
 """
 
 from collections import Counter
@@ -12,9 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.format.sample_schema import COLUMNS, ActionVersion, Outcome
+from analysis.long_arrays.growing import GrowingArray, grown
+from analysis.long_arrays.pieces import walk
+from analysis.samples.cleaning.shown_ids import ALL_OF, ShownIds
 
 _KNOWN_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _NONE: Final = -1
+_TEXTS: Final = ("category", "object")
+"""Kinds of columns that hold texts, however often each occurs."""
 _YEAR_2000: Final = 946_684_800.0
 _YEAR_2100: Final = 4_102_444_800.0
 
@@ -25,15 +31,11 @@ class TableBuilder:
     def __init__(self) -> None:
         self.rows = 0
         self.left_out: Counter[str] = Counter()
-        self._columns: dict[str, _Column] = {}
+        self._columns: dict[str, GrowingArray] = {}
         self._texts: dict[str, dict[str, int]] = {}
-        self._expected = 0
+        self._ids = ShownIds()
         self.run_unless_said: str | None = None
         """Run id of rows that name none: two files are two runs, each with a warm-up of its own."""
-
-    def expect(self, rows: int) -> None:
-        """Announce `rows` more rows, so that columns need not be copied while they grow."""
-        self._expected = self.rows + rows
 
     def add(self, batch: pd.DataFrame) -> None:
         """Add the usable rows of a batch; it has the required columns, in whatever types were read."""
@@ -57,30 +59,31 @@ class TableBuilder:
         rows = slice(None) if keep.all() else keep
         if self.run_unless_said is not None:
             batch = batch.assign(run_id=_named(batch, self.run_unless_said))
+        if "correlation_id" in batch and self.rows >= ALL_OF:
+            batch = batch.assign(correlation_id=self._ids.among(batch[keep]))
         # All of them first: a text that cannot be read must not leave columns of different lengths.
         parts = {name: self._part(name, batch[name], rows) for name in batch.columns}
         for name, part in parts.items():
-            column = self._columns.setdefault(name, _Column(COLUMNS[name]))
-            column.fill_up_to(self.rows, self._expected)
-            column.append(part, self._expected)
+            self._column(name).append(part)
         self.rows += int(keep.sum())
 
     def finish(self) -> pd.DataFrame:
         """Return the table; a column that some batches lacked is missing in their rows."""
         columns: dict[str, Any] = {}
         for name in [column for column in COLUMNS if column in self._columns]:
-            column = self._columns[name]
-            column.fill_up_to(self.rows, self._expected)
-            columns[name] = self._finished(name, column.values)
+            columns[name] = self._finished(name, self._column(name).finish())
         return pd.DataFrame(columns, copy=False)
+
+    def _column(self, name: str) -> GrowingArray:
+        """The column with the rows of all batches before, of which some may have lacked it."""
+        missing = _missing(COLUMNS[name])
+        column = self._columns.setdefault(name, GrowingArray(missing.dtype))
+        column.fill(missing[0], self.rows - column.size)
+        return column
 
     def _part(self, name: str, values: "pd.Series[Any]", rows: slice | NDArray[np.bool_]) -> NDArray[Any]:
         dtype = COLUMNS[name]
-        if dtype == "object":
-            objects = values.to_numpy(dtype=object, copy=True)
-            objects[values.isna().to_numpy()] = None
-            return objects[rows]
-        if dtype != "category":
+        if dtype not in _TEXTS:
             return _narrow(_floats(values)[rows], dtype)
         codes, texts = _codes(values)
         codes = codes[rows]
@@ -93,10 +96,13 @@ class TableBuilder:
 
     def _finished(self, name: str, values: NDArray[Any]) -> object:
         dtype = COLUMNS[name]
-        if dtype == "category":
+        if dtype in _TEXTS:
             texts = pd.Index(list(self._texts[name]), dtype="str")
             return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(texts), validate=False)
-        return pd.arrays.IntegerArray(values, values == _NONE) if dtype.startswith("Int") else values
+        if not dtype.startswith("Int"):
+            return values
+        missing = grown(np.bool_, (part == _NONE for (part,) in walk(values)))
+        return pd.arrays.IntegerArray(values, missing)
 
 
 class BothSides(TableBuilder):
@@ -127,33 +133,6 @@ class BothSides(TableBuilder):
         return super().finish() if self.rows else self.direct.finish().iloc[:0]
 
 
-class _Column:
-    """A growing array. Room not yet written to costs no memory: the system allocates pages on first use."""
-
-    def __init__(self, dtype: str) -> None:
-        self._dtype = dtype
-        self._array = _missing(0, dtype)
-        self._size = 0
-
-    @property
-    def values(self) -> NDArray[Any]:
-        return self._array[: self._size]
-
-    def fill_up_to(self, rows: int, expected: int) -> None:
-        if rows > self._size:
-            self.append(_missing(rows - self._size, self._dtype), expected)
-
-    def append(self, part: NDArray[Any], expected: int) -> None:
-        size = self._size + part.size
-        if size > self._array.size or part.dtype.itemsize > self._array.dtype.itemsize:
-            room = max(size, expected, 2 * self._size)
-            grown = np.empty(room, dtype=np.result_type(part.dtype, self._array.dtype))
-            grown[: self._size] = self.values
-            self._array = grown
-        self._array[self._size : size] = part
-        self._size = size
-
-
 def _is_direct(batch: pd.DataFrame) -> NDArray[np.bool_] | None:
     """Which rows are direct calls; None where none is."""
     if "target" not in batch:
@@ -177,12 +156,9 @@ def _narrow(values: NDArray[np.float64], dtype: str) -> NDArray[Any]:
     return rounded.astype(whole)
 
 
-def _missing(rows: int, dtype: str) -> NDArray[Any]:
-    if dtype == "category":
-        return np.full(rows, _NONE, dtype=np.int8)
-    if dtype == "object":
-        return np.full(rows, None, dtype=object)
-    return _narrow(np.full(rows, np.nan), dtype)
+def _missing(dtype: str) -> NDArray[Any]:
+    """The value of a row that has none, in an array of one."""
+    return np.array([_NONE], np.int8) if dtype in _TEXTS else _narrow(np.array([np.nan]), dtype)
 
 
 def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.analysis_errors import UnreadableSamplesError
@@ -12,6 +13,7 @@ from analysis.format.checked_json import parse_line
 from analysis.format.input_file import InputFile, check_regular
 from analysis.format.sample_schema import REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
+from analysis.long_arrays.pieces import pieces
 from analysis.other_tools.aggregates import NO_NUMBER, aggregate_in
 from analysis.other_tools.formats import access_log, jmeter_csv, jmeter_xml, k6, vegeta
 from analysis.other_tools.formats.locust_requests import request_batches, requests_layout
@@ -21,6 +23,8 @@ from analysis.other_tools.reading import Reading
 from analysis.other_tools.source import head_of
 from analysis.other_tools.text_table import Layout, first_line, layout_of
 from analysis.other_tools.tool import TOOLS, Tool, ToolName, ToolOptions
+from analysis.samples.read_progress import Note
+from analysis.samples.sample_arrays import codes_of
 from analysis.samples.sample_file import FROM_ELSEWHERE
 from analysis.samples.sample_set import OtherTools
 from analysis.samples.table_builder import TableBuilder
@@ -57,8 +61,11 @@ def tool_of(path: Path, options: ToolOptions) -> ToolName | None:
     return _recognised(layout, head)
 
 
-def add_tool_file(builder: TableBuilder, path: Path, tool: ToolName, options: ToolOptions) -> ToolFile:
+def add_tool_file(
+    builder: TableBuilder, path: Path, tool: ToolName, options: ToolOptions, note: Note
+) -> ToolFile:
     """Add the calls of a file of another tool to `builder`; return what was left out and has to be said.
+    `note` is called with how far it is read.
 
     Raises UnreadableSamplesError where it is not such a file, or says too little.
     """
@@ -68,6 +75,7 @@ def add_tool_file(builder: TableBuilder, path: Path, tool: ToolName, options: To
     for batch in _batches(reading, tool):
         if len(batch):
             builder.add(with_actions(batch, options))
+        note(reading.bytes_read)
     bad = builder.left_out - before
     skipped = (*reading.skipped(), *(SkippedInput(path.name, rows, why) for why, rows in bad.items()))
     return ToolFile(TOOLS[tool], skipped, tuple(reading.said))
@@ -75,13 +83,17 @@ def add_tool_file(builder: TableBuilder, path: Path, tool: ToolName, options: To
 
 def calls_of_tools(table: pd.DataFrame, files: Mapping[str, ToolFile]) -> dict[str, OtherTools]:
     """Return which other tools made calls, by action id. `files`: those of other tools, by their run id."""
+    runs, actions = codes_of(table, "run_id"), codes_of(table, "action_id", required=True)
+    called = np.zeros((len(runs.texts), len(actions.texts)), dtype=np.bool_)
+    for piece in pieces(len(table)):
+        called[runs.at(piece), actions.at(piece)] = True
     found: dict[str, OtherTools] = {}
     for run_id, file in files.items():
-        mine = (table["run_id"] == run_id).to_numpy()
         title, unknown = file.tool.title, (*file.tool.unknown, *file.said)
-        for action_id in table["action_id"][mine].unique():
-            known = found.get(str(action_id), OtherTools((), ()))
-            found[str(action_id)] = OtherTools(
+        mine = called[runs.texts.index(run_id)] if run_id in runs.texts else called[:0].any(axis=0)
+        for action in np.flatnonzero(mine).tolist():
+            known = found.get(actions.texts[action], OtherTools((), ()))
+            found[actions.texts[action]] = OtherTools(
                 tuple(dict.fromkeys((*known.titles, title))),
                 tuple(dict.fromkeys((*known.unknown, *unknown))),
             )

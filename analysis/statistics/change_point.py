@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.long_arrays.growing import grown
+from analysis.long_arrays.pieces import walk
 from analysis.statistics.timed_calls import TimedCalls
 
 Floats = NDArray[np.float64]
@@ -82,8 +84,7 @@ def find_change_point(calls: TimedCalls, levels_ms: Sequence[float | None]) -> C
     for index, level_ms in enumerate(levels_ms):
         if level_ms is None:
             continue
-        slower, known = calls.slower_than(level_ms)
-        cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
+        cells = _cells(calls, level_ms, starts)
         found.append(_step(cells, starts, FEWEST_CALLS, FEWEST_CALLS))
         if index < DRIFT_LEVELS:
             found.append(_drift(cells, n))
@@ -117,21 +118,42 @@ def find_late_step(calls: TimedCalls, levels_ms: Sequence[float | None]) -> Late
     for level_ms in levels_ms[:LATE_LEVELS]:
         if level_ms is None:
             continue
-        slower, known = calls.slower_than(level_ms)
-        cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
+        cells = _cells(calls, level_ms, starts)
         step = _step(cells, starts, n / 2, FEWEST_LATE)
         if step is None or step.strength <= LATE_PROVEN or not step.slower_after:
             continue
-        slow, after = (slower & known).astype(np.float64), n - step.first_after
-        share = float(slow[step.first_after :].sum()) / max(float(known[step.first_after :].sum()), 1.0)
-        sums = np.r_[0.0, slow[: step.first_after].cumsum()]
-        if float((sums[after:] - sums[:-after]).max(initial=0.0)) < share * after:
+        slow = grown(np.bool_, (slower & known for _, slower, known in calls.slower_than(level_ms)))
+        known_after = int(cells.calls[starts >= step.first_after].sum())
+        share = float(slow[step.first_after :].sum()) / max(known_after, 1.0)
+        after = n - step.first_after
+        if most_within(slow[: step.first_after], after) < share * after:
             found.append(LateStep(step.first_after, level_ms, share, step.strength))
     return max(found, key=lambda one: one.strength, default=None)
 
 
-def _sums(which: NDArray[np.bool_], starts: NDArray[np.int64]) -> Floats:
-    return np.add.reduceat(which, starts, dtype=np.int64).astype(np.float64)
+def _cells(calls: TimedCalls, level_ms: float, starts: NDArray[np.int64]) -> _Cells:
+    slow, made = np.zeros(starts.size, dtype=np.int64), np.zeros(starts.size, dtype=np.int64)
+    before = 0
+    for _, slower, known in calls.slower_than(level_ms):
+        first = int(np.searchsorted(starts, before, side="right")) - 1
+        inside = starts[(starts > before) & (starts < before + known.size)] - before
+        cells = slice(first, first + 1 + inside.size)
+        slow[cells] += np.add.reduceat(slower & known, np.r_[0, inside], dtype=np.int64)
+        made[cells] += np.add.reduceat(known, np.r_[0, inside], dtype=np.int64)
+        before += known.size
+    return _Cells(slow.astype(np.float64), made.astype(np.float64))
+
+
+def most_within(slow: NDArray[np.bool_], width: int) -> int:
+    """The most slow calls in so many successive ones; 0 where there are fewer."""
+    if slow.size < width:
+        return 0
+    most = inside = int(slow[:width].sum())
+    for left, entered in walk(slow[: slow.size - width], slow[width:]):
+        within = inside + np.cumsum(entered.astype(np.int64) - left)
+        most = max(most, int(within.max(initial=0)))
+        inside = int(within[-1]) if within.size else inside
+    return most
 
 
 def _step(

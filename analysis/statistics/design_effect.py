@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.long_arrays.pieces import run_lengths
 from analysis.statistics.timed_calls import TimedCalls
 
 PRETEST_LEVEL: Final = 0.10
@@ -21,23 +22,20 @@ MIN_BLOCKS: Final = 20
 MAX_BLOCKS: Final = 60
 
 
-def block_ids(run: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return a block number per call: contiguous, nearly equal, never across runs.
+def block_starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the position of the first call of each block: contiguous, nearly equal, never across runs.
 
-    `run` holds the run of each call, in order of start within each run (all workers together). The
+    `lengths`: how many calls each run has, which are in order of start within it (all workers together). The
     block length is n / clip(sqrt n, 20, 60), at most the median run length.
     """
-    n = run.size
+    n = int(lengths.sum())
     if n == 0:
         return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
-    lengths = np.diff(np.r_[starts, n])
     wanted = min(n / np.clip(np.sqrt(n), MIN_BLOCKS, MAX_BLOCKS), float(np.median(lengths)))
     blocks = np.maximum(1, np.floor(lengths / max(1.0, wanted)).astype(np.int64))
-    first = np.cumsum(blocks) - blocks
-    position = np.arange(n) - np.repeat(starts, lengths)
-    inside = position * np.repeat(blocks, lengths) // np.repeat(lengths, lengths)
-    return np.asarray(np.repeat(first, lengths) + inside, dtype=np.int64)
+    first = np.repeat(np.cumsum(lengths) - lengths, blocks)
+    number = np.arange(first.size) - np.repeat(np.cumsum(blocks) - blocks, blocks)
+    return np.asarray(first - (-number * np.repeat(lengths, blocks) // np.repeat(blocks, blocks)))
 
 
 def design_effect(slow: NDArray[np.float64], calls: NDArray[np.float64]) -> float:
@@ -106,7 +104,11 @@ def bursts_by_chance(level_ms: float, calls: TimedCalls) -> float:
 
 def _in_blocks(level_ms: float, calls: TimedCalls) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How many calls of each block were slower, and how many there are."""
-    slower, known = calls.slower_than(level_ms)
-    block = block_ids(calls.run[known])
-    slow = np.bincount(block, weights=slower[known]).astype(np.float64)
-    return slow, np.bincount(block).astype(np.float64)
+    lengths = run_lengths(part.run[known] for part, _, known in calls.slower_than(level_ms))
+    starts, before = block_starts(lengths), 0
+    slow = np.zeros(starts.size, dtype=np.int64)
+    for _, slower, known in calls.slower_than(level_ms):
+        positions = before + np.flatnonzero(slower[known])
+        slow += np.bincount(np.searchsorted(starts, positions, side="right") - 1, minlength=slow.size)
+        before += int(known.sum())
+    return slow.astype(np.float64), np.diff(np.r_[starts, before]).astype(np.float64)

@@ -6,15 +6,18 @@ bound is ever lowered by rounding.
 
 A run is not kept as counts alone. Which calls count at all is decided by their start (warm-up, lag, exact
 repeats), and bursts, halves and time coverage need their order: so reading keeps the few columns this
-takes in narrow types, batch by batch (10 million calls: 0.8 GB at the peak), and counts each part once;
-parts of a level (its warm-up and the rest) are then added, never counted again.
+takes, on disk where there are many (`analysis.long_arrays`), and each part is counted once; parts of a level
+(its warm-up and the rest) are then added, never counted again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis.long_arrays.pieces import walk
 
 MAX_MS: Final = 120_000
 """Longer calls count as "slower than 120 s": no timeout can be longer than 60 s."""
@@ -45,6 +48,15 @@ def count_latencies(latency_ms: NDArray[np.float64], event: NDArray[np.bool_]) -
 
     Latencies must be finite; below 1 ms counts as 1 ms, above MAX_MS as censored at MAX_MS.
     """
+    return added(_count(latency, ended) for latency, ended in walk(latency_ms, event))
+
+
+def added(parts: Iterable[LatencyCounts]) -> LatencyCounts:
+    """Return the counts of all parts together."""
+    return sum(parts, start=LatencyCounts(np.zeros(0, np.int64), np.zeros(0, np.int64)))
+
+
+def _count(latency_ms: NDArray[np.float64], event: NDArray[np.bool_]) -> LatencyCounts:
     bins = np.ceil(np.clip(latency_ms, 1.0, MAX_MS + 1.0) - ROUNDING_SLACK_MS).astype(np.int64)
     beyond = bins > MAX_MS
     ended = event & ~beyond

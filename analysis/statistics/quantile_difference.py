@@ -115,11 +115,12 @@ def shared_slowness(one: TimedCalls, one_ms: float, other: TimedCalls, other_ms:
 
 def _slow_shares(calls: TimedCalls, at_ms: float, edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """The share of slow calls in each slice, NaN where none was made."""
-    slower, known = calls.slower_than(at_ms)
-    known &= (calls.started_at >= edges[0]) & (calls.started_at <= edges[-1])
     slices = edges.size - 1
-    at = np.clip(np.searchsorted(edges, calls.started_at[known], side="right") - 1, 0, slices - 1)
-    made = np.bincount(at, minlength=slices)
-    slow = np.bincount(at, weights=slower[known], minlength=slices)
+    made, slow = np.zeros(slices, dtype=np.int64), np.zeros(slices, dtype=np.int64)
+    for part, slower, known in calls.slower_than(at_ms):
+        known &= (part.started_at >= edges[0]) & (part.started_at <= edges[-1])
+        at = np.clip(np.searchsorted(edges, part.started_at[known], side="right") - 1, 0, slices - 1)
+        made += np.bincount(at, minlength=slices)
+        slow += np.bincount(at[slower[known]], minlength=slices)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(made > 0, slow / made, np.nan))

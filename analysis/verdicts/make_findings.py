@@ -1,5 +1,6 @@
 """What one action's calls show, before any verdict: the steps of docs/method.md up to the number."""
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from analysis.estimates.stability import find_disagreement
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, Outcome
+from analysis.long_arrays.growing import grown
 from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
@@ -49,9 +51,13 @@ def findings(
     judged = judge_action(action.calls, facts.production_peak_rate, settings, many_looks=many_looks)
     deciding = judged.deciding
     calls, estimate = deciding.calls, deciding.estimate
-    slower = calls.latency_ms > (np.inf if estimate.p95_ms is None else estimate.p95_ms)
+    slow_ms = np.inf if estimate.p95_ms is None else estimate.p95_ms
     hours = hours_of_calls(
-        calls.started_at, slower, facts.production_week, zone, design_effect=estimate.design_effect
+        calls.started_at,
+        grown(np.bool_, (piece.latency_ms > slow_ms for piece in calls.pieces())),
+        facts.production_week,
+        zone,
+        design_effect=estimate.design_effect,
     )
     coverage = time_coverage(calls.started_at, hours)
     # What ended a direct call is a deadline of ours, which need not be the action's timeout.
@@ -163,19 +169,23 @@ def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
     """The timeout in force: as declared, else as the latest published call had it, else the default."""
     if facts.current_timeout_s is not None:
         return facts.current_timeout_s, True
-    published = np.flatnonzero(~calls.draft & ~np.isnan(calls.timeout_s))
-    if published.size:
-        latest = published[np.argmax(calls.started_at[published])]
-        return int(calls.timeout_s[latest]), True
-    return DEFAULT_TIMEOUT_S, False
+    latest: tuple[float, float] | None = None
+    for piece in calls.pieces():
+        published = np.flatnonzero(~piece.draft & ~np.isnan(piece.timeout_s))
+        if published.size:
+            last = published[np.argmax(piece.started_at[published])]
+            found = float(piece.started_at[last]), float(piece.timeout_s[last])
+            latest = found if latest is None or found[0] > latest[0] else latest
+    return (DEFAULT_TIMEOUT_S, False) if latest is None else (int(latest[1]), True)
 
 
 def _fired(calls: Calls) -> tuple[int, int] | None:
     """The shortest and the longest timeout that cut a call off; None where any of them is unknown."""
-    fired = calls.timeout_s[calls.outcome == OUTCOME_CODES[Outcome.TIMEOUT]]
-    if not fired.size or np.isnan(fired).any():
+    code = OUTCOME_CODES[Outcome.TIMEOUT]
+    fired = {each for piece in calls.pieces() for each in np.unique(piece.timeout_s[piece.outcome == code])}
+    if not fired or any(math.isnan(each) for each in fired):
         return None
-    return int(fired.min()), int(fired.max())
+    return int(min(fired)), int(max(fired))
 
 
 def _rate_while_calling(calls: Calls, coverage: TimeCoverage) -> float | None:

@@ -1,9 +1,9 @@
-"""One action's calls broken down: by failure, by payload, by load, first calls against the rest.
+"""One action's calls broken down: by payload, by load, first calls against the rest.
 
 For readers who search for a cause; no verdict rests on them.
 """
 
-import itertools
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -11,13 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.estimates.estimate import counts_of
 from analysis.format.sample_schema import Outcome
-from analysis.samples.action_calls import Calls, Kind
+from analysis.long_arrays.by_code import count_codes, positions_by_code
+from analysis.long_arrays.growing import grown
+from analysis.long_arrays.pieces import extremes, walk
+from analysis.samples.action_calls import Calls
+from analysis.samples.sample_arrays import codes_of
 from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
-from analysis.statistics.latency_counts import count_latencies
-from analysis.views.summary import MIN_FOR_P99, ColdStart, ErrorGroup, LoadBin, PayloadGroup
+from analysis.views.summary import MIN_FOR_P99, ColdStart, LoadBin, PayloadGroup
 
-MAX_ERROR_GROUPS: Final = 20
 MAX_PAYLOADS: Final = 30
 LOAD_BINS: Final = 12
 MIN_FOR_P50: Final = 5
@@ -30,66 +33,49 @@ SLOW_PAYLOAD_RISK: Final = 0.01
 
 def survival_of(calls: Calls) -> SurvivalTable:
     """Return the Kaplan-Meier table of the calls that ran."""
-    ran = calls.where(calls.kind != Kind.REFUSED)
-    return kaplan_meier(count_latencies(ran.latency_ms, ran.event))
-
-
-def error_groups(table: pd.DataFrame) -> dict[str, tuple[ErrorGroup, ...]]:
-    """Return failed calls that failed alike, most frequent first, per action id."""
-    failed = table[table["outcome"] != Outcome.OK]
-    if failed.empty:
-        return {}
-    columns = ["action_id", "outcome"]
-    columns += [name for name in ("http_status", "error_code", "failed_step") if name in failed]
-    found: dict[str, list[ErrorGroup]] = {}
-    for key, rows in failed.groupby(columns, observed=True, dropna=False, sort=False):
-        values: dict[str, Any] = dict(zip(columns, key, strict=True))
-        status = values.get("http_status")
-        ids = rows["correlation_id"].dropna() if "correlation_id" in rows else None
-        found.setdefault(str(values["action_id"]), []).append(
-            ErrorGroup(
-                outcome=str(values["outcome"]),
-                http_status=None if pd.isna(status) else int(status),
-                error_code=_text(values.get("error_code")),
-                calls=len(rows),
-                example_correlation_id=str(ids.iloc[0]) if ids is not None and len(ids) else None,
-                failed_step=_text(values.get("failed_step")),
-                message=_commonest(rows["error_message"]) if "error_message" in rows else None,
-            )
-        )
-    return {
-        action: tuple(sorted(groups, key=lambda group: -group.calls)[:MAX_ERROR_GROUPS])
-        for action, groups in found.items()
-    }
+    return kaplan_meier(counts_of(calls.ran()))
 
 
 def load_bins(calls: Calls, table: pd.DataFrame) -> tuple[LoadBin, ...]:
     """Return latency against calls in flight, on a log scale; empty where in_flight was not recorded."""
     if "in_flight" not in table:
         return ()
-    ran = calls.where(calls.kind != Kind.REFUSED)
-    in_flight = table["in_flight"].to_numpy(dtype=np.float64, na_value=np.nan)[ran.row]
-    known = np.isfinite(in_flight) & (in_flight >= 1)
-    if not known.any():
+    ran, column = calls.ran(), table["in_flight"].array
+    in_flight = grown(
+        np.float64, (column[rows].to_numpy(np.float64, na_value=np.nan) for (rows,) in walk(ran.row))
+    )
+    most = max(float(part[_known(part)].max(initial=0.0)) for (part,) in walk(in_flight))
+    if not most:
         return ()
-    edges = np.unique(np.floor(np.geomspace(1, in_flight[known].max() + 1, LOAD_BINS + 1)).astype(int))
-    edges[-1] = int(in_flight[known].max()) + 1
-    bins = []
-    for low, high in itertools.pairwise(edges.tolist()):
-        part = ran.where(known & (in_flight >= low) & (in_flight < high))
-        if len(part):
-            seen = survival_of(part)
-            bins.append(
-                LoadBin(
-                    low=low,
-                    high=high - 1,
-                    calls=len(part),
-                    timeouts=part.count(Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT),
-                    p50_ms=seen.quantile_ms(0.5) if len(part) >= MIN_FOR_P50 else None,
-                    p99_ms=seen.quantile_ms(0.99) if len(part) >= MIN_FOR_P99 else None,
-                )
-            )
-    return tuple(bins)
+    edges = np.unique(np.floor(np.geomspace(1, most + 1, LOAD_BINS + 1)).astype(int))
+    edges[-1] = int(most) + 1
+
+    def bin_of(at: slice | NDArray[np.int64]) -> NDArray[np.int64]:
+        part = in_flight[at]
+        return np.where(_known(part), np.searchsorted(edges, part, side="right") - 1, edges.size - 1)
+
+    counts = count_codes(bin_of, in_flight.size, edges.size)
+    used = np.flatnonzero(counts[:-1]).tolist()
+    return tuple(
+        _load_bin(int(edges[code]), int(edges[code + 1]), ran.where(positions))
+        for code, positions in positions_by_code(bin_of, counts, used)
+    )
+
+
+def _known(in_flight: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray(np.isfinite(in_flight) & (in_flight >= 1))
+
+
+def _load_bin(low: int, high: int, calls: Calls) -> LoadBin:
+    seen = survival_of(calls)
+    return LoadBin(
+        low=low,
+        high=high - 1,
+        calls=len(calls),
+        timeouts=calls.count(Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT),
+        p50_ms=seen.quantile_ms(0.5) if len(calls) >= MIN_FOR_P50 else None,
+        p99_ms=seen.quantile_ms(0.99) if len(calls) >= MIN_FOR_P99 else None,
+    )
 
 
 def knee(bins: tuple[LoadBin, ...]) -> float | None:
@@ -109,15 +95,19 @@ def payload_groups(calls: Calls, table: pd.DataFrame) -> tuple[PayloadGroup, ...
     """Return calls by payload label, slowest first; empty where there are fewer than two labels."""
     if "payload" not in table:
         return ()
-    ran = calls.where(calls.kind != Kind.REFUSED)
-    labels = table["payload"].iloc[ran.row].astype("category").cat.remove_unused_categories()
-    names = list(labels.cat.categories)
-    if len(names) < 2:
+    ran, column = calls.ran(), codes_of(table, "payload")
+
+    def label_of(at: slice | NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+        return column.at(ran.row[at])
+
+    counts = count_codes(label_of, len(ran), len(column.texts))
+    labels = [code for code in np.flatnonzero(counts).tolist() if column.texts[code]]
+    if len(labels) < 2:
         return ()
     p95 = survival_of(ran).quantile_ms(0.95)
-    codes = np.asarray(labels.cat.codes)
     groups = [
-        _payload(str(name), ran.where(codes == index), p95, len(names)) for index, name in enumerate(names)
+        _payload(column.texts[code], ran.where(positions), p95, len(labels))
+        for code, positions in positions_by_code(label_of, counts, labels)
     ]
     groups.sort(key=lambda one: -(one.p95_ms or one.p50_ms or 0.0))
     return tuple(groups[:MAX_PAYLOADS])
@@ -125,41 +115,37 @@ def payload_groups(calls: Calls, table: pd.DataFrame) -> tuple[PayloadGroup, ...
 
 def cold_start(calls: Calls) -> ColdStart | None:
     """Return the first call of each worker and run, and calls after a minute's idle, against the rest."""
-    ran = calls.where(calls.kind != Kind.REFUSED)
-    if not len(ran):
+    ran = calls.ran()
+    cold = grown(np.bool_, _cold(ran))
+    slow, others = ran.where(cold), ran.where_not(cold)
+    if not len(others):
         return None
-    first = _first_of_each(ran.run * (int(ran.worker.max()) + 1) + ran.worker)
-    idle = np.r_[False, (np.diff(ran.started_at) > IDLE_S) & (ran.run[1:] == ran.run[:-1])]
-    cold = first | idle
-    if cold.all():
-        return None
-    slow, others = ran.where(cold), ran.where(~cold)
     return ColdStart(
         calls=len(slow),
         p50_ms=survival_of(slow).quantile_ms(0.5) if len(slow) >= MIN_FOR_P50 else None,
         others_p50_ms=survival_of(others).quantile_ms(0.5) if len(others) >= MIN_FOR_P50 else None,
-        max_ms=float(slow.latency_ms.max()),
+        max_ms=extremes(slow.latency_ms)[1],
     )
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _commonest(values: "pd.Series[Any]") -> str | None:
-    counts = values.value_counts()
-    return _text(counts.index[0]) if len(counts) and counts.iloc[0] > 0 else None
-
-
-def _first_of_each(key: NDArray[np.int64]) -> NDArray[np.bool_]:
-    mask = np.zeros(key.size, dtype=np.bool_)
-    mask[np.unique(key, return_index=True)[1]] = True
-    return mask
+def _cold(calls: Calls) -> Iterator[NDArray[np.bool_]]:
+    workers = 1 + max(int(piece.worker.max(initial=0)) for piece in calls.pieces())
+    known, last_at, last_run = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64)
+    for piece in calls.pieces():
+        keys, first = np.unique(piece.run * workers + piece.worker, return_index=True)
+        cold = np.zeros(len(piece), dtype=np.bool_)
+        cold[first[~np.isin(keys, known)]] = True
+        known = np.union1d(known, keys)
+        at, run = np.concatenate([last_at, piece.started_at]), np.concatenate([last_run, piece.run])
+        idle = (np.diff(at) > IDLE_S) & (run[1:] == run[:-1])
+        cold[len(piece) - idle.size :] |= idle
+        yield cold
+        last_at, last_run = at[-1:], run[-1:]
 
 
 def _payload(name: str, calls: Calls, p95_ms: int | None, labels: int) -> PayloadGroup:
     seen = survival_of(calls)
-    beyond = int((calls.latency_ms > p95_ms).sum()) if p95_ms is not None else 0
+    beyond = 0 if p95_ms is None else sum(int((one.latency_ms > p95_ms).sum()) for one in calls.pieces())
     # Chance of so many beyond the action's p95 if this payload were like the others (all labels at once).
     chance = float(special.bdtrc(beyond - 1, len(calls), 0.05)) if beyond else 1.0
     return PayloadGroup(

@@ -15,6 +15,7 @@ from scipy import special
 
 from analysis.estimates.slow_share import RISK, gap_interval, slow_share
 from analysis.format.sample_schema import ActionVersion, action_of_key, entry_key, is_direct_key, shown_name
+from analysis.long_arrays.pieces import extremes
 from analysis.number_words import at_least, percent, plural
 from analysis.samples.action_calls import Calls
 from analysis.settings import SAME_WITHIN_S
@@ -263,8 +264,9 @@ def _at_a_common_timeout(
 
 def _longest_watched_ms(calls: Calls) -> float:
     """The longest timeout any of the calls had; where none is known, the slowest call."""
-    limits = calls.limit_ms[np.isfinite(calls.limit_ms)]
-    return float(limits.max() if limits.size else calls.latency_ms.max())
+    known = (piece.limit_ms[np.isfinite(piece.limit_ms)] for piece in calls.pieces())
+    limits = [float(limits.max()) for limits in known if limits.size]
+    return max(limits) if limits else extremes(calls.latency_ms)[1]
 
 
 _DIFFERENCE: Final = Written(Difference)

@@ -14,22 +14,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimates.service_time import on_the_right_clock
-from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
+from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
-from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
+from analysis.long_arrays.by_code import count_codes, positions_by_code
+from analysis.long_arrays.growing import grown
+from analysis.long_arrays.pieces import extremes
+from analysis.samples.action_calls import ActionCalls, Calls, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.statistics.latency_counts import MAX_MS
 from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
-from analysis.views.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of
+from analysis.views.breakdowns import cold_start, knee, load_bins, payload_groups, survival_of
+from analysis.views.error_groups import error_groups
 from analysis.views.summary import MIN_FOR_P99, ActionSummary, ErrorGroup, Histogram, Series, TimeBin
 
 MAX_BINS: Final = 60
 MAX_CURVE_POINTS: Final = 240
 MAX_TIME_BINS: Final = 120
 MIN_CALLS_FOR_P50: Final = 3
+SHOWN_FROM_MS: Final = 0.1
+"""A log axis has no 0."""
 
 
 def summarise(
@@ -71,18 +77,18 @@ def _summary(
     settings: RecommendSettings,
 ) -> ActionSummary:
     calls = on_the_right_clock(action.calls).calls
-    calls = replace(calls, latency_ms=np.minimum(calls.latency_ms, MAX_MS))
+    at_most = (np.minimum(piece.latency_ms, MAX_MS) for piece in calls.pieces())
+    calls = replace(calls, latency_ms=grown(np.float64, at_most))
     load = load_bins(calls, table)
-    counts = np.bincount(calls.outcome, minlength=1 + len(OUTCOME_OF))
     return ActionSummary(
         action_id=action.action_id,
         action_name=name,
         calls=len(calls),
-        outcomes={outcome.value: int(counts[code]) for code, outcome in OUTCOME_OF.items() if counts[code]},
+        outcomes={outcome.value: count for outcome, count in calls.outcomes().items()},
         histogram=_histogram(calls),
         survival=_curve(survival_of(calls) if waiting is None else waiting, settings),
         timeline=_timeline(calls),
-        started_at=float(calls.started_at.min()) if len(calls) else None,
+        started_at=extremes(calls.started_at)[0] if len(calls) else None,
         errors=errors,
         load=load,
         knee_in_flight=knee(load),
@@ -94,26 +100,22 @@ def _summary(
 
 def _histogram(calls: Calls) -> Histogram | None:
     """Calls that ran, on a log axis from just below the fastest to just above the slowest."""
-    ran = calls.kind != Kind.REFUSED
-    if not ran.any():
+    ran = calls.ran()
+    if not len(ran):
         return None
-    latency = np.maximum(calls.latency_ms, 0.1)
-    low, high = float(latency[ran].min()) * 0.999, float(latency[ran].max()) * 1.001
+    least, most = extremes(ran.latency_ms)
+    low, high = max(least, SHOWN_FROM_MS) * 0.999, max(most, SHOWN_FROM_MS) * 1.001
     decades = max(np.log10(high / low), 0.05)
     bins = int(np.clip(np.ceil(decades * 25), 8, MAX_BINS))
     edges = np.geomspace(low, high, bins + 1)
-    ok = calls.outcome == OUTCOME_CODES[Outcome.OK]
-    timeout = np.isin(calls.outcome, [OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]])
-
-    def per_bin(mask: NDArray[np.bool_]) -> tuple[int, ...]:
-        return tuple(int(n) for n in np.histogram(latency[mask], edges)[0])
-
-    return Histogram(
-        tuple(float(edge) for edge in edges),
-        per_bin(ok),
-        per_bin(timeout),
-        per_bin(ran & ~ok & ~timeout),
-    )
+    timeouts = [OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]]
+    per_bin = np.zeros((3, bins), dtype=np.int64)
+    for piece in ran.pieces():
+        ok, timeout = piece.outcome == OUTCOME_CODES[Outcome.OK], np.isin(piece.outcome, timeouts)
+        latency = np.maximum(piece.latency_ms, SHOWN_FROM_MS)
+        for row, mask in enumerate((ok, timeout, ~ok & ~timeout)):
+            per_bin[row] += np.histogram(latency[mask], edges)[0]
+    return Histogram(tuple(edges.tolist()), *(tuple(row) for row in per_bin.tolist()))
 
 
 def _curve(table: SurvivalTable, settings: RecommendSettings) -> SurvivalCurve | None:
@@ -122,11 +124,12 @@ def _curve(table: SurvivalTable, settings: RecommendSettings) -> SurvivalCurve |
 
 def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
     """Published calls and draft probes apart; empty where there was only one of them."""
-    if not calls.draft.any() or calls.draft.all():
+    published, draft = calls.select(lambda piece: ~piece.draft), calls.select(lambda piece: piece.draft)
+    if not len(published) or not len(draft):
         return ()
     found = []
     name: Literal["published", "draft"]
-    for name, part in (("published", calls.where(~calls.draft)), ("draft", calls.where(calls.draft))):
+    for name, part in (("published", published), ("draft", draft)):
         curve = _curve(survival_of(part), settings)
         if curve is not None:
             found.append(Series(name, len(part), curve))
@@ -152,24 +155,26 @@ def _timeline(calls: Calls) -> tuple[TimeBin, ...]:
     """Equal slices of the time in which calls were made; empty slices are left out."""
     if not len(calls):
         return ()
-    first = float(calls.started_at.min())
-    span = float(calls.started_at.max()) - first
+    first, last = extremes(calls.started_at)
+    span = last - first
     width = _nice_width(span / MAX_TIME_BINS)
-    slot = ((calls.started_at - first) // width).astype(np.int64)
-    order = np.argsort(slot, kind="stable")
-    used, starts = np.unique(slot[order], return_index=True)
+
+    def slice_of(at: slice | NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.asarray(((calls.started_at[at] - first) // width).astype(np.int64))
+
+    counts = count_codes(slice_of, len(calls), int(span // width) + 1)
+    used = np.flatnonzero(counts).tolist()
     return tuple(
-        _time_bin(calls.where(rows), float(index) * width, width)
-        for index, rows in zip(used, np.split(order, starts[1:]), strict=True)
+        _time_bin(calls.where(positions), float(index) * width, width)
+        for index, positions in positions_by_code(slice_of, counts, used)
     )
 
 
 def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
-    ran = calls.where(calls.kind != Kind.REFUSED)
+    ran = calls.ran()
     table = survival_of(ran)
     ok = calls.count(Outcome.OK)
     timeouts = calls.count(Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT)
-    lag = calls.lag_s[~np.isnan(calls.lag_s)]
     return TimeBin(
         start_s=start_s,
         width_s=width_s,
@@ -179,9 +184,14 @@ def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
         errors=len(calls) - ok - timeouts,
         p50_ms=table.quantile_ms(0.5) if len(ran) >= MIN_CALLS_FOR_P50 else None,
         p99_ms=table.quantile_ms(0.99) if len(ran) >= MIN_FOR_P99 else None,
-        max_ms=float(ran.latency_ms.max()) if len(ran) else None,
-        schedule_lag_ms=float(lag.max()) * 1e3 if lag.size else None,
+        max_ms=extremes(ran.latency_ms)[1] if len(ran) else None,
+        schedule_lag_ms=_longest_lag_ms(calls),
     )
+
+
+def _longest_lag_ms(calls: Calls) -> float | None:
+    planned = (piece.lag_s[~np.isnan(piece.lag_s)] for piece in calls.pieces())
+    return max((float(lag.max()) * 1e3 for lag in planned if lag.size), default=None)
 
 
 def _nice_width(seconds: float) -> float:

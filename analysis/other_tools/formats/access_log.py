@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.format.sample_schema import Outcome
 from analysis.other_tools.http_outcome import outcome_of_status
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import lines_of, opened_text
+from analysis.other_tools.source import lines_of
 from analysis.other_tools.text_table import BATCH_ROWS, texts
 from analysis.other_tools.units import unix_seconds
 
@@ -100,7 +100,7 @@ def _name_of(reading: Reading, run: Sequence[str]) -> str:
 
 def _matched(reading: Reading, pattern: re.Pattern[str]) -> Iterator[pd.DataFrame]:
     rows = list[dict[str, str]]()
-    with opened_text(reading.path) as text:
+    with reading.opened() as text:
         for line in lines_of(text, reading.left_out):
             match = pattern.match(line)
             if match is None:
