@@ -95,7 +95,7 @@ def jmeter_calls(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
             "latency_ms": pd.to_numeric(rows["elapsed"], errors="coerce"),
             "outcome": outcome,
             "http_status": status,
-            "error_code": error_code(code).where(failed | unanswered),
+            "error_code": error_code(code[failed | unanswered]).reindex(rows.index),
         }
     )
 
