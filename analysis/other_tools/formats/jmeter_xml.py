@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.other_tools.formats.jmeter_csv import PARTS, WHOLES, jmeter_calls
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import opened_text, pieces_of
+from analysis.other_tools.source import pieces_of
 
 BATCH_SAMPLES: Final = 50_000
 _SAMPLES: Final = ("sample", "httpSample")
@@ -30,6 +30,7 @@ class _Samples:
     def __init__(self) -> None:
         self.calls: list[dict[str, str]] = []
         self.transactions: list[dict[str, str]] = []
+        self.any_transaction = False
         self.parted = 0
         self._open: list[tuple[str, dict[str, str], bool]] = []
         self._pages = 0
@@ -59,8 +60,15 @@ class _Samples:
             self.parted += 1
         elif "Number of samples in transaction" in sample.get("responseMessage", ""):
             self.transactions.append(sample)
+            self.any_transaction = True
         else:
             self.calls.append(sample)
+
+    def taken(self) -> list[dict[str, str]]:
+        """Return the samples that are there, and have them no more."""
+        samples = [*self.calls, *self.transactions]
+        self.calls, self.transactions = [], []
+        return samples
 
 
 def xml_batches(reading: Reading) -> Iterator[pd.DataFrame]:
@@ -68,31 +76,44 @@ def xml_batches(reading: Reading) -> Iterator[pd.DataFrame]:
 
     Raises UnreadableSamplesError for a document with a DTD: entities in it may grow without end.
     """
-    found, any_call = _Samples(), False
+    wholes_only = _holds_only_transactions(reading)
+    found = _Samples()
+    for found in _parsed(reading):
+        if not wholes_only:
+            found.parted += len(found.transactions)
+            found.transactions = []
+        if len(found.calls) + len(found.transactions) >= BATCH_SAMPLES:
+            yield _calls(reading, found.taken())
+    if wholes_only and found.any_transaction:
+        reading.say(WHOLES)
+    yield _calls(reading, found.taken())
+    reading.left_out[PARTS] += found.parted
+
+
+def _holds_only_transactions(reading: Reading) -> bool:
+    """Read up to the first call: mostly that is the first sample or the second."""
+    for found in _parsed(Reading(reading.path, reading.options)):
+        if found.calls:
+            return False
+        found.transactions = []
+    return True
+
+
+def _parsed(reading: Reading) -> Iterator[_Samples]:
+    """Yield what was met so far, again and again while the file is read."""
+    found = _Samples()
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = found.begin, found.end
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(reading)
-    with opened_text(reading.path) as text:
+    with reading.opened() as text:
         for piece in pieces_of(text, reading.left_out):
             try:
                 parser.Parse(piece, False)
             except expat.ExpatError as error:
                 reading.left_out[f"the XML is damaged from line {error.lineno} on; read up to there"] += 1
                 break
-            if len(found.calls) >= BATCH_SAMPLES:
-                any_call = True
-                yield _calls(reading, found.calls)
-                found.calls = []
-            if any_call or found.calls:
-                found.parted += len(found.transactions)
-                found.transactions = []
-    if found.calls:
-        yield _calls(reading, found.calls)
-    elif found.transactions and not any_call:
-        reading.say(WHOLES)
-        yield _calls(reading, found.transactions)
-        found.transactions = []
-    reading.left_out[PARTS] += found.parted + len(found.transactions)
+            yield found
+    yield found
 
 
 def _calls(reading: Reading, samples: list[dict[str, str]]) -> pd.DataFrame:

@@ -127,3 +127,25 @@ def test_packed_and_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> Non
     samples = read(tmp_path / "a.jtl.gz", packed)
 
     assert in_order(samples)["latency_ms"].tolist() == CALLS.latency_ms.tolist()
+
+
+@pytest.mark.parametrize("calls_after", [0, 1])
+def test_transactions_alone_are_calls_however_many_come_before_a_part_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls_after: int
+) -> None:
+    monkeypatch.setattr("analysis.other_tools.formats.jmeter_xml.BATCH_SAMPLES", 10)
+    monkeypatch.setattr("analysis.other_tools.source.STEP", 500)
+    summed = 'rm="Number of samples in transaction : 1, number of failing samples : 0"'
+    whole = f'<sample t="300" ts="1790000000000" s="true" lb="Checkout" rc="200" {summed}/>'
+    call = '<httpSample t="200" ts="1790000000000" s="true" lb="Get" rc="200"/>'
+    text = "\n".join(["<testResults>", *[whole] * 35, *[call] * calls_after, "</testResults>"])
+
+    found = read(tmp_path / "a.xml", text)
+
+    (said,) = (found.other_tools[label].unknown for label in found.action_ids())
+    if calls_after:
+        assert found.action_ids() == {"Get"} and len(found.table) == 1
+        assert [(one.rows, "their parts are counted" in one.why) for one in found.skipped] == [(35, True)]
+    else:
+        assert found.action_ids() == {"Checkout"} and len(found.table) == 35
+        assert any("a call is a whole transaction" in sentence for sentence in said)
