@@ -162,17 +162,19 @@ class Console:
             TextColumn("{task.description}"),
             BarColumn(bar_width=bar_columns),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn("{task.fields[left]}"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[remark]}"),
             console=self._stderr(),
         )
         with bar:
-            task = bar.add_task(printable(label), total=None, remark="")
+            task = bar.add_task(printable(label), total=None, left="", remark="")
 
             class Shown:
                 def update(self, done: float, total: float | None = None, note: str = "") -> None:
-                    bar.update(task, completed=done, total=total, remark=shortened(printable(note), room))
+                    left = "" if total is None else "left"
+                    shown = shortened(printable(note), room)
+                    bar.update(task, completed=done, total=total, left=left, remark=shown)
 
             yield Shown()
 

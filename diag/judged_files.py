@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from analysis.analysis_errors import BadSettingError
 from analysis.direct_side.direct_side import DirectSide
@@ -20,6 +20,7 @@ from diag.errors import UsageError
 
 if TYPE_CHECKING:
     from analysis.other_tools.tool import ToolOptions
+    from analysis.samples.read_progress import Reached
     from analysis.samples.sample_set import SampleSet
     from reports.report_data import ReportData
 
@@ -38,10 +39,29 @@ class RunEvidence:
 @dataclass(frozen=True, slots=True)
 class HowToRead:
     """What the files themselves do not say: the file that describes their actions, and how files of other
-    load tools are to be read."""
+    load tools are to be read. `follower` takes in how far it is."""
 
     actions_file: Path | None = None
     tools: "ToolOptions | None" = None
+    follower: "Follower | None" = None
+
+
+class Follower(Protocol):
+    """Takes in how far long files are, for whoever waits."""
+
+    def reading(self, reached: "Reached") -> None:
+        """Files are read so far."""
+
+    def judging(self, calls: int) -> None:
+        """All are read, and their calls are judged."""
+
+
+class _Nobody:
+    def reading(self, reached: "Reached") -> None:
+        """Nothing is shown."""
+
+    def judging(self, calls: int) -> None:
+        """Nothing is shown."""
 
 
 def choose_inputs(given: Sequence[Path], runs: Path) -> tuple[Path, ...]:
@@ -79,13 +99,15 @@ def gather(
     from analysis.samples.actions_file import read_actions_file
     from analysis.samples.read_samples import read_samples
 
-    file, tools = (how.actions_file, how.tools) if how else (None, None)
-    known = {**(read_actions_file(file) if file else {}), **(facts or {})}
-    options = replace(tools or USUAL, ids=_ids_by_name(known))
-    samples = read_samples(inputs, detail=detail, options=options)
+    how = how or HowToRead()
+    known = {**(read_actions_file(how.actions_file) if how.actions_file else {}), **(facts or {})}
+    options = replace(how.tools or USUAL, ids=_ids_by_name(known))
+    follower = how.follower or _Nobody()
+    samples = read_samples(inputs, detail=detail, options=options, watch=follower.reading)
+    follower.judging(samples.calls)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
-    if not detail and any(_details_say_why(row) for row in found.analysis.actions):
-        samples = read_samples(inputs, detail=True, options=options)
+    if not samples.detailed and any(_details_say_why(row) for row in found.analysis.actions):
+        samples = read_samples(inputs, detail=True, options=options, watch=follower.reading)
         return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
 
@@ -199,8 +221,10 @@ def _source(evidence: RunEvidence) -> str | None:
 
 def _span(samples: "SampleSet") -> tuple[float, float] | None:
     """Return when the first and the last call began, Unix seconds."""
-    sides = [table["started_at"] for _, table in samples.sides()]
-    return (min(float(one.min()) for one in sides), max(float(one.max()) for one in sides)) if sides else None
+    from analysis.long_arrays.pieces import extremes
+
+    ends = [extremes(table["started_at"].to_numpy()) for _, table in samples.sides()]
+    return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
 
 
 def _resolve(path: Path, runs: Path) -> Path:

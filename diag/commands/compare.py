@@ -18,6 +18,7 @@ from diag.interaction.shared_options import actions_file_option, same_within_opt
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from analysis.views.summary import ActionSummary
+    from diag.console import Console
     from diag.judged_files import RunEvidence
     from diag.table import Table
     from reports.pages.compare_page import CompareData
@@ -92,7 +93,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
             f"{plural(labels, 'label')} for {runs} runs: give one --label per run, or none."
         )
     console = Console(quiet=form != "table")
-    data = _compared(options, rules, curves=form in ("html", "json"))
+    data = _compared(console, options, rules, curves=form in ("html", "json"))
     if form == "table" and goes_to_stdout(output):
         console.sentence(compare_headline(data.comparison), indent="")
         console.result("")
@@ -112,10 +113,13 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     return ExitCode.THRESHOLD if verdicts & tripped else ExitCode.OK
 
 
-def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bool) -> "CompareData":
+def _compared(
+    console: "Console", options: CompareOptions, rules: "RecommendSettings", *, curves: bool
+) -> "CompareData":
     from analysis.estimates.deciding_calls import calls_that_count
     from analysis.views.compare_runs import compare
     from diag import __version__
+    from diag.interaction.long_wait import LongWait
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
     from reports.pages.compare_page import CompareData, ComparedRun
@@ -123,7 +127,8 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
     settings = load_settings()
     runs, counted = [], []
     for index, path in enumerate(choose_inputs(options.inputs, settings.runs)):
-        evidence = gather((path,), rules, how=HowToRead(options.actions_file))
+        with LongWait(console, (path,)) as wait:
+            evidence = gather((path,), rules, how=HowToRead(options.actions_file, follower=wait))
         runs.append(
             ComparedRun(
                 label=options.labels[index] if options.labels else path.name,

@@ -150,6 +150,7 @@ def command(
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
+    from diag.interaction.long_wait import LongWait
     from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
     from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
@@ -176,13 +177,14 @@ def command(
         profile=options.profile,
     )
     asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
-    whole = gather(
-        chosen,
-        rules,
-        how=HowToRead(options.actions_file, read_tool_options(tool_flags)),
-        asked=asked,
-        zone=settings.zone,
-    )
+    with LongWait(console, chosen) as wait:
+        whole = gather(
+            chosen,
+            rules,
+            how=HowToRead(options.actions_file, read_tool_options(tool_flags), wait),
+            asked=asked,
+            zone=settings.zone,
+        )
     evidence = replace(whole, analysis=in_scope(whole.analysis, only=change.only, skip=change.skip))
     # First: a file that it cannot be made with must not leave a trace.
     shown_here = options.form == "table" or terraform.edit is not None

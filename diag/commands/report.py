@@ -92,6 +92,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     """
     from diag.console import Console
     from diag.flows.report_flows import with_flows
+    from diag.interaction.long_wait import LongWait
     from diag.judged_files import HowToRead, choose_inputs, gather, report_data
     from diag.production.report_series import with_history
     from diag.settings import load_settings
@@ -107,16 +108,18 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         _import_rows(console, chosen, options.add_rows)
     judges = asked_of(chosen if options.inputs else (), options.actions_file, tool_flags=tool_flags)
     asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
-    evidence = gather(
-        chosen,
-        rules,
-        how=HowToRead(options.actions_file, read_tool_options(tool_flags)),
-        detail=True,
-        asked=asked,
-        zone=settings.zone,
-    )
-    source = joined([*asked.calls, *evidence.asked.rules]) or None
-    data = report_data(evidence, zone=settings.zone, source=source)
+    with LongWait(console, chosen) as wait:
+        evidence = gather(
+            chosen,
+            rules,
+            how=HowToRead(options.actions_file, read_tool_options(tool_flags), wait),
+            detail=True,
+            asked=asked,
+            zone=settings.zone,
+        )
+        wait.reporting()
+        source = joined([*asked.calls, *evidence.asked.rules]) or None
+        data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)
     data = with_flows(with_history(data, settings), settings.runs, options.flows_from)

@@ -1,0 +1,74 @@
+"""What a person sees while a long file is read and judged; of a short one nothing."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.settings import RecommendSettings
+from diag.cli import run
+from diag.console import Console
+from diag.exit_codes import ExitCode
+from diag.interaction import long_wait
+from diag.interaction.long_wait import LongWait
+from diag.judged_files import HowToRead, gather
+from tests.support.tool_files import TrueCalls, jtl_csv, true_calls
+
+
+@pytest.fixture
+def jtl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.jtl"
+    path.write_text(jtl_csv(true_calls(600)))
+    return path
+
+
+def test_a_terminal_shows_how_far_a_long_file_is(
+    jtl: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(long_wait, "LONG_BYTES", 1000)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    with LongWait(Console(), [jtl]) as wait:
+        gather([jtl], RecommendSettings(), how=HowToRead(follower=wait))
+        wait.reporting()
+
+    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    assert re.search(r"Reading a\.jtl \(0\.0 GB\) .*left 0:00:00 600 calls", told)
+    assert re.search(r"Judging 600 calls \S+ 0:00:00 +\n", told)  # how long it will take is not known
+    assert "Making the report" in told
+
+
+def test_elsewhere_a_long_file_is_a_line_and_a_short_one_none(
+    jtl: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["recommend", "a.jtl"]) == ExitCode.OK
+    assert "Reading" not in capsys.readouterr().err
+
+    monkeypatch.setattr(long_wait, "LONG_BYTES", 1000)
+    assert run(["recommend", "a.jtl"]) == ExitCode.OK
+    told = capsys.readouterr().err.splitlines()
+    assert "Reading a.jtl (0.0 GB) ..." in told and "Judging 600 calls ..." in told
+
+
+def test_a_file_of_another_tool_whose_calls_were_refused_is_read_once(
+    jtl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = true_calls(60)
+    jtl.write_text(jtl_csv(TrueCalls(calls.started_at, calls.latency_ms, calls.status * 0 + 404)))
+    seen = []
+
+    class Noted(LongWait):
+        def judging(self, calls: int) -> None:
+            seen.append(calls)
+
+        def reading(self, reached: object) -> None:
+            seen.append("read")
+
+    found = gather([jtl], RecommendSettings(), how=HowToRead(follower=Noted(Console(), [jtl])))
+
+    assert found.samples.detailed
+    assert seen[-1] == 60
