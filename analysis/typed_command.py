@@ -108,6 +108,11 @@ class Asked:
         return () if self.workload is None else (path_to_type(self.workload),)
 
     @property
+    def report(self) -> str:
+        """Return the command that reports the calls that were judged, by the same rules."""
+        return joined(["diag", "report", *self.calls, *self.rules])
+
+    @property
     def apply(self) -> str:
         """Return the command that sets what can be set."""
         return self.to_set or self.command("recommend", before=self.scope, last=("--apply",))

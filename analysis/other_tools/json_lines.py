@@ -24,7 +24,7 @@ def line_batches(
     """
     rows = list[Row]()
     with reading.opened() as text:
-        for line in lines_of(text, reading.left_out):
+        for line in lines_of(text, reading.damaged):
             if having not in line:
                 continue
             parsed = parse_line(line)

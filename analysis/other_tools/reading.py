@@ -14,12 +14,13 @@ from analysis.other_tools.tool import ToolOptions
 
 @dataclass(slots=True)
 class Reading:
-    """`left_out` counts rows by why; `said` keeps sentences for whoever reads the verdicts, each once;
-    `bytes_read`: how far the file is read, packed where it is."""
+    """`left_out` counts rows by why; `damage` keeps what is wrong with the file itself, and `said` sentences
+    for whoever reads the verdicts, each once; `bytes_read`: how far the file is read, packed where it is."""
 
     path: Path
     options: ToolOptions
     left_out: Counter[str] = field(default_factory=Counter)
+    damage: dict[str, None] = field(default_factory=dict)
     said: dict[str, None] = field(default_factory=dict)
     bytes_read: int = 0
 
@@ -36,8 +37,13 @@ class Reading:
         """Keep a sentence, without its full stop."""
         self.said[sentence] = None
 
+    def damaged(self, why: str) -> None:
+        """Keep what is wrong with the file, and how it was read nevertheless."""
+        self.damage[why] = None
+
     def skipped(self) -> Iterator[SkippedInput]:
         """Yield what was left out so far."""
+        yield from (SkippedInput(self.path.name, None, why) for why in self.damage)
         for why, rows in self.left_out.items():
             if rows:
                 yield SkippedInput(self.path.name, rows, why)

@@ -3,7 +3,6 @@ time, and no line without end."""
 
 import io
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,18 +42,18 @@ def head_of(path: Path) -> str:
         return text.read(HEAD_CHARACTERS)
 
 
-def pieces_of(text: "TextLines", left_out: Counter[str]) -> Iterator[str]:
-    """Yield the text piece by piece; that a packed file ended where it is damaged is counted."""
+def pieces_of(text: "TextLines", damaged: Callable[[str], None]) -> Iterator[str]:
+    """Yield the text piece by piece; `damaged` is called where a packed file ends because it is damaged."""
     while piece := text.read(STEP):
         yield piece
     if text.damaged:
-        left_out[DAMAGED] += 1
+        damaged(DAMAGED)
 
 
-def lines_of(text: "TextLines", left_out: Counter[str]) -> Iterator[str]:
-    """Yield the lines, without what ends them, and none of blanks only. Damage: as in `pieces_of`."""
+def lines_of(text: "TextLines", damaged: Callable[[str], None]) -> Iterator[str]:
+    """Yield the lines, without what ends them, and none of blanks only. `damaged`: as in `pieces_of`."""
     rest = ""
-    for piece in pieces_of(text, left_out):
+    for piece in pieces_of(text, damaged):
         *whole, rest = (rest + piece).split("\n")
         yield from (line for each in whole if (line := each.strip()))
     if rest.strip():

@@ -66,13 +66,13 @@ def text_batches(reading: Reading, layout: Layout, wanted: Collection[str]) -> I
             whole += len(batch)
             yield batch
     except pd.errors.ParserError:
-        reading.left_out["quotes do not match from here on; read without them"] += 1
+        reading.damaged(f"quotes do not match after row {whole:,}; read on without them")
     else:
         return
     try:
         yield from _batches(reading, layout, wanted, csv.QUOTE_NONE, whole)
     except pd.errors.ParserError:
-        reading.left_out["the file is damaged; read up to there"] += 1
+        reading.damaged("the file is damaged; read up to there")
 
 
 def _batches(
@@ -103,7 +103,7 @@ def _batches(
                 torn.clear()
                 yield batch
         if text.damaged:
-            reading.left_out[DAMAGED] += 1
+            reading.damaged(DAMAGED)
 
 
 def _once_each(names: Sequence[str]) -> list[str]:

@@ -72,11 +72,17 @@ def add_tool_file(
     reading = Reading(path, options)
     builder.run_unless_said = str(path)
     before = builder.left_out.copy()
+    any_row = False
     for batch in _batches(reading, tool):
         if len(batch):
+            any_row = True
             builder.add(with_actions(batch, options))
         note(reading.bytes_read)
     bad = builder.left_out - before
+    if not any_row and not any(reading.left_out.values()) and not reading.damage:
+        raise reading.unfit(
+            f"is a file of {TOOLS[tool].title} without a call", "Give that of a test with calls."
+        )
     skipped = (*reading.skipped(), *(SkippedInput(path.name, rows, why) for why, rows in bad.items()))
     return ToolFile(TOOLS[tool], skipped, tuple(reading.said))
 

@@ -237,7 +237,10 @@ def _measure_at_half_the_rate(findings: Findings) -> str:
 
 
 def why_it_fails(findings: Findings) -> str:
-    """Return the command that shows why calls fail: of the org, or of how its backend is called."""
+    """Return the command that shows why calls fail: of the org, or of how its backend is called; of calls by
+    another tool, how they failed."""
+    if findings.measured_by:
+        return findings.asked.report
     if findings.backend_alone:
         return findings.asked.command("measure", _name(findings), before=COMPARE)
     return findings.asked.command("doctor")

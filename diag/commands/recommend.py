@@ -151,7 +151,7 @@ def command(
     from diag.console import Console
     from diag.errors import UsageError
     from diag.interaction.long_wait import LongWait
-    from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
+    from diag.interaction.show_analysis import CLOSED_MODEL, LABELS_AS_NAMES, apply_command, show_analysis
     from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
@@ -177,11 +177,12 @@ def command(
         profile=options.profile,
     )
     asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
+    tools = read_tool_options(tool_flags)
     with LongWait(console, chosen) as wait:
         whole = gather(
             chosen,
             rules,
-            how=HowToRead(options.actions_file, read_tool_options(tool_flags), wait),
+            how=HowToRead(options.actions_file, tools, wait),
             asked=asked,
             zone=settings.zone,
         )
@@ -202,6 +203,8 @@ def command(
         console.warn(f"{sentence[0].upper()}{sentence[1:]}.")
     if terraform.edit is not None:
         return _edit(whole, change, terraform, settings, options.output)
+    if evidence.samples.other_tools and not (tools.action or tools.labels or options.actions_file):
+        console.note(LABELS_AS_NAMES)
     if text is None:
         show_analysis(
             console, evidence.analysis, to_set=None if change.wanted else apply_command(sys.argv[1:])

@@ -26,6 +26,11 @@ from reports.wording.what_now import ToDo, what_now
 
 CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
 
+LABELS_AS_NAMES: Final = (
+    "Labels are taken as the names of actions. Where they are not, --action NAME says which one all calls "
+    "are of, or a [labels] table (--labels FILE) which one each label is."
+)
+
 
 def show_analysis(
     console: Console, analysis: Analysis, *, to_set: str | None = None, brief: bool = False

@@ -75,6 +75,8 @@ def _purpose(group: Together) -> str:
             return f"Read more days of production for {who}"
         case ["doctor"]:
             return f"Find out why calls of {who} fail"
+        case ["report"]:
+            return f"See in the report how calls of {who} failed"
         case ["recommend"]:
             return f"Judge only the answered calls of {who}"
     if {"--direct", "--dry-run"} <= set(words):

@@ -101,7 +101,7 @@ def _name_of(reading: Reading, run: Sequence[str]) -> str:
 def _matched(reading: Reading, pattern: re.Pattern[str]) -> Iterator[pd.DataFrame]:
     rows = list[dict[str, str]]()
     with reading.opened() as text:
-        for line in lines_of(text, reading.left_out):
+        for line in lines_of(text, reading.damaged):
             match = pattern.match(line)
             if match is None:
                 reading.left_out[NOT_A_LINE] += 1

@@ -106,13 +106,17 @@ def _parsed(reading: Reading) -> Iterator[_Samples]:
     parser.StartElementHandler, parser.EndElementHandler = found.begin, found.end
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(reading)
     with reading.opened() as text:
-        for piece in pieces_of(text, reading.left_out):
-            try:
+        try:
+            for piece in pieces_of(text, reading.damaged):
                 parser.Parse(piece, False)
-            except expat.ExpatError as error:
-                reading.left_out[f"the XML is damaged from line {error.lineno} on; read up to there"] += 1
-                break
-            yield found
+                yield found
+            if not text.damaged:
+                parser.Parse("", True)
+        except expat.ExpatError as error:
+            cut_off = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
+            cut_off |= error.code == expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN]
+            where = "ends in the middle" if cut_off else f"is damaged from line {error.lineno} on"
+            reading.damaged(f"the XML {where}; read up to there")
     yield found
 
 

@@ -5,6 +5,7 @@ Locust itself writes only aggregates (`--csv`); the columns here are the argumen
 them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -29,6 +30,8 @@ _AS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _NEEDED: Final = ("name", "latency")
 _TRUE: Final = r"(?i:true|1|success|ok|pass)"
+_STATUS: Final = re.compile(r"\b([45]\d\d) (?:Client|Server) Error\b|\bcode=([45]\d\d)\b")
+"""What the exceptions of requests and of Locust's FastHttpUser say of an answer that is an error."""
 END_TIMES: Final = "the one time of a request is taken for its end: that is when Locust's event comes"
 
 
@@ -61,6 +64,9 @@ def _calls(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
         started = started - latency / 1e3
     error = texts(rows, "error")
     status = pd.to_numeric(texts(rows, "status"), errors="coerce").replace(0, np.nan)
+    if "status" not in rows and (error != "").any():
+        said = error.str.extract(_STATUS)
+        status = pd.to_numeric(said[0].fillna(said[1]), errors="coerce")
     failed = ~error.isin(["", "None", "null"]).to_numpy()
     if "success" in rows:
         failed |= ~texts(rows, "success", "true").str.fullmatch(_TRUE).to_numpy(dtype=bool)

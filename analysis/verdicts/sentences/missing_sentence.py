@@ -48,7 +48,8 @@ def no_data(findings: Findings) -> str:
     parts = [f"{count:,} {LEFT_OUT.get(name, name)}" for name, count in findings.left_out.items()]
     causes = [", ".join(parts)] if parts else []
     if findings.censored:
-        causes.insert(0, f"{findings.censored:,} calls failed before they finished")
+        ends = "it" if findings.censored == 1 else "they"
+        causes.insert(0, f"{plural(findings.censored, 'call')} failed before {ends} finished")
     if not causes:
         why = findings.not_called_because
         return "No calls were recorded." if why is None else f"It was not called: {why.rstrip('.')}."

@@ -91,3 +91,20 @@ def test_a_file_that_is_not_of_that_tool(capsys: "pytest.CaptureFixture[str]", j
     assert run(["recommend", "a.jtl", "--as", "k6"]) == ExitCode.USAGE
 
     assert "does not look like a file of k6" in " ".join(capsys.readouterr().err.split())
+
+
+def test_failures_of_another_tool_are_shown_by_a_report_and_labels_are_asked_about(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    calls = true_calls(600)
+    status = np.where(calls.latency_ms < np.quantile(calls.latency_ms, 0.95), 200, 0)
+    text = jtl_csv(TrueCalls(calls.started_at, calls.latency_ms, status))
+    (session / "a.jtl").write_text(text.replace("SocketTimeoutException", "ConnectException"))
+
+    assert run(["recommend", "a.jtl"]) == ExitCode.OK
+    told = " ".join("".join(capsys.readouterr()).split())
+    assert "Labels are taken as the names of actions." in told
+    assert "See in the report how calls of Get customer failed: diag report a.jtl" in told
+
+    assert run(["recommend", "a.jtl", "--action", OTHER]) == ExitCode.OK
+    assert "Labels are taken" not in capsys.readouterr().err

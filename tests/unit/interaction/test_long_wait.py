@@ -59,7 +59,7 @@ def test_a_file_of_another_tool_whose_calls_were_refused_is_read_once(
 ) -> None:
     calls = true_calls(60)
     jtl.write_text(jtl_csv(TrueCalls(calls.started_at, calls.latency_ms, calls.status * 0 + 404)))
-    seen = []
+    seen: list[object] = []
 
     class Noted(LongWait):
         def judging(self, calls: int) -> None:

@@ -149,3 +149,24 @@ def test_transactions_alone_are_calls_however_many_come_before_a_part_of_one(
     else:
         assert found.action_ids() == {"Checkout"} and len(found.table) == 35
         assert any("a call is a whole transaction" in sentence for sentence in said)
+
+
+def test_the_status_of_an_answer_is_read_off_the_exception_of_locust_where_nothing_else_says_it(
+    tmp_path: Path,
+) -> None:
+    exceptions = (
+        "",
+        "404 Client Error: Not Found for url: /x",
+        "URL http://b/x: code=503",
+        "HTTPError('401 Client Error: Unauthorized for url: /x')",
+        "ReadTimeout: timed out",
+        "ConnectionRefusedError(111)",
+    )
+    lines = [f'1790000000,GET,/x,200,"{exception}"' for exception in exceptions]
+    text = "\n".join(["start_time,request_type,name,response_time,exception", *lines])
+
+    found = read(tmp_path / "a.csv", text).table
+
+    assert found["outcome"].astype(str).tolist() == [
+        "ok", "invalid_input", "backend_error", "auth_error", "client_timeout", "network_error"
+    ]  # fmt: skip

@@ -138,6 +138,31 @@ def test_samples_nested_without_end_are_read_in_linear_time(tmp_path: Path) -> N
     assert len(read_samples([tmp_path / "a.xml"]).table) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (tool_files.jtl_xml(true_calls(60))[:5000], "the XML ends in the middle; read up to there"),
+        (
+            tool_files.jtl_xml(true_calls(60)).replace("</testResults>", "<<"),
+            "the XML is damaged from line 63",
+        ),
+        (JTL + '\n1790000000000,2,"x', "quotes do not match after row"),
+    ],
+    ids=["cut off", "broken", "quotes"],
+)
+def test_damage_is_said_of_the_file_not_of_a_row(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "a.jtl").write_text(text)
+
+    (skipped,) = (one for one in read_samples([tmp_path / "a.jtl"]).skipped if says in one.why)
+
+    assert skipped.rows is None
+
+
+@pytest.mark.parametrize("text", [tool_files.JTL_HEADER + "\n", "<testResults></testResults>"])
+def test_a_file_of_a_tool_without_a_call_says_so(tmp_path: Path, text: str) -> None:
+    assert "is a file of JMeter without a call" in refusal(tmp_path / "a.jtl", text).message
+
+
 @pytest.mark.parametrize("name", ["a.xml", "a.json", "k.json", "a.log"])
 def test_a_packed_file_that_was_cut_off_is_a_table_or_a_refusal(tmp_path: Path, name: str) -> None:
     calls = true_calls(3000)
