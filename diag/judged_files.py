@@ -39,14 +39,14 @@ class RunEvidence:
 @dataclass(frozen=True, slots=True)
 class HowToRead:
     """What the files themselves do not say: the file that describes their actions, and how files of other
-    load tools are to be read. `follower` takes in how far it is."""
+    load tools are to be read. `onlooker` takes in how far it is."""
 
     actions_file: Path | None = None
     tools: "ToolOptions | None" = None
-    follower: "Follower | None" = None
+    onlooker: "Onlooker | None" = None
 
 
-class Follower(Protocol):
+class Onlooker(Protocol):
     """Takes in how far long files are, for whoever waits."""
 
     def reading(self, reached: "Reached") -> None:
@@ -102,12 +102,12 @@ def gather(
     how = how or HowToRead()
     known = {**(read_actions_file(how.actions_file) if how.actions_file else {}), **(facts or {})}
     options = replace(how.tools or USUAL, ids=_ids_by_name(known))
-    follower = how.follower or _Nobody()
-    samples = read_samples(inputs, detail=detail, options=options, watch=follower.reading)
-    follower.judging(samples.calls)
+    onlooker = how.onlooker or _Nobody()
+    samples = read_samples(inputs, detail=detail, options=options, watch=onlooker.reading)
+    onlooker.judging(samples.calls)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
     if not samples.detailed and any(_details_say_why(row) for row in found.analysis.actions):
-        samples = read_samples(inputs, detail=True, options=options, watch=follower.reading)
+        samples = read_samples(inputs, detail=True, options=options, watch=onlooker.reading)
         return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
 

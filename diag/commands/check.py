@@ -131,19 +131,19 @@ def _check(
     from diag.checks.proposals import proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
     from diag.checks.scope import in_scope
-    from diag.interaction.long_wait import LongWait
     from diag.judged_files import HowToRead, choose_inputs, gather
+    from diag.waiting.long_wait import LongWait
 
     how = HowToRead(options.actions_file)
     org = _facts_of_org(settings) if options.live else None
     chosen = choose_inputs(options.inputs, settings.runs)
     with LongWait(console, chosen) as wait:
-        evidence = gather(chosen, rules, how=replace(how, follower=wait), facts=org)
+        evidence = gather(chosen, rules, how=replace(how, onlooker=wait), facts=org)
     before = None
     if options.baselines:
         earlier = choose_inputs(options.baselines, settings.runs)
         with LongWait(console, earlier) as wait:
-            before = gather(earlier, rules, how=replace(how, follower=wait)).analysis
+            before = gather(earlier, rules, how=replace(how, onlooker=wait)).analysis
     for weakness in (*evidence.analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
     scope = in_scope(evidence.analysis, only=options.only, skip=options.skip, org=org)

@@ -119,16 +119,16 @@ def _compared(
     from analysis.estimates.deciding_calls import calls_that_count
     from analysis.views.compare_runs import compare
     from diag import __version__
-    from diag.interaction.long_wait import LongWait
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
+    from diag.waiting.long_wait import LongWait
     from reports.pages.compare_page import CompareData, ComparedRun
 
     settings = load_settings()
     runs, counted = [], []
     for index, path in enumerate(choose_inputs(options.inputs, settings.runs)):
         with LongWait(console, (path,)) as wait:
-            evidence = gather((path,), rules, how=HowToRead(options.actions_file, follower=wait))
+            evidence = gather((path,), rules, how=HowToRead(options.actions_file, onlooker=wait))
         runs.append(
             ComparedRun(
                 label=options.labels[index] if options.labels else path.name,

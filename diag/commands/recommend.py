@@ -150,11 +150,11 @@ def command(
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.interaction.long_wait import LongWait
     from diag.interaction.show_analysis import CLOSED_MODEL, LABELS_AS_NAMES, apply_command, show_analysis
     from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
+    from diag.waiting.long_wait import LongWait
 
     if not goes_to_stdout(options.output) and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")

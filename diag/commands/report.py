@@ -92,11 +92,11 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     """
     from diag.console import Console
     from diag.flows.report_flows import with_flows
-    from diag.interaction.long_wait import LongWait
     from diag.judged_files import HowToRead, choose_inputs, gather, report_data
     from diag.production.report_series import with_history
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
+    from diag.waiting.long_wait import LongWait
 
     console = Console()
     settings = load_settings()

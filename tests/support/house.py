@@ -151,6 +151,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/clocks/__init__.py": set(),
     "diag/clocks/wall_clock.py": set(),
     "diag/schemas": {"analysis.format.atomic_write", "analysis.format.input_file", "diag.errors"},
+    "diag/waiting": {"analysis.number_words", "analysis.samples.read_progress", "diag.console"},
     "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },

@@ -10,9 +10,9 @@ from analysis.settings import RecommendSettings
 from diag.cli import run
 from diag.console import Console
 from diag.exit_codes import ExitCode
-from diag.interaction import long_wait
-from diag.interaction.long_wait import LongWait
 from diag.judged_files import HowToRead, gather
+from diag.waiting import long_wait
+from diag.waiting.long_wait import LongWait
 from tests.support.tool_files import TrueCalls, jtl_csv, true_calls
 
 
@@ -33,7 +33,7 @@ def test_a_terminal_shows_how_far_a_long_file_is(
     monkeypatch.setenv("COLUMNS", "120")
 
     with LongWait(Console(), [jtl]) as wait:
-        gather([jtl], RecommendSettings(), how=HowToRead(follower=wait))
+        gather([jtl], RecommendSettings(), how=HowToRead(onlooker=wait))
         wait.reporting()
 
     told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
@@ -68,7 +68,7 @@ def test_a_file_of_another_tool_whose_calls_were_refused_is_read_once(
         def reading(self, reached: object) -> None:
             seen.append("read")
 
-    found = gather([jtl], RecommendSettings(), how=HowToRead(follower=Noted(Console(), [jtl])))
+    found = gather([jtl], RecommendSettings(), how=HowToRead(onlooker=Noted(Console(), [jtl])))
 
     assert found.samples.detailed
     assert seen[-1] == 60

@@ -1,0 +1,1 @@
+"""What a person sees who waits for something that takes long."""
