@@ -45,6 +45,7 @@ def learn_platform(console: "Console", settings: "Settings", target: "Target", f
 
     Raises UsageError where there is nothing to learn from or nobody approves, ApiError, OSError.
     """
+    from analysis.format.run_folder import new_run_id
     from diag.apply_dialog.apply_flow import flags_to, identify
     from diag.apply_dialog.approval import approved_for
     from diag.checkup.leftovers import LEARN_FOLDER
@@ -107,7 +108,7 @@ def learn_platform(console: "Console", settings: "Settings", target: "Target", f
                 console.sentence(line_text(line), indent="")
 
         tell(own)
-        folder = settings.runs / f"{LEARN_FOLDER}{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        folder = settings.runs / f"{LEARN_FOLDER}{new_run_id()}"
         learned = session.run(plan, published, cast("JsonObject", payload.values), folder, tell)
         learned.lines.insert(0, own)
     found = joined(learned.found, before, datetime.fromtimestamp(clock.now(), UTC).date())

@@ -300,8 +300,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.terraform.syntax",
     },
     "diag/terraform/editing": {
-        "analysis.format", "diag.changes.change_errors", "diag.terraform.configuration",
-        "diag.terraform.ownership.places", "diag.terraform.resource_type", "diag.terraform.syntax",
+        "analysis.format", "analysis.plain_text", "diag.changes.change_errors",
+        "diag.terraform.configuration", "diag.terraform.ownership.places", "diag.terraform.resource_type",
+        "diag.terraform.syntax",
     },
     "diag/terraform/git": {
         "analysis.plain_text", "diag.changes.change_errors", "diag.errors", "diag.terraform.editing",

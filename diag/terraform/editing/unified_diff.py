@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.plain_text import is_printable
 from diag.terraform.editing.edited_file import EditedFile
 from diag.terraform.editing.text_edit import TextEdit, with_edits
 
@@ -107,7 +108,7 @@ def _range(begin: int, count: int) -> str:
 
 def _quoted(name: str) -> str:
     """A path as git writes it: in quotes, its bytes as octal numbers, where it is not plain."""
-    if name.isascii() and name.isprintable() and '"' not in name and "\\" not in name:
+    if name.isascii() and is_printable(name) and '"' not in name and "\\" not in name:
         return f"{name}\t" if " " in name else name
     escaped = "".join(
         chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\' else f"\\{byte:03o}"
