@@ -1,9 +1,9 @@
 """An array that grows at its end: in memory as long as it is short, on disk from then on."""
 
 import errno
-from collections.abc import Iterable
-from itertools import chain
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,6 +18,8 @@ _ROOM: Final = (
     "Free some space there, or have them kept elsewhere: set TMPDIR to a folder with as much room as the "
     "files take unpacked."
 )
+
+_T = TypeVar("_T")
 
 
 class GrowingArray:
@@ -116,16 +118,24 @@ class GrowingArray:
 
 def grown(dtype: DTypeLike, parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
     """Return the array that these parts make, one behind the other; a single one as it is."""
-    each = iter(parts)
-    first, second = next(each, None), next(each, None)
-    if first is None:
+    begin = list(islice(each := iter(parts), 2))
+    if not begin:
         return np.zeros(0, dtype)
-    if second is None and not is_long(first.size):
-        return np.asarray(first, dtype=np.result_type(first.dtype, dtype) if first.size else dtype)
+    if len(begin) == 1 and not is_long(begin[0].size):
+        (one,) = begin
+        return np.asarray(one, dtype=np.result_type(one.dtype, dtype) if one.size else dtype)
     array = GrowingArray(dtype)
-    for part in chain([first], () if second is None else [second], each):
+    for part in one_by_one(begin, each):
         array.append(part)
     return array.finish()
+
+
+def one_by_one(begin: list[_T], others: Iterator[_T]) -> Iterator[_T]:
+    """Yield all parts, and hold none of `begin` that was given away: a piece of calls is 75 MB."""
+    begin.reverse()
+    while begin:
+        yield begin.pop()
+    yield from others
 
 
 def _no_room(error: OSError) -> NoRoomError:

@@ -11,7 +11,7 @@ before it ran (429, credentials, bad input) does not show a latency: left out an
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import chain, pairwise
+from itertools import islice, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
 from analysis.format.sample_schema import Outcome
 from analysis.long_arrays.by_code import count_codes, positions_by_code
-from analysis.long_arrays.growing import GrowingArray, grown
+from analysis.long_arrays.growing import GrowingArray, grown, one_by_one
 from analysis.long_arrays.order import in_order, is_in_order
 from analysis.long_arrays.pieces import is_long, run_lengths, walk
 from analysis.machine.scratch_files import let_go
@@ -216,12 +216,11 @@ NO_CALLS: Final = Calls(
 
 def together(parts: Iterable[Calls]) -> Calls:
     """Return the calls of these parts, one behind the other."""
-    each = iter(parts)
-    first, second = next(each, NO_CALLS), next(each, None)
-    if second is None and not is_long(len(first)):
-        return first
+    begin = list(islice(each := iter(parts), 2))
+    if len(begin) == 1 and not is_long(len(begin[0])):
+        return begin[0]
     arrays = [GrowingArray(array.dtype) for array in NO_CALLS._arrays()]
-    for part in chain([first], () if second is None else [second], each):
+    for part in one_by_one(begin, each):
         for array, values in zip(arrays, part._arrays(), strict=True):
             array.append(values)
     return Calls(*(array.finish() for array in arrays))
