@@ -93,7 +93,7 @@ def command(options: InitOptions) -> None:
         return
     console.result(str(file))
     if named is not None:
-        console.note("workload.schema.json beside it: editors complete and check by it. Commit both or none.")
+        console.note("workload.schema.json tells editors what may stand in it. Keep both together.")
     _say_what_git_must_not_hold(console, file, settings.runs)
     usual = is_usual_workload(file)
     asked = asked_to_call(None if usual else file, profile=options.profile, sandbox=False)
