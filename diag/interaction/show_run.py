@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.analysis_errors import AnalysisError
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.number_words import noun, plural
+from analysis.typed_command import path_to_type
 from diag.console import Console
+from diag.errors import DiagError
 from diag.interaction.show_analysis import CLOSED_MODEL, show_analysis
 from diag.measuring.after_run import places_filled, write_report
 from diag.measuring.calls_made import calls_made
@@ -38,7 +41,7 @@ def show_run(console: Console, folder: RunFolder, manifest: Manifest, evidence: 
 
 
 def main(folder: RunFolder) -> None:
-    """Show a run that a bare Locust made. Raises AnalysisError for a run without a call."""
+    """Show a run that a bare Locust made; where it cannot be shown, say why and how to see the verdicts."""
     from analysis.machine.streams import write_every_character
     from analysis.samples.parquet_run import convert_run
     from analysis.settings import RecommendSettings
@@ -46,11 +49,16 @@ def main(folder: RunFolder) -> None:
     from diag.settings import load_settings
 
     write_every_character()
-    manifest = read_manifest(folder)
+    console, manifest = Console(), read_manifest(folder)
     assert manifest is not None
-    convert_run(folder)
-    zone = load_settings().zone
-    show_run(Console(), folder, manifest, gather([folder.path], RecommendSettings(), detail=True, zone=zone))
+    try:
+        convert_run(folder)
+        zone = load_settings().zone
+        evidence = gather([folder.path], RecommendSettings(), detail=True, zone=zone)
+        show_run(console, folder, manifest, evidence)
+    except (AnalysisError, DiagError, OSError) as error:
+        why = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else error.message
+        console.warn(f"{why} Every call is kept. The verdicts: diag recommend {path_to_type(folder.path)}")
 
 
 if __name__ == "__main__":
