@@ -42,9 +42,11 @@ def _webhook(text: str, named_by: str, variables: Mapping[str, str]) -> Webhook:
     if not name.isidentifier():
         raise UsageError(f"What follows env: in {named_by} is not the name of a variable.", hint=HOW)
     held = variables.get(name) or read_dotenv(Path(".env")).get(name) or ""
-    if name.startswith(VARIABLE):
-        os.environ.pop(name, None)  # no process that is started from here needs it
     if not held:
         raise UsageError(f"The variable {name}, which {named_by} names, is not set.", hint=f"Set {name}.")
+    if name.startswith(VARIABLE):
+        os.environ.pop(name, None)  # no process that is started from here needs it
+    else:
+        named_by = f"the variable {name}"
     stated, address = kind_and_rest(held.strip())
-    return webhook_at(address, kind or stated, f"the variable {name}")
+    return webhook_at(address, kind or stated, named_by)

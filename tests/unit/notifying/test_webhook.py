@@ -115,6 +115,13 @@ def test_a_typed_address_leaves_the_command_line() -> None:
     assert [(one.kind, one.address.reveal()) for one in found] == [("slack", SLACK), ("teams", TEAMS)]
 
 
+def test_of_a_typed_address_an_error_names_the_flag_that_was_typed() -> None:
+    shown, held = without_addresses(["--notify", "http://acme.example/secret"])
+
+    with pytest.raises(UsageError, match=r"^The webhook that --notify names leads to acme\.example by plain"):
+        chosen_webhooks(shown[1:], NOTHING, environment=held)
+
+
 def test_other_words_stay_as_they_are() -> None:
     words = ["doctor", "--api", "https://api.example.com", "--metrics", "x"]
 
