@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.connections.network_errors import NETWORK_ERRORS
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_way import DirectWay
+from tests.support.listening import Listening
 
 OK_REPLY = b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"id":1}'
 SCHEMA = '{"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}'
@@ -40,27 +40,21 @@ class DirectBackend:
 
     def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[bytes] = []
-        self.connections = 0
         self.closed = 0
         self._answer = answer
         self._tls = tls
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = Listening(self._talk)
         scheme = "http" if tls is None else "https"
-        self.base = f"{scheme}://127.0.0.1:{self._listening.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.base = f"{scheme}://{self._listening.address}"
+
+    @property
+    def connections(self) -> int:
+        """Return how many there were."""
+        return self._listening.connections
 
     def close(self) -> None:
         """Accept no more."""
         self._listening.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
         try:

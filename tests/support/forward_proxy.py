@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from tests.support.listening import Listening
+
 
 class ForwardProxy:
     """`asked`: every CONNECT and its headers; `seen`: every byte that came from clients."""
@@ -13,27 +15,21 @@ class ForwardProxy:
         self.asked: list[bytes] = []
         self.seen = b""
         self._leads_to = leads_to
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._listening.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._listening = Listening(self._pass_on)
+        self.address = self._listening.address
 
     def close(self) -> None:
         """Accept no more."""
         self._listening.close()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
-
     def _pass_on(self, client: socket.socket) -> None:
         with client:
             head = b""
             while not head.endswith(b"\r\n\r\n"):
-                head += client.recv(1)
+                byte = client.recv(1)
+                if not byte:  # it asks for nothing
+                    return
+                head += byte
             self.seen += head
             self.asked.append(head)
             port = self._leads_to.get(head.split()[1].decode())
