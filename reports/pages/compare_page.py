@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypedDict
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -14,19 +14,16 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.compare_runs import (
     Change,
     ComparedAction,
-    ComparedActionJson,
     Comparison,
-    ComparisonFrame,
     Difference,
     comparison_to_json,
 )
 from analysis.views.summary import ActionSummary
-from analysis.written_json import JsonObject
 from reports.charts.sketches.latency_strip import difference_axis, difference_sketch
-from reports.figures.figure import Chart, ChartJson
+from reports.figures.figure import Chart
 from reports.figures.overlay_figure import overlay_figure
+from reports.pages.compare_keys import ComparedCounts, CompareJson
 from reports.pages.report_json import run_to_json
-from reports.pages.report_keys import RUN_WRITTEN
 from reports.pages.template_engine import embedded_json, render
 from reports.pages.what_was_run import what_was_run
 from reports.wording import numbers
@@ -39,49 +36,6 @@ CHANGE_WORDING: Final[dict[Change, Wording]] = {
     "same": Wording("Same", "=", "aside", "the same for a timeout"),
     "cannot tell": Wording("Cannot tell", "?", "unknown", "too uncertain to tell"),
 }
-
-
-_OfEachVerdict = TypedDict("_OfEachVerdict", {"slower": int, "faster": int, "same": int, "cannot tell": int})
-
-
-class ComparedCounts(_OfEachVerdict):
-    """How many actions got which verdict, by the worst of their differences."""
-
-    actions: int
-    too_short: int
-    """Measured in all runs, which are too short to tell."""
-    measured_once: int
-    calls_to_tell: int
-    """About so many calls of each run would tell, for all of these."""
-    calls_to_tell_known: int
-    """Of how many a number of calls would tell."""
-
-
-class CompareHeadline(ComparedCounts):
-    """The comparison in a sentence, and its numbers."""
-
-    text: str
-
-
-class ComparedActionShown(ComparedActionJson):
-    """One action in every run, as the page shows it."""
-
-    figures: dict[str, ChartJson]
-    """The numbers of its chart."""
-
-
-class CompareJson(ComparisonFrame):
-    """Runs side by side: what the page holds, and every number it shows."""
-
-    actions: list[ComparedActionShown]
-    """Those that got slower first."""
-    percentile: float
-    """The quantile that is compared; keys say p99 whichever it is."""
-    headline: CompareHeadline
-    measured: list[list[Annotated[JsonObject, RUN_WRITTEN]]]
-    """Of each run what was measured: several where it was made of windows."""
-    version: str
-    """Of diag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from diag.learning_dialog.result_words import LearnJson
 from diag.production.saved_evidence import ObservationJson
 from diag.production.watch_words import WatchJson
 from diag.workload.tables.workload_file import WorkloadTable
-from reports.pages.compare_page import CompareJson
+from reports.pages.compare_keys import CompareJson
 from reports.pages.index_keys import IndexJson
 from reports.pages.report_keys import ReportJson
 from tests.support.drawn.form_schema import platform_schema, settings_schema, table_schema
