@@ -401,6 +401,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.flows", "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
         "diag.clocks.target_clock", "diag.clocks.wall_clock", "diag.toml_forms", "diag.workload", "click",
     },
+    "diag/measuring_dialog": {
+        "analysis", "diag.apply_dialog.approval", "diag.console", "diag.errors", "diag.genesys",
+        "diag.interaction", "diag.measuring", "diag.settings", "diag.target", "diag.toml_forms",
+        "diag.workload",
+    },
     "diag/tuning": {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",
         "diag.campaign", "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes",

@@ -6,8 +6,8 @@ from typing import Final
 import pytest
 
 from diag import target as target_module
-from diag.commands.measure import _counts_as_org
 from diag.errors import CredentialsError
+from diag.measuring_dialog.load_options import counts_as_org
 from diag.settings import Settings, load_settings
 from diag.target import About, find_target, must_name_sandbox
 from loadtests.planning.load_target import open_target
@@ -130,4 +130,4 @@ def test_a_rehearsal_is_measured_as_long_as_an_org(
 ) -> None:
     monkeypatch.setattr(target_module, "_about", lambda base: about)
 
-    assert _counts_as_org(settings(tmp_path, environment)) is as_org
+    assert counts_as_org(settings(tmp_path, environment)) is as_org

@@ -1,0 +1,1 @@
+"""Before `diag measure` calls anything: what it was asked, the load that is, the org's name typed."""
