@@ -9,8 +9,8 @@ from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.settings import RecommendSettings
 from analysis.stopping.lacking_calls import lacking_calls
 from analysis.typed_command import Asked
+from diag.changes.plans.scope import Scope
 from diag.errors import UsageError
-from diag.inventory.matching import ids_meant
 from diag.judged_files import RunEvidence, choose_inputs, gather
 from diag.measuring.load_process import LoadOptions
 
@@ -58,8 +58,8 @@ def lacking_run(
 ) -> LackingRun:
     """Return the run that is to be topped up; `only`: names or ids of actions, all that lack calls otherwise.
 
-    Raises UsageError for what is no run, for one that still runs, and AnalysisError for one that cannot be
-    read.
+    Raises UsageError for what is no run, UnknownActionError for a name that means none of its actions, and
+    AnalysisError for one that cannot be read.
     """
     (path,) = choose_inputs([given], runs)
     folder = RunFolder(path)
@@ -70,10 +70,8 @@ def lacking_run(
     missing = lacking_calls(evidence.analysis)
     if only:
         known = [(row.action_id, row.action_name) for row in evidence.analysis.actions]
-        meant = frozenset[str]().union(*(ids_meant(known, name) for name in only))
-        if not meant:
-            raise UsageError(f"{given} has none of these actions: {', '.join(only)}.")
-        missing = {action_id: calls for action_id, calls in missing.items() if action_id in meant}
+        scope = Scope.of(known, only)
+        missing = {each: calls for each, calls in missing.items() if scope.leaves_out(each) is None}
     streams = manifest.streams or 1
     rates = dict(manifest.rates)
     more = {

@@ -381,7 +381,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.genesys.http", "diag.production", "diag.setting_sources", "diag.settings", "httpx",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.direct", "diag.errors", "diag.flows", "diag.inventory.matching",
+        "analysis", "reports.pages", "diag.changes.plans.scope", "diag.direct", "diag.errors", "diag.flows",
         "diag.judged_files",
         "diag.exit_codes", "numpy",
     },
