@@ -12,7 +12,7 @@ far (uniform prior) to the chance that the last planned look still finds few eno
 """
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -22,7 +22,8 @@ from scipy import special
 from analysis.estimates.calls_missing import a_probe_sees_further
 from analysis.estimates.estimate import Estimate, buffer_ms, counts_of, estimate, slack_s, timeout_for
 from analysis.estimates.warmup import without_warm_up
-from analysis.samples.action_calls import Calls
+from analysis.long_arrays.pieces import pieces
+from analysis.samples.action_calls import Calls, together
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
@@ -87,7 +88,7 @@ def proven_too_slow(calls: Calls, settings: RecommendSettings) -> Enough | None:
     most = plan_of(settings)[-1].calls
     sizes = [FIRST_PROOF * 2**k for k in range(30) if FIRST_PROOF * 2**k <= max(most, FIRST_PROOF)]
     confidence = 1.0 - (1.0 - settings.confidence) / len(sizes)
-    limit = float(calls.limit_ms.max(initial=0.0))
+    limit, calls = calls.longest_limit_ms(), earliest(calls, sizes[-1])
     for size in sizes:
         if size > len(calls):
             break
@@ -148,9 +149,8 @@ def counted_first(calls: Calls, warm_up: Calls, n: int, settings: RecommendSetti
     """Return the calls that counted when `n` did, without the warm-up of what had been sent by then."""
     if not len(warm_up):
         return earliest(calls, n)
-    both = Calls(
-        *(np.concatenate([getattr(part, one.name) for part in (warm_up, calls)]) for one in fields(Calls))
-    )
+    most = math.ceil(n / (1.0 - settings.warmup_max_share)) + 1  # of more, more than n would count
+    both = together(earliest(part, most) for part in (warm_up, calls))
     both = both.where(np.lexsort((both.started_at, both.run)))
     low, high = min(n, len(both)), len(both)
     while low < high:
@@ -164,9 +164,13 @@ def earliest(calls: Calls, n: int) -> Calls:
     """Return the `n` calls that started first, in their order: a look sees no more than its share."""
     if len(calls) <= n:
         return calls
-    mask = np.zeros(len(calls), dtype=np.bool_)
-    mask[np.argsort(calls.started_at, kind="stable")[:n]] = True
-    return calls.where(mask)
+    at, started = np.zeros(0, np.int64), np.zeros(0)
+    for piece in pieces(len(calls)):
+        at = np.concatenate([at, np.arange(piece.start, piece.stop)])
+        started = np.concatenate([started, calls.started_at[piece]])
+        first = np.argsort(started, kind="stable")[:n]
+        at, started = at[first], started[first]
+    return calls.where(np.sort(at))
 
 
 def highest_acceptable_s(quantile_ms: float, settings: RecommendSettings) -> float:
