@@ -50,9 +50,8 @@ def shortfall(calls: Calls, found: Estimate, settings: RecommendSettings) -> Sho
     # The slowest call may end a little after its own timeout (network overhead): those with the longest
     # timeout always count as far-seeing.
     far_ms = min(last, calls.longest_limit_ms())
-    near = [piece.limit_ms[piece.limit_ms < far_ms] for piece in calls.pieces()]
-    reach_ms = max((int(limits.max()) for limits in near if limits.size), default=0)
-    return shortfall_of(found, len(calls) - sum(limits.size for limits in near), reach_ms, settings)
+    near = calls.select(lambda piece: piece.limit_ms < far_ms)
+    return shortfall_of(found, len(calls) - len(near), int(near.longest_limit_ms()), settings)
 
 
 def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: RecommendSettings) -> Shortfall:
