@@ -69,7 +69,7 @@ class GrowingArray:
         if self._file is None:
             return np.concatenate([np.zeros(0, self._dtype), *self._parts])
         self._write()
-        return np.frombuffer(self._file.mapped(), dtype=self._dtype)
+        return _mapped(self._file, self._dtype)
 
     def _all_are_one(self, values: NDArray[Any]) -> bool:
         if self.size and self._one is None:
@@ -109,7 +109,7 @@ class GrowingArray:
         narrow, waiting, file = self._dtype, self._parts, self._file
         self._dtype, self._parts, self._waiting, self._file = dtype, [], 0, None
         if file is not None:
-            written = np.frombuffer(file.mapped(), dtype=narrow)
+            written = _mapped(file, narrow)
             for piece in pieces(written.size):
                 self._add(written[piece].astype(dtype))
         for part in waiting:
@@ -136,6 +136,13 @@ def one_by_one(begin: list[_T], others: Iterator[_T]) -> Iterator[_T]:
     while begin:
         yield begin.pop()
     yield from others
+
+
+def _mapped(file: ScratchFile, dtype: np.dtype[Any]) -> NDArray[Any]:
+    try:
+        return np.frombuffer(file.mapped(), dtype=dtype)
+    except OSError as error:  # a file system that maps nothing, or too many files are open
+        raise _no_room(error) from error
 
 
 def _no_room(error: OSError) -> NoRoomError:

@@ -98,15 +98,20 @@ def test_a_folder_that_a_person_names_is_taken(folder: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(errno.ENOSPC, "is full"), (errno.EROFS, "read-only file system")]
+    ("step", "number", "said"),
+    [
+        ("add", errno.ENOSPC, "is full"),
+        ("add", errno.EROFS, "read-only file system"),
+        ("mapped", errno.ENODEV, "no such device"),
+    ],
 )
 def test_no_room_on_the_disk_says_where_and_how_to_get_some(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, step: str, number: int, said: str
 ) -> None:
-    def refuse(self: scratch_files.ScratchFile, data: memoryview) -> None:
+    def refuse(self: scratch_files.ScratchFile, *data: memoryview) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(scratch_files.ScratchFile, "add", refuse)
+    monkeypatch.setattr(scratch_files.ScratchFile, step, refuse)
     with short_pieces(10), pytest.raises(NoRoomError) as met:
         grown(np.int64, [np.arange(1000)])
     assert str(folder) in met.value.message and said in met.value.message
