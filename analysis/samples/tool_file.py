@@ -89,6 +89,8 @@ def add_tool_file(
 
 def calls_of_tools(table: pd.DataFrame, files: Mapping[str, ToolFile]) -> dict[str, OtherTools]:
     """Return which other tools made calls, by action id. `files`: those of other tools, by their run id."""
+    if not files:
+        return {}
     runs, actions = codes_of(table, "run_id"), codes_of(table, "action_id", required=True)
     called = np.zeros((len(runs.texts), len(actions.texts)), dtype=np.bool_)
     for piece in pieces(len(table)):
