@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.format.run_folder import RunFolder
+from analysis.samples.run_samples import finished_parquet
 from analysis.samples.table_builder import BothSides
 
 Note = Callable[[int], None]
@@ -40,8 +42,10 @@ class ReadProgress:
 
 
 def size_of(path: Path) -> int:
-    """Return how large a file is, bytes; 0 for a folder, and where nobody can tell."""
+    """Return how large a file is, bytes; of a run folder its finished table, 0 of segments, which are read
+    without a note, and where nobody can tell."""
     try:
-        return path.stat().st_size if path.is_file() else 0
+        file = finished_parquet(RunFolder(path)) if path.is_dir() else path
+        return file.stat().st_size if file is not None and file.is_file() else 0
     except OSError:
         return 0

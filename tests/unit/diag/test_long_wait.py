@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.samples.read_progress import Reached, size_of
+from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings
 from diag.cli import run
 from diag.console import Console
@@ -13,6 +15,7 @@ from diag.exit_codes import ExitCode
 from diag.judged_files import HowToRead, gather
 from diag.waiting import long_wait
 from diag.waiting.long_wait import LongWait
+from tests.support.sample_tables import calls, lognormal
 from tests.support.tool_files import TrueCalls, jtl_csv, true_calls
 
 
@@ -54,11 +57,26 @@ def test_elsewhere_a_long_file_is_a_line_and_a_short_one_none(
     assert "Reading a.jtl (0.0 GB) ..." in told and "Judging 600 calls ..." in told
 
 
+def test_the_table_of_a_run_counts_among_what_is_read(tmp_path: Path) -> None:
+    paths = [tmp_path / "run", tmp_path / "b.csv"]
+    paths[0].mkdir()
+    calls(lognormal(300, 1.9)).to_parquet(paths[0] / "samples.parquet")
+    calls(lognormal(20, 1.9), run="b").to_csv(paths[1], index=False)
+    seen: list[Reached] = []
+
+    read_samples(paths, watch=seen.append)
+
+    in_all = sum(map(size_of, paths))
+    assert in_all > paths[1].stat().st_size
+    assert [one.bytes_in_all for one in seen] == [in_all, in_all]
+    assert [one.bytes_read for one in seen] == [size_of(paths[0]), in_all]
+
+
 def test_a_file_of_another_tool_whose_calls_were_refused_is_read_once(
     jtl: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = true_calls(60)
-    jtl.write_text(jtl_csv(TrueCalls(calls.started_at, calls.latency_ms, calls.status * 0 + 404)))
+    true = true_calls(60)
+    jtl.write_text(jtl_csv(TrueCalls(true.started_at, true.latency_ms, true.status * 0 + 404)))
     seen: list[object] = []
 
     class Noted(LongWait):
