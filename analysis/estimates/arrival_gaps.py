@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.long_arrays.growing import GrowingArray, grown
-from analysis.long_arrays.order import in_order, is_in_order
+from analysis.long_arrays.order import in_order, is_in_order, order_of
 from analysis.long_arrays.pieces import walk
 from analysis.long_arrays.quantile import median, quantile
 from analysis.samples.action_calls import Calls
@@ -62,10 +62,9 @@ def gaps_of(calls: Calls) -> Gaps:
 def _calls_due(calls: Calls, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
     if is_in_order(calls.run, at_s):
         return grown(np.float64, _gaps(walk(calls.run, at_s, calls.rate)))
-    order = in_order(calls.run, at_s, lambda at: ())
+    order = in_order(calls.run, at_s)
     due = grown(np.float64, _gaps((calls.run[at], at_s[at], calls.rate[at]) for (at,) in walk(order)))
-    back = in_order(np.broadcast_to(np.int8(0), order.shape), order, lambda at: ())
-    return grown(np.float64, (due[at] for (at,) in walk(back)))
+    return grown(np.float64, (due[back] for (back,) in walk(order_of(order))))
 
 
 def _gaps(pieces: Iterable[tuple[NDArray[Any], ...]]) -> Iterator[NDArray[np.float64]]:

@@ -17,7 +17,7 @@ from analysis.estimates.stability import (
     level_change,
     watched,
 )
-from analysis.long_arrays.order import in_order, is_in_order
+from analysis.long_arrays.order import is_sorted, order_of
 from analysis.samples.action_calls import Calls, together
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, LateStep, find_late_step
@@ -54,10 +54,7 @@ def _spread(calls: Calls) -> list[Calls]:
 
 
 def _by_start(calls: Calls) -> Calls:
-    one = np.broadcast_to(np.int8(0), calls.started_at.shape)
-    if is_in_order(one, calls.started_at):
-        return calls
-    return calls.where(in_order(one, calls.started_at, lambda at: ()))
+    return calls if is_sorted(calls.started_at) else calls.where(order_of(calls.started_at))
 
 
 def _sides(calls: Calls, at: float) -> tuple[Calls, Calls]:

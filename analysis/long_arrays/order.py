@@ -17,7 +17,17 @@ Positions = NDArray[np.int64]
 Ties = Callable[[Positions], tuple[NDArray[Any], ...]]
 
 
-def in_order(major: NDArray[Any], minor: NDArray[Any], ties: Ties) -> Positions:
+def order_of(values: NDArray[Any]) -> Positions:
+    """Return the positions in order of the values; those of equal ones in their order."""
+    return in_order(_alike(values), values)
+
+
+def is_sorted(values: NDArray[Any], *, strictly: bool = False) -> bool:
+    """Return whether no value is below the one before it; `strictly`: whether each is above it."""
+    return is_in_order(_alike(values), values, strictly=strictly)
+
+
+def in_order(major: NDArray[Any], minor: NDArray[Any], ties: Ties = lambda positions: ()) -> Positions:
     """Return the positions in order of `major`, then of `minor`, then of what `ties` gives for positions: the
     most important last, as for np.lexsort. What is alike in all of them stays in its order.
 
@@ -43,6 +53,10 @@ def is_in_order(major: NDArray[Any], minor: NDArray[Any], *, strictly: bool = Fa
             return False
         before = one[-1:], other[-1:]
     return True
+
+
+def _alike(values: NDArray[Any]) -> NDArray[np.int8]:
+    return np.broadcast_to(np.int8(0), values.shape)
 
 
 def _lexsort(at: Positions, major: NDArray[Any], minor: NDArray[Any], ties: Ties) -> Positions:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.long_arrays.growing import grown
-from analysis.long_arrays.order import in_order, is_in_order
+from analysis.long_arrays.order import is_sorted, order_of
 from analysis.long_arrays.pieces import pieces, walk
 from analysis.samples.cleaning.table_rows import rows_of
 from analysis.samples.sample_arrays import Codes, Rows, codes_of
@@ -26,12 +26,11 @@ def without_repeated(table: pd.DataFrame, spared_runs: Collection[str] = ()) -> 
     """Return the table without exact repeats of a call, and how many there were; rows of `spared_runs` all
     stay."""
     started = table["started_at"].to_numpy()
-    one = np.broadcast_to(np.int8(0), started.shape)
     runs = codes_of(table, "run_id")
     spared = np.array([text in spared_runs for text in runs.texts])
-    if spared.all() or is_in_order(one, started, strictly=True):
+    if spared.all() or is_sorted(started, strictly=True):
         return table, 0
-    order = in_order(one, started, lambda at: ())
+    order = order_of(started)
     repeated = _Suspects(table, order, runs, spared).repeated()
     if not repeated.size:
         return table, 0
@@ -116,8 +115,7 @@ class _Suspects:
 
 def _others(size: int, left_out: Rows) -> Rows:
     """All rows of a table of this size but those left out, which come in any order."""
-    one = np.broadcast_to(np.int8(0), left_out.shape)
-    order = in_order(one, left_out, lambda at: ())
+    order = order_of(left_out)
     without = grown(np.int64, (left_out[part] for (part,) in walk(order)))
 
     def kept() -> Iterator[Rows]:
