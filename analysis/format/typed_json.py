@@ -57,6 +57,12 @@ def typed_or_none(kind: type[T], value: object) -> T | None:
         return None
 
 
+def states_version(body: Mapping[str, object], known: int) -> bool:
+    """Return whether a file's `format_version` is the known one; `true` is not, though it equals 1."""
+    version = body.get("format_version")
+    return version == known and not isinstance(version, bool)
+
+
 @cache
 def _converter(annotation: Any, closed: bool) -> _Convert:
     origin, inner = get_origin(annotation), get_args(annotation)

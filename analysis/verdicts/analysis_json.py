@@ -9,7 +9,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
-from analysis.format.typed_json import Share, WrongShapeError, typed
+from analysis.format.typed_json import Share, WrongShapeError, states_version, typed
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
@@ -154,7 +154,7 @@ def analysis_from_json(body: object) -> Analysis:
     """
     if not isinstance(body, Mapping):
         raise UnreadableSamplesError("This is not a recommendations file.", hint="Run diag recommend again.")
-    if body.get("format_version") != FORMAT_VERSION:
+    if not states_version(body, FORMAT_VERSION):
         raise UnreadableSamplesError(
             f"These recommendations have format version {body.get('format_version')!r:.40}, "
             f"not {FORMAT_VERSION}.",

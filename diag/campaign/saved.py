@@ -18,7 +18,7 @@ from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import is_zone
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, typed
+from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, states_version, typed
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, with_overrides
 from diag.campaign.campaign import LONGEST_S, Campaign
@@ -91,7 +91,7 @@ def read_saved(path: Path, hint: str | None = None) -> Saved:
     body = file.json()
     if not isinstance(body, dict) or body.get("kind") != KIND:
         raise file.unfit("is not a campaign of diag tune")
-    if body.get("format_version") != CAMPAIGN_VERSION:
+    if not states_version(body, CAMPAIGN_VERSION):
         raise file.unfit(
             f"was written by another version of diag (format {body.get('format_version')!r:.20})"
         )

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from typing import Final
 
 from analysis.format.checked_json import UnfitJsonError, parse_object
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.typed_json import WrongShapeError, states_version, typed
 from diag.changes.journal.journal_line import JournalLine
 
 JOURNAL_VERSION: Final = 1
@@ -31,7 +31,7 @@ def parse_line(text: str) -> JournalLine:
         body = parse_object(text)
     except UnfitJsonError as error:
         raise DamagedLineError(f"it {error}") from None
-    if body.get("format_version") != JOURNAL_VERSION:
+    if not states_version(body, JOURNAL_VERSION):
         raise DamagedLineError("its format_version is not 1")
     missing = sorted(_REQUIRED - body.keys())
     if missing:

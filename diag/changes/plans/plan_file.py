@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypedDict
 from analysis.format.atomic_write import write_whole
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.typed_json import WrongShapeError, states_version, typed
 from analysis.plain_text import json_text
 from analysis.written_json import Written
 from diag.changes.change_errors import PlanFileError
@@ -83,7 +83,7 @@ def plan_from_json(text: str, where: str) -> Plan:
 def _plan(body: object, where: str) -> Plan:
     if not isinstance(body, dict) or body.get("kind") != "diag plan":
         raise PlanFileError(f"{where} is not a plan of diag.", hint=_NEW_PLAN)
-    if body.get("format_version") != FORMAT_VERSION:
+    if not states_version(body, FORMAT_VERSION):
         raise PlanFileError(
             f"{where} has format_version {body.get('format_version')!r:.40}, this diag reads "
             f"{FORMAT_VERSION}.",
