@@ -1,7 +1,7 @@
 """Forged files: a sound one with a value exchanged, or the text itself damaged."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -18,11 +18,11 @@ JUNK = st.one_of(
 )
 
 
-def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield place
     keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
-        yield from places(value[key], (*place, key))
+        yield from _places(value[key], (*place, key))
 
 
 def exchanged(body: Any, place: tuple[Any, ...], junk: Any) -> Any:
@@ -37,11 +37,26 @@ def exchanged(body: Any, place: tuple[Any, ...], junk: Any) -> Any:
     return copy
 
 
+def each_part_otherwise(body: Any, others: Iterable[Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield the body with each of its parts exchanged or left out, and with a key `more` in each object; and
+    where that is."""
+    for place in _places(body):
+        value = body
+        for key in place:
+            value = value[key]
+        if isinstance(value, dict):
+            yield (*place, "more"), exchanged(body, place, {**value, "more": 1})
+            for key in value:
+                yield (*place, key), exchanged(body, place, {one: value[one] for one in value if one != key})
+        if place:
+            yield from ((place, exchanged(body, place, other)) for other in others)
+
+
 @st.composite
 def forged_values(draw: st.DrawFn, body: Any) -> Any:
     """A sound JSON value with one to three of its parts exchanged."""
     for _ in range(draw(st.integers(1, 3))):
-        body = exchanged(body, draw(st.sampled_from(list(places(body)))), draw(JUNK))
+        body = exchanged(body, draw(st.sampled_from(list(_places(body)))), draw(JUNK))
     return body
 
 

@@ -1,7 +1,7 @@
 """The schemas hold what writers write and readers read, no more and no less."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.journal_records import record
 from tests.support.drawn.schemas import faults
 from tests.support.drawn.type_schema import SchemaMaker
-from tests.support.forged import exchanged, places
+from tests.support.forged import each_part_otherwise
 from tests.support.reports.backend_beside import with_backends
 from tests.support.reports.flows_shown import with_made_flows
 from tests.support.reports.production_beside import make_loops, make_production
@@ -78,29 +78,11 @@ def test_what_is_written_to_a_file_fits(name: str) -> None:
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_schema_takes_what_the_reader_takes_and_nothing_else(name: str) -> None:
-    others = _others(BODIES[name])
+    others = each_part_otherwise(BODIES[name], OTHER_VALUES)
     differ = [place for place, body in others if _reads(name, body) == bool(faults(name, body))]
 
     # Keys that the journal's reader does not know are left alone: a newer diag may have written them.
     assert [place for place in differ if name != "journal-line" or place[-1] != "more"] == []
-
-
-def _others(body: Any) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    """The body with every part of it exchanged or left out, and with a key more in every object."""
-    for place in places(body):
-        value = _at(body, place)
-        if isinstance(value, dict):
-            yield (*place, "more"), exchanged(body, place, {**value, "more": 1})
-            for key in value:
-                yield (*place, key), exchanged(body, place, {one: value[one] for one in value if one != key})
-        if place:
-            yield from ((place, exchanged(body, place, other)) for other in OTHER_VALUES)
-
-
-def _at(body: Any, place: tuple[Any, ...]) -> Any:
-    for key in place:
-        body = body[key]
-    return body
 
 
 def _reads(name: str, body: dict[str, Any]) -> bool:

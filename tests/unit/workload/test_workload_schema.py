@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from diag.workload.org_limits import OrgLimits
 from diag.workload.read_workload import parse_workload
 from diag.workload.workload_template import Listed, workload_text
 from tests.support.drawn.schemas import faults
-from tests.support.forged import exchanged, places
+from tests.support.forged import each_part_otherwise
 from tests.support.source_files import ROOT
 
 WHOLE = tomllib.loads("""
@@ -122,20 +122,6 @@ def _why_refused(body: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _others(body: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The body with every part of it exchanged or left out, and with a key more in every table."""
-    for place in places(body):
-        value = body
-        for key in place:
-            value = value[key]
-        if isinstance(value, dict):
-            yield (*place, "more"), exchanged(body, place, {**value, "more": 1})
-            for key in value:
-                yield (*place, key), exchanged(body, place, {one: value[one] for one in value if one != key})
-        if place:
-            yield from ((place, exchanged(body, place, other)) for other in OTHER_VALUES)
-
-
 def test_a_workload_with_every_setting_fits() -> None:
     assert _why_refused(WHOLE) is None
     assert faults("workload", WHOLE) == []
@@ -144,7 +130,7 @@ def test_a_workload_with_every_setting_fits() -> None:
 @pytest.mark.slow
 def test_the_schema_of_a_workload_takes_what_the_reader_takes_and_nothing_else() -> None:
     marked_wrongly, not_marked, agreed = [], [], 0
-    for place, body in _others(WHOLE):
+    for place, body in each_part_otherwise(WHOLE, OTHER_VALUES):
         refused, marked = _why_refused(body), faults("workload", body)
         if (refused is not None) == bool(marked):
             agreed += 1
