@@ -40,7 +40,7 @@ class HourJson(TypedDict):
     """Unix seconds."""
     total: int
     """Ended or cut off."""
-    below: NotRequired[list[int]]
+    below: list[int]
     """How many took less than 1, 2, 3 ... s."""
     failed: NotRequired[list[int]]
     """By whole second, the last one without end."""
@@ -124,9 +124,7 @@ def _latencies(counts: BucketCounts) -> Latencies:
 
 
 def _hour_json(hour: HourCounts) -> HourJson:
-    body: HourJson = {"started_at": hour.started_at, "total": hour.total}
-    if hour.below:
-        body["below"] = list(hour.below)
+    body: HourJson = {"started_at": hour.started_at, "total": hour.total, "below": list(hour.below)}
     if hour.failed:
         body["failed"] = list(hour.failed)
     if hour.exact is not None:

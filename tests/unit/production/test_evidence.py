@@ -17,6 +17,7 @@ from diag.production.findings import findings_of
 from diag.production.reading.read_telemetry import NotObserved, ObservedAction, Production
 from diag.production.report_series import NOTHING_TOGETHER, production_page, with_production
 from diag.production.saved_evidence import read_evidence, to_json
+from tests.support.drawn.schemas import faults
 from tests.support.reports.report_factory import CASES, make_report
 from tests.unit.production.test_facts_and_findings import WINDOW
 
@@ -102,6 +103,21 @@ def test_a_newer_format_is_refused(evidence: ProductionEvidence, tmp_path: Path)
     path.write_text(json.dumps({**body, "format_version": 99}))
 
     with pytest.raises(UnreadableSamplesError, match="format version 99"):
+        read_evidence(path)
+
+
+@pytest.mark.parametrize("key", ["started_at", "total", "below"])
+def test_what_is_needed_of_an_hour_is_what_the_schema_demands(
+    evidence: ProductionEvidence, tmp_path: Path, key: str
+) -> None:
+    path = tmp_path / "production.json"
+    body = json.loads(json.dumps(to_json(evidence, findings_of(evidence.observed, RULES))))
+    assert faults("observe", body) == []
+    del body["observed"][0]["hours"][0][key]
+    path.write_text(json.dumps(body))
+
+    assert faults("observe", body) != []
+    with pytest.raises(UnreadableSamplesError, match=f"{key} is missing"):
         read_evidence(path)
 
 
