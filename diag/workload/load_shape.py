@@ -41,7 +41,7 @@ class Poll:
     give_up_s: Duration = 600.0
     """After how long a job is not looked at any more."""
     action_name: str = ""
-    """NotEmpty in with the plan."""
+    """Filled in with the plan."""
 
 
 @dataclass(frozen=True, slots=True)
