@@ -1,5 +1,6 @@
 """What is drawn from the code is up to date: the map, the schemas."""
 
+import re
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ import pytest
 
 from diag.cli import VERBS, cli
 from tests.support.drawn.documents import DOCUMENTS, printed_by
-from tests.support.drawn.everything import drawn_files
+from tests.support.drawn.everything import JSON_PAGE, drawn_files
 from tests.support.drawn.schemas import FOLDER, faults
 from tests.support.source_files import ROOT
 
@@ -33,6 +34,15 @@ def test_a_schema_is_one(name: str) -> None:
     jsonschema_rs.meta.validate(schema)
     assert faults(name, []) != []
     assert schema.get("description") or name == "action"
+
+
+def test_the_page_names_the_documents_that_state_no_format() -> None:
+    line = next(
+        one for one in JSON_PAGE.read_text("utf-8").splitlines() if one.startswith("- **`format_version`")
+    )
+    without = {one.name for one in DOCUMENTS if "format_version" not in one.schema()["properties"]}
+
+    assert set(re.findall(r"`([a-z-]+)`", line)) == without
 
 
 def test_every_verb_that_prints_json_has_a_schema() -> None:
