@@ -68,7 +68,7 @@ def hcl_files(draw: st.DrawFn, further_names: tuple[str, ...] = ("ünï",)) -> R
         label = f"a{number}"
         before, after = (
             draw(_lines("  ", (*_NAMES, *further_names))),
-            draw(st.lists(st.just("  nested {\n    config_timeout_seconds = 5\n  }"), max_size=1)),
+            draw(st.lists(_NESTED, max_size=1)),
         )
         head = f'{draw(_GAPS)}resource{draw(_GAPS)} "{RESOURCE_TYPE}" "{label}" {{'
         written = draw(st.sampled_from(["5", "60", "5.0", '"5"']))
