@@ -19,19 +19,16 @@ from diag.terraform.syntax.hcl_body import HclBody
 def line_for(block: ConfigBlock, body: HclBody, timeout_s: int) -> TextEdit:
     """Return the edit that adds the line. Raises Uncertain for a block that is written on one line."""
     text = body.source.text
-    opening = text.find("\n", body.start)
-    if not body.start <= opening < body.end:
-        raise Uncertain(block.where, "the block has no line to add a timeout to: it is written on one")
     adds = (TIMEOUT, "=", str(timeout_s))
     paragraph = _first_paragraph(body)
+    end = text.find("\n", paragraph[-1].end if paragraph else body.start, body.end)
+    if end < 0:
+        raise Uncertain(block.where, "the block has no line to add a timeout to: it is written on one")
+    ending = _line_end(text, end)
     if not paragraph:
         indent = _indent_of_first(body, text) or _indent_at(text, block.start) + "  "
-        line = f"{indent}{TIMEOUT} = {timeout_s}{_line_end(text, opening)}"
-        return TextEdit(opening + 1, opening + 1, line, adds)
-    last = paragraph[-1]
-    begin = _Line.of(last, text)
-    end = text.index("\n", last.end)
-    ending = _line_end(text, end)
+        return TextEdit(end + 1, end + 1, f"{indent}{TIMEOUT} = {timeout_s}{ending}", adds)
+    begin = _Line.of(paragraph[-1], text)
     columns = {_Line.of(one, text).equals_at for one in paragraph}
     plain = all(_Line.of(one, text).has_one_space for one in paragraph)
     fits = len(begin.indent) + len(TIMEOUT) < begin.equals_at

@@ -115,8 +115,17 @@ def test_null_becomes_the_number(tmp_path: Path) -> None:
     assert "config_timeout_seconds = 10\n" in file.after
 
 
-def test_a_block_on_one_line_has_no_room(tmp_path: Path) -> None:
-    folder = written(tmp_path, {"main.tf": 'resource "ACTION" "a" { name = "A" }\n'})
+@pytest.mark.parametrize(
+    "body",
+    [
+        ' name = "A" }\n',
+        '\n  name = "A" }',
+        ' /* its\nname */ name = "A" }\n',
+        '\n  name = "A" }\nlocals {}\n',
+    ],
+)
+def test_a_block_on_one_line_has_no_room(tmp_path: Path, body: str) -> None:
+    folder = written(tmp_path, {"main.tf": 'resource "ACTION" "a" {' + body})
 
     assert refusals(proposed(folder, UNSET)) == {
         "A": "main.tf:1: the block has no line to add a timeout to: it is written on one"
