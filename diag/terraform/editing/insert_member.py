@@ -1,13 +1,19 @@
 """A timeout for a block in Terraform's JSON that has none: one member, written as the object writes them."""
 
+from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.editing.text_edit import TextEdit
 from diag.terraform.resource_type import TIMEOUT
 from diag.terraform.syntax.json_body import JsonBody
 
 
 def member_for(body: JsonBody, timeout_s: int) -> TextEdit:
-    """Return the edit that adds the member: among keys in order where it belongs, else at the end."""
+    """Return the edit that adds the member: among keys in order where it belongs, else at the end.
+
+    Raises Uncertain for a block that is an empty list.
+    """
     text = body.source.text
+    if not body.objects:
+        raise Uncertain(body.source.where(body.start), "the block has no object to add a timeout to")
     whole = body.objects[0]
     members = whole.members
     if not members:

@@ -1,5 +1,6 @@
 """Words to an expression. What is not understood is `Other`, and never half of something else."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -21,6 +22,8 @@ from diag.terraform.syntax.words import WordKind, scan_template
 
 DEEPEST: Final = 60
 """Levels of brackets that are read; nobody writes more."""
+_ELEMENT: Final = re.compile("[0-9]{1,9}")
+"""The number of an element, as in `a.0`."""
 
 
 def read_expression(fragment: Fragment, depth: int = 0) -> Expression:
@@ -150,11 +153,11 @@ class _Reader:
         while at < end:
             says = self.scanned.says(at)
             if says == "." and at + 1 < end:
-                word = self.words[at + 1]
-                if word.kind is WordKind.NAME:
-                    steps.append(self.scanned.says(at + 1))
-                elif word.kind is WordKind.NUMBER and self.scanned.says(at + 1).isdigit():
-                    steps.append(int(self.scanned.says(at + 1)))
+                step = self.scanned.says(at + 1)
+                if self.words[at + 1].kind is WordKind.NAME:
+                    steps.append(step)
+                elif _ELEMENT.fullmatch(step):
+                    steps.append(int(step))
                 else:
                     return None
                 at += 2

@@ -137,6 +137,10 @@ REFUSED = {
         {"main.tf": CUSTOMER % "ACTION.other.config_timeout_seconds"},
         "main.tf:3: its value is not known before Terraform runs",
     ),
+    "an element beyond counting": (
+        {"main.tf": CUSTOMER % f"local.t.{'1' * 5000}"},
+        "main.tf:3: its value is computed",
+    ),
     "what is not there": ({"main.tf": CUSTOMER % "local.t"}, "main.tf:3: there is no local.t"),
     "itself": (
         {"main.tf": CUSTOMER % "local.t" + "locals {\n  t = local.t\n}\n"},

@@ -84,6 +84,15 @@ def test_the_keys_of_a_state_tell_who_shares_a_line(tmp_path: Path) -> None:
     assert changed_lines(both) == ["main.tf: config_timeout_seconds = 10"]
 
 
+def test_a_block_of_json_without_an_object_gets_no_timeout(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"main.tf.json": '{"resource": {"ACTION": {"a": [\n[]]}}}'})
+    state = state_of(folder, {"label": "a", "id": "id-A"})
+
+    proposal = proposed(folder, raised("A", current_timeout_s=60), state=state)
+
+    assert refusals(proposal) == {"A": "main.tf.json:2: the block has no object to add a timeout to"}
+
+
 def test_import_blocks_tell_ids_too(tmp_path: Path) -> None:
     imported = f'import {{\n  to = {RESOURCE_TYPE}.b\n  id = "id-A"\n}}\n'
     folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A") + BLOCK.format("b", "B") + imported})
