@@ -215,14 +215,12 @@ class Follower:
     @staticmethod
     def _first(function: str, attempts: Iterator[Followed]) -> Followed:
         """The first that is there; for `coalesce`, `null` is not."""
-        found = next(attempts)
         skipped = list[Followed]()
-        for further in attempts:
+        for found in attempts:
             null = isinstance(found, FoundValue) and isinstance(found.expression, Null)
             if not isinstance(found, Absent) and not (null and function == "coalesce"):
                 break
             skipped.append(found)
-            found = further
         return Follower._after(skipped, found)
 
     @staticmethod

@@ -84,6 +84,10 @@ FOLLOWED = {
         {"main.tf": CUSTOMER % "try(local.t.none, 5)" + "locals {\n  t = {}\n}\n"},
         "main.tf: config_timeout_seconds = try(local.t.none, 10)",
     ),
+    "a fallback that nobody asks for": (
+        {"main.tf": CUSTOMER % "try(5, data.seconds.value)"},
+        "main.tf: config_timeout_seconds = try(10, data.seconds.value)",
+    ),
     "a fallback that is not": (
         {"main.tf": CUSTOMER % 'lookup(local.t, "x", 7)' + "locals {\n  t = { x = 5 }\n}\n"},
         "main.tf: t = { x = 10 }",
