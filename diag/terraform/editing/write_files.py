@@ -12,7 +12,10 @@ _CHANGED = "Run the command again: it reads the file as it is now."
 
 
 def write_files(files: Sequence[EditedFile]) -> None:
-    """Write them, byte for byte but for the edits. Raises TerraformFileError; then all are as they were."""
+    """Write them, byte for byte but for the edits.
+
+    Raises TerraformFileError; then all are as they were, and after Ctrl-C, too.
+    """
     for file in files:
         _demand_unchanged(file)
     written = list[EditedFile]()
@@ -21,15 +24,14 @@ def write_files(files: Sequence[EditedFile]) -> None:
             _demand_unchanged(file)
             replace_whole(file.path, file.after.encode())
             written.append(file)
-    except OSError as error:
+    except BaseException as error:
         put_back(written)
+        if not isinstance(error, OSError):
+            raise
         raise TerraformFileError(
             f"{error.filename} cannot be written ({error.strerror}). Nothing was edited.",
             hint="See to its permissions, or take a patch: --patch FILE",
         ) from error
-    except TerraformFileError:
-        put_back(written)
-        raise
 
 
 def put_back(files: Sequence[EditedFile]) -> None:

@@ -95,8 +95,24 @@ def test_a_file_that_was_changed_meanwhile_stays_and_so_do_all_others(tmp_path: 
     assert "= 5" in (folder / "a.tf").read_text() and "= 5" in (folder / "c.tf").read_text()
 
 
+@pytest.mark.parametrize(
+    ("trouble", "raised_then", "why"),
+    [
+        (
+            OSError(28, "No space left on device", "b.tf"),
+            TerraformFileError,
+            r"b\.tf cannot be written .* Nothing was edited",
+        ),
+        (KeyboardInterrupt(), KeyboardInterrupt, None),
+    ],
+    ids=["no space", "Ctrl-C"],
+)
 def test_where_one_file_cannot_be_written_the_others_are_put_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: BaseException,
+    raised_then: type[BaseException],
+    why: str | None,
 ) -> None:
     folder = written(tmp_path, {f"{each}.tf": BLOCK.format(each) for each in "abc"})
     proposal = proposed(folder, *map(raised, "abc"))
@@ -104,11 +120,11 @@ def test_where_one_file_cannot_be_written_the_others_are_put_back(
 
     def full_at_b(path: Path, content: bytes) -> None:
         if path.name == "b.tf" and b"= 10" in content:
-            raise OSError(28, "No space left on device", str(path))
+            raise trouble
         real(path, content)
 
     monkeypatch.setattr(writing, "replace_whole", full_at_b)
-    with pytest.raises(TerraformFileError, match=r"b\.tf cannot be written .* Nothing was edited"):
+    with pytest.raises(raised_then, match=why):
         write_files(proposal.files)
 
     assert ["= 5" in (folder / f"{each}.tf").read_text() for each in "abc"] == [True] * 3
