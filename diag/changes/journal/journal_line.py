@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, TypedDict
 
+from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
 from analysis.format.typed_json import Between, Count, Share, UnixSeconds
 from analysis.written_json import Written
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
@@ -18,7 +19,6 @@ from diag.changes.plans.plan import Change, OrgIdentity, Plan
 Phase = Literal["intent", "written", "restore", "result"]
 Timeout = Annotated[int, Between(1, 60, "a whole number of seconds from 1 to 60")]
 
-_UNSET_S: Final = 60
 _CREATION: Final = "register"
 """`origin` of an entry that creates an action; those of changes are `plan.Origin`."""
 _PROPOSAL: Final = "terraform"
@@ -223,7 +223,7 @@ def line_of_proposal(
         origin=_PROPOSAL,
         action_id=proposed.action_id,
         action_name=proposed.action_name,
-        before_timeout_s=proposed.before_timeout_s or _UNSET_S,
+        before_timeout_s=proposed.before_timeout_s or DEFAULT_TIMEOUT_S,
         before_is_set=proposed.before_timeout_s is not None,
         after_timeout_s=proposed.after_timeout_s,
         version_before=None,

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.sample_schema import (
+    DEFAULT_TIMEOUT_S,
+    PLATFORM_MAX_TIMEOUT_S,
+    PLATFORM_MIN_TIMEOUT_S,
+)
 from diag.terraform.configuration.scope import Instance
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.follow import Follower
@@ -33,6 +37,11 @@ class TimeoutPlace:
     def where(self) -> Where:
         """Return the file and the line."""
         return self.source.where(self.start)
+
+    @property
+    def in_force_s(self) -> int:
+        """Return the timeout that it comes to, in seconds."""
+        return self.written_s or DEFAULT_TIMEOUT_S
 
     @property
     def key(self) -> tuple[Path, int, int]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from analysis.verdicts.apply_rules import objection_in_org
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
@@ -24,9 +23,6 @@ from diag.terraform.proposing.read_configuration import (
     ReadConfiguration,
     read_configuration,
 )
-
-_UNSET_S: Final = 60
-"""What holds where no timeout is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +98,17 @@ def _judged(
         if isinstance(instance, NotHere):
             return NotInFolder(item.action_id, item.action_name, instance.why)
         owned = read.owners.of_instance(instance)
-        before_timeout_s = owned.place.written_s or _UNSET_S
         if owned.place.written_s == number:
             why = f"{owned.place.where} says {number} s already; terraform apply brings it to the org"
             return Unchanged(item.action_id, item.action_name, why)
-        _demand_in_force(item, owned, before_timeout_s)
+        _demand_in_force(item, owned)
     except Uncertain as error:
         return _refused(item, error)
     if not force:
-        if item.current_timeout_s not in (None, before_timeout_s):
+        if item.current_timeout_s not in (None, owned.place.in_force_s):
             why = f"{owned.place.where}: {_other_number(item, owned)}; bring them together, and measure again"
             return SkippedChange(item.action_id, item.action_name, why)
-        objection = objection_in_org(item, before_timeout_s, number)
+        objection = objection_in_org(item, owned.place.in_force_s, number)
         if objection is not None:
             return held_back(item, objection)
     return _Wanted(item, instance, owned, number)
@@ -126,16 +121,16 @@ def _otherwise(item: Recommendation, read: ReadConfiguration) -> Unchanged | Non
         place = read.owners.of_instance(instance).place if isinstance(instance, Instance) else None
     except Uncertain:
         return None
-    if place is None or item.current_timeout_s in (None, place.written_s or _UNSET_S):
+    if place is None or item.current_timeout_s in (None, place.in_force_s):
         return None
     says = "sets no timeout" if place.written_s is None else f"says {place.written_s} s"
     why = f"{item.current_timeout_s} s fits, but {place.where} {says}: the next terraform apply goes by that"
     return Unchanged(item.action_id, item.action_name, why)
 
 
-def _demand_in_force(item: Recommendation, owned: Owned, before_timeout_s: int) -> None:
+def _demand_in_force(item: Recommendation, owned: Owned) -> None:
     """A root's variable may be given another value than the one in the files; only the org tells."""
-    if owned.from_variable and item.current_timeout_s != before_timeout_s:
+    if owned.from_variable and item.current_timeout_s != owned.place.in_force_s:
         why = f"{_other_number(item, owned)}, and a variable may be given another value (-var, TF_VAR_...)"
         raise Uncertain(owned.place.where, why)
 
