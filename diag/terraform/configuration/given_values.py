@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.terraform.configuration.config_file import ConfigFile, read_config_file
+from diag.terraform.configuration.config_file import read_config_file
 from diag.terraform.configuration.module import real_file
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.syntax.body import Argument
@@ -20,24 +20,21 @@ class GivenValues:
 
     by_itself: Mapping[str, Argument]
     if_named: Mapping[str, Argument]
-    files: tuple[ConfigFile, ...]
 
 
 def given_values(folder: Path, boundary: Path) -> GivenValues:
     """Return the values for the root module in a folder. Raises Uncertain for a file that cannot be read."""
     by_itself: dict[str, Argument] = {}
     if_named: dict[str, Argument] = {}
-    files = list[ConfigFile]()
     for path in _value_files(folder):
         shown = path.relative_to(boundary).as_posix()
         file = read_config_file(real_file(path, boundary, shown), shown)
-        files.append(file)
         values = by_itself if path.parent == folder and _rank(path.name) is not None else if_named
         for argument in file.body.arguments():
             if len(file.body.all_named(argument.name)) > 1:
                 raise Uncertain(argument.where, f"{argument.name} is there twice")
             values[argument.name] = argument
-    return GivenValues(by_itself, if_named, tuple(files))
+    return GivenValues(by_itself, if_named)
 
 
 def _value_files(folder: Path) -> list[Path]:

@@ -110,7 +110,7 @@ class Follower:
 
     @staticmethod
     def _passed(found: Followed, step: Passed) -> Followed:
-        return found if isinstance(found, KeyItself) else replace(found, way=(step, *found.way))
+        return replace(found, way=(step, *found.way)) if isinstance(found, FoundValue) else found
 
     def _step(self, step: str | int | Expression, inside: Inside, depth: int) -> Step:
         if isinstance(step, str | int):

@@ -46,7 +46,6 @@ class Absent:
 
     where: Where
     why: str
-    way: tuple[Passed, ...] = ()
     from_variable: bool = False
     """As of a found value."""
 

@@ -18,7 +18,7 @@ from diag.terraform.syntax.expressions import (
 )
 from diag.terraform.syntax.quoted_text import unescaped_template, unquoted
 from diag.terraform.syntax.source import Fragment, SourceText
-from diag.terraform.syntax.words import WordKind, scan_template
+from diag.terraform.syntax.words import Scanned, WordKind, scan_template
 
 DEEPEST: Final = 60
 """Levels of brackets that are read; nobody writes more."""
@@ -26,9 +26,9 @@ _ELEMENT: Final = re.compile("[0-9]{1,9}")
 """The number of an element, as in `a.0`."""
 
 
-def read_expression(fragment: Fragment, depth: int = 0) -> Expression:
+def read_expression(fragment: Fragment) -> Expression:
     """Return the expression that these words are; there is at least one."""
-    return _Reader(fragment.source, fragment, depth).expression(fragment.first, fragment.end)
+    return _Reader(fragment.source, fragment.scanned).expression(fragment.first, fragment.end)
 
 
 def read_template(source: SourceText) -> Expression:
@@ -37,16 +37,16 @@ def read_template(source: SourceText) -> Expression:
     Raises SyntaxTrouble.
     """
     scanned = scan_template(source.text)
-    fragment = Fragment(source, scanned, 0, len(scanned.words))
-    return _Reader(source, fragment, 0).template(0, fragment.end, (0, len(source.text)), unescaped_template)
+    whole = (0, len(source.text))
+    return _Reader(source, scanned).template(0, len(scanned.words), whole, unescaped_template)
 
 
 class _Reader:
-    def __init__(self, source: SourceText, fragment: Fragment, depth: int) -> None:
+    def __init__(self, source: SourceText, scanned: Scanned) -> None:
         self.source = source
-        self.scanned = fragment.scanned
-        self.words = fragment.scanned.words
-        self.depth = depth
+        self.scanned = scanned
+        self.words = scanned.words
+        self.depth = 0
 
     def expression(self, first: int, end: int) -> Expression:
         """Return what words `first` to `end` are, line breaks around them left out."""
