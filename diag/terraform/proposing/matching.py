@@ -37,14 +37,14 @@ def addresses_of(resources: Iterable[TerraformResource]) -> dict[Address, Terraf
 
 
 class Matcher:
-    """Finds the instance of each action. `resources`: what a state or an export holds; None: neither."""
+    """Finds the instance of each action. `known`: what a state or an export holds; None: neither is there."""
 
     def __init__(
         self,
         analysis: Analysis,
         instances: Instances,
         follower: Follower,
-        resources: Sequence[TerraformResource] | None,
+        known: Mapping[Address, TerraformResource] | None,
     ) -> None:
         self.follower = follower
         self.instances = instances
@@ -55,7 +55,7 @@ class Matcher:
         for found in instances.chosen.values():
             for instance in found:
                 self._by_address.setdefault(instance.address, []).append(instance)
-        self._known = None if resources is None else addresses_of(resources)
+        self._known = known
         self._imported = self._ids_of_imports()
         self._names, self._unnamed = self._by_name()
 

@@ -46,11 +46,11 @@ def read_configuration(analysis: Analysis, where: ConfigurationFolder) -> ReadCo
     roots = _roots(project, where)
     resources, matched_by = _resources(roots, where)
     follower = Follower(project)
-    known = addresses_of(resources or ())
-    instances = find_instances(project, follower, roots, known)
+    known = None if resources is None else addresses_of(resources)
+    instances = find_instances(project, follower, roots, known or ())
     return ReadConfiguration(
         Owners.of(instances, follower),
-        Matcher(analysis, instances, follower, resources),
+        Matcher(analysis, instances, follower, known),
         matched_by,
     )
 
@@ -66,7 +66,7 @@ def _roots(project: Project, where: ConfigurationFolder) -> tuple[Module, ...]:
                     hint="--edit names the folder that may be edited, --terraform-root a folder in it.",
                 )
             roots: tuple[Module, ...] = (project.module(root),)
-        elif project.boundary in set(project.folders()):
+        elif project.boundary in project.folders():
             roots = (project.module(project.boundary),)
         else:
             found = project.uncalled().values()
