@@ -196,10 +196,6 @@ REFUSED = {
         {"main.tf": CUSTOMER % "5\n  lifecycle {\n    ignore_changes = all\n  }"},
         "main.tf:5: Terraform is told to ignore changes of it",
     ),
-    "two of them": (
-        {"main.tf": CUSTOMER % "5", "more.tf": "\n" + CUSTOMER % "7"},
-        None,
-    ),
     "an argument that is there twice": (
         {"main.tf": CUSTOMER % "5\n  config_timeout_seconds = 5"},
         "main.tf:4: config_timeout_seconds is there twice",
@@ -232,18 +228,20 @@ REFUSED = {
 
 @pytest.mark.parametrize(("files", "why"), REFUSED.values(), ids=REFUSED)
 def test_what_is_not_certain_is_refused_with_its_line(
-    tmp_path: Path, files: dict[str, str], why: str | None
+    tmp_path: Path, files: dict[str, str], why: str
 ) -> None:
-    if why is None:
-        with pytest.raises(TerraformFileError, match=r"more.tf:2: resource .*customer is there twice"):
-            proposed(written(tmp_path, files), raised("Get Customer"))
-        return
-
     proposal = proposed(written(tmp_path, files), raised("Get Customer"))
 
     assert proposal.files == ()
     assert proposal.not_in_folder == ()
     assert refusals(proposal)["Get Customer"].startswith(why)
+
+
+def test_a_resource_that_is_there_twice_is_an_error_of_the_folder(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"main.tf": CUSTOMER % "5", "more.tf": "\n" + CUSTOMER % "7"})
+
+    with pytest.raises(TerraformFileError, match=r"more\.tf:2: resource .*customer is there twice"):
+        proposed(folder, raised("Get Customer"))
 
 
 def test_each_key_has_a_number_of_its_own(tmp_path: Path) -> None:
