@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.change_errors import TerraformFileError
 from tests.support.terraform_folders import changed_lines, proposed, raised, refusals, written
 
 CUSTOMER = 'resource "ACTION" "customer" {\n  name = "Get Customer"\n  config_timeout_seconds = %s\n}\n'
@@ -237,13 +236,6 @@ def test_what_is_not_certain_is_refused_with_its_line(
     assert refusals(proposal)["Get Customer"].startswith(why)
 
 
-def test_a_resource_that_is_there_twice_is_an_error_of_the_folder(tmp_path: Path) -> None:
-    folder = written(tmp_path, {"main.tf": CUSTOMER % "5", "more.tf": "\n" + CUSTOMER % "7"})
-
-    with pytest.raises(TerraformFileError, match=r"more\.tf:2: resource .*customer is there twice"):
-        proposed(folder, raised("Get Customer"))
-
-
 def test_each_key_has_a_number_of_its_own(tmp_path: Path) -> None:
     folder = written(tmp_path, {"main.tf": EACH, "values.tf": f"locals {{\n  actions = {MAP}}}\n"})
 
@@ -336,16 +328,6 @@ def test_a_module_that_another_root_calls_too_stays_as_it_is(tmp_path: Path) -> 
 
     assert "it sets the timeout of module.crm." in refusals(prod)["Get Customer"]
     assert "its name is not its own" in refusals(both)["Get Customer"]
-
-
-@pytest.mark.parametrize(
-    "text", ['{"resource": 5}', '{"resource": {"//": "x"}}', '{"locals": "x"}', '[{"import": 1}]']
-)
-def test_json_of_another_shape_is_refused_with_its_file(tmp_path: Path, text: str) -> None:
-    folder = written(tmp_path, {"main.tf": CUSTOMER % "5", "x.tf.json": text})
-
-    with pytest.raises(TerraformFileError, match=r"x\.tf\.json:1: it cannot be read: an object stands here"):
-        proposed(folder, raised("Get Customer"))
 
 
 def test_a_variable_that_is_null_here_may_be_given_a_value_that_counts(tmp_path: Path) -> None:

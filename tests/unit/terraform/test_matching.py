@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.verdicts.recommendation import Verdict
-from diag.changes.change_errors import TerraformFileError
 from diag.changes.plans.plan import PlanOptions
-from diag.terraform.editing.write_files import write_files
 from diag.terraform.resource_type import RESOURCE_TYPE
 from tests.support.changes.recommendations import recommendation
 from tests.support.terraform_folders import changed_lines, proposed, raised, refusals, written
@@ -187,66 +185,6 @@ def test_only_some_and_at_most_so_many(tmp_path: Path) -> None:
     assert [one.reason for one in first.left_alone] == ["over --max-changes 2; edit again for the rest"]
 
 
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        ("nothing", "does not exist"),
-        ("main.tf", "is not a folder"),
-        ("empty", "holds no Terraform configuration"),
-    ],
-)
-def test_a_folder_without_configuration_is_an_error(tmp_path: Path, name: str, why: str) -> None:
-    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A"), "empty/notes.txt": "", "empty/.x.tf": "{"})
-
-    with pytest.raises(TerraformFileError, match=why) as caught:
-        proposed(folder / name, raised("A"))
-    assert caught.value.hint
-
-
-def test_what_terraform_does_not_read_is_not_read(tmp_path: Path) -> None:
-    again = BLOCK.format("a", "A")
-    folder = written(
-        tmp_path,
-        {
-            "main.tf": again,
-            ".main.tf.swp.tf": again,
-            "main.tf~": again,
-            "#main.tf#": again,
-            ".terraform/modules/x/main.tf": again,
-        },
-    )
-
-    assert len(proposed(folder, raised("A")).timeouts) == 1
-
-
-def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
-    folder = written(tmp_path / "here", {"main.tf": BLOCK.format("a", "A")})
-    elsewhere = written(tmp_path / "there", {"more.tf": "locals {}\n"})
-    (folder / "more.tf").symlink_to(elsewhere / "more.tf")
-
-    with pytest.raises(TerraformFileError, match=r"more\.tf is a link that leads out of the folder given"):
-        proposed(folder, raised("A"))
-
-
-def test_a_link_within_the_folder_leads_to_the_file_itself(tmp_path: Path) -> None:
-    folder = written(tmp_path, {".shared/main.tf": BLOCK.format("a", "A"), "root/other.tf": ""})
-    (folder / "root" / "main.tf").symlink_to("../.shared/main.tf")
-
-    (file,) = proposed(folder, raised("A"), root=folder / "root").files
-    write_files([file])
-
-    assert file.shown == "root/main.tf"
-    assert (folder / "root" / "main.tf").is_symlink()
-    assert "config_timeout_seconds = 10" in (folder / ".shared" / "main.tf").read_text()
-
-
-def test_another_dialect_is_not_guessed(tmp_path: Path) -> None:
-    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A"), "main.tofu": BLOCK.format("a", "A")})
-
-    with pytest.raises(TerraformFileError, match=r"main\.tofu is OpenTofu's own"):
-        proposed(folder, raised("A"))
-
-
 def test_what_was_replaced_and_is_not_destroyed_yet_is_not_the_resource(tmp_path: Path) -> None:
     folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A")})
     state = state_of(folder, {"label": "a", "id": "id-A"})
@@ -344,9 +282,3 @@ def test_a_name_does_not_tell_the_org_of_several_providers(tmp_path: Path) -> No
         "p.tf:2: another provider, so maybe another org, is set up there; only a state tells"
     )
     assert len(by_id.timeouts) == len(one.timeouts) == 1
-
-
-def test_a_folder_that_is_called_like_a_file_is_no_file(tmp_path: Path) -> None:
-    folder = written(tmp_path, {"main.tf": BLOCK.format("a", "A"), "notes.tf/x.txt": "", "old.tofu/x": ""})
-
-    assert len(proposed(folder, raised("A")).timeouts) == 1
