@@ -89,7 +89,8 @@ def settled(
 
     While the run goes on, `complete_until` is the start (Unix seconds) of the oldest call still in
     flight: later calls are ignored, because the slow ones among them are not recorded yet. `planned`: the
-    calls that were decided on before the first one (`planned_calls`), whose number is the answer.
+    calls that were decided on before the first one (`planned_calls`), whose number is the answer; where the
+    settings of this action ask for more, it is theirs.
     """
     if not facts.configurable:
         return Settled(True, "the action cannot be configured", 0, verdict=Verdict.NOT_CONFIGURABLE)
@@ -99,6 +100,7 @@ def settled(
         attempts = attempts.where(attempts.started_at < complete_until)
     main = judge_action(attempts, facts.production_peak_rate, settings).main
     plan = plan_of(settings)
+    planned = None if planned is None else max(planned, planned_calls(settings))
     if main is None:
         if len(attempts) >= ALL_REFUSED:
             return Settled(True, "every call was refused", 0, verdict=Verdict.NO_DATA)

@@ -15,10 +15,16 @@ EVERY_CALL = RecommendSettings(warmup_s=0)
 PLANNED = planned_calls(EVERY_CALL)
 
 
-def after(x: np.ndarray, *, timeout_s: int = 60, planned: int | None = PLANNED) -> Settled:
+def after(
+    x: np.ndarray,
+    *,
+    timeout_s: int = 60,
+    planned: int | None = PLANNED,
+    rule: RecommendSettings = EVERY_CALL,
+) -> Settled:
     """The answer after the calls `x`, one in each of as many windows."""
     (action,) = by_action(sample_set(calls(x, rate=0.005, timeout_s=timeout_s)).table)
-    return settled(action, ActionFacts("orders"), EVERY_CALL, planned=planned)
+    return settled(action, ActionFacts("orders"), rule, planned=planned)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,18 @@ def test_a_number_ends_it_after_the_planned_calls_and_not_before_however_the_tai
     assert after(light[:330]).more_calls == PLANNED - 330
     assert not after(heavy, planned=None).settled
     assert after(heavy).settled and after(heavy).timeout_s is not None and after(heavy).verdict is None
+
+
+def test_an_action_with_a_stricter_rule_of_its_own_asks_for_its_own_calls_from_the_first_on() -> None:
+    """Its campaign planned for the others: asked for 368, it has no number, and asked for no more."""
+    strict = RecommendSettings(warmup_s=0, percentile=0.995)
+    many = planned_calls(strict)
+    x = lognormal(many, 0.8)
+
+    for n in (100, PLANNED, many - 1):
+        state = after(x[:n], rule=strict)
+        assert (state.settled, state.more_calls) == (False, many - n)
+    assert after(x, rule=strict).timeout_s is not None
 
 
 def test_calls_that_were_cut_off_ask_for_more_from_the_moment_they_are_seen() -> None:
