@@ -116,10 +116,10 @@ def settled(
         return Settled(True, "the planned calls give a number", len(calls), timeout_s=number)
     first = plan[0].calls if planned is None else max(planned, _seeing_past_the_cut_off(main, settings))
     look = latest_look(len(calls), settings)
-    if look is None or len(calls) < first:
+    seen = None if look is None else at_look(calls, main.warm_up, look, settings)
+    if look is None or seen is None or (len(calls) < first and seen.enough is not Enough.HARDLY):
         missing = first - len(calls)
         return Settled(False, "too few calls for a bound", len(calls), _to_send(missing, main, settings))
-    seen = at_look(calls, main.warm_up, look, settings)
     found = seen.estimate
     if seen.enough is not None:
         final = FINAL.get(seen.enough)
@@ -139,14 +139,16 @@ def settled(
 
 
 def _seeing_past_the_cut_off(main: JudgedLevel, settings: RecommendSettings) -> int:
-    """Calls of which as many may be cut off as were so far, and the rest still gives a bound: said as soon as
-    it is seen, so that they come at a steady pace."""
+    """Calls of which as many may be cut off as were so far, and the rest still gives a bound; the target at
+    most. Said as soon as it is seen, so that they come at a steady pace."""
     found = main.estimate
     if not found.table.t_ms.size:
         return 0
     worth = float(found.table.n_eff[-1]) / found.design_effect
     cut_off = round(found.table.share_left * worth)
-    return calls_for_a_bound(settings.percentile, settings.confidence, cut_off) if cut_off else 0
+    if not cut_off:
+        return 0
+    return min(calls_for_a_bound(settings.percentile, settings.confidence, cut_off), settings.target_calls)
 
 
 def _enough_for(found: Estimate, plan: tuple[Look, ...], look: Look, settings: RecommendSettings) -> int:

@@ -21,9 +21,10 @@ def after(
     timeout_s: int = 60,
     planned: int | None = PLANNED,
     rule: RecommendSettings = EVERY_CALL,
+    outcome: np.ndarray | None = None,
 ) -> Settled:
     """The answer after the calls `x`, one in each of as many windows."""
-    (action,) = by_action(sample_set(calls(x, rate=0.005, timeout_s=timeout_s)).table)
+    (action,) = by_action(sample_set(calls(x, rate=0.005, timeout_s=timeout_s, outcome=outcome)).table)
     return settled(action, ActionFacts("orders"), rule, planned=planned)
 
 
@@ -77,3 +78,23 @@ def test_without_a_number_the_planned_calls_are_no_answer_and_a_hidden_one_is_fi
 
     assert not after(over_the_cap).settled
     assert after(hidden, timeout_s=2).verdict is Verdict.CENSORED_NEEDS_PROBE
+
+
+def test_more_calls_are_not_chased_where_they_will_hardly_tell() -> None:
+    """Of more calls more are cut off: what they then need grew with each of them, without an end."""
+    x = np.minimum(lognormal(PLANNED, 4.0), 4.9)
+    x[::60] = 9.0
+
+    assert after(x[:300], timeout_s=5).more_calls is not None
+    assert after(x, timeout_s=5).verdict is Verdict.CENSORED_NEEDS_PROBE
+
+
+def test_errors_that_hide_the_answer_end_it_after_the_target() -> None:
+    """A longer timeout than the 60 s that one of them took would not show it either."""
+    rule = RecommendSettings(warmup_s=0, target_calls=700)
+    x = np.where(np.arange(700) % 60 == 0, 9.0, np.minimum(lognormal(700, 4.0), 4.9))
+    x[60] = 59.9
+    outcome = np.where(x >= 9.0, "backend_error", "ok")
+
+    assert after(x[:600], rule=rule, outcome=outcome[:600]).more_calls == 100
+    assert after(x, rule=rule, outcome=outcome).settled
