@@ -8,7 +8,7 @@ asymmetry, which for a p99 is large, and needs nothing but the bounds already co
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Final, Literal, TypedDict
+from typing import Final, Literal
 
 import numpy as np
 from scipy import special
@@ -19,17 +19,13 @@ from analysis.long_arrays.pieces import extremes
 from analysis.number_words import at_least, percent, plural
 from analysis.samples.action_calls import Calls
 from analysis.settings import SAME_WITHIN_S
-from analysis.verdicts.analysis_json import RECOMMENDATION_WRITTEN, recommendation_to_json
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.calls_to_tell import Width, calls_to_tell
-from analysis.written_json import JsonObject, Written
 
 Change = Literal["slower", "faster", "same", "cannot tell"]
 
 WORST_FIRST: Final[tuple[Change, ...]] = ("slower", "cannot tell", "faster", "same")
 """The order of the list: slower actions first, then the undecided ones."""
-
-FORMAT_VERSION: Final = 1
 
 MIN_SLOW: Final = 5
 """With fewer slow calls in both runs together, no direction is reported."""
@@ -267,55 +263,3 @@ def _longest_watched_ms(calls: Calls) -> float:
     known = (piece.limit_ms[np.isfinite(piece.limit_ms)] for piece in calls.pieces())
     limits = [float(limits.max()) for limits in known if limits.size]
     return max(limits) if limits else extremes(calls.latency_ms)[1]
-
-
-_DIFFERENCE: Final = Written(Difference)
-
-
-class ComparedActionJson(TypedDict):
-    """One action in every run."""
-
-    action_id: str
-    action_name: str
-    target: Literal["test", "direct"]
-    """Direct: its backend, called without Genesys Cloud, which is compared with itself only."""
-    runs: list[Annotated[JsonObject, RECOMMENDATION_WRITTEN] | None]
-    """Null: not measured there."""
-    differences: list[Annotated[JsonObject, _DIFFERENCE]]
-    """Of each later run."""
-
-
-class ComparisonFrame(TypedDict):
-    """A comparison but for its actions."""
-
-    format_version: Literal[1]
-    labels: list[str]
-    """Of the runs; the first is what the others are compared with."""
-    same_within_s: float
-
-
-class ComparisonJson(ComparisonFrame):
-    """Runs side by side."""
-
-    actions: list[ComparedActionJson]
-
-
-def comparison_to_json(comparison: Comparison) -> ComparisonJson:
-    """Return the comparison as a JSON object: numbers or null, never NaN."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "labels": list(comparison.labels),
-        "same_within_s": comparison.same_within_s,
-        "actions": [
-            {
-                "action_id": action.action_id,
-                "action_name": action.action_name,
-                "target": "direct" if action.backend else "test",
-                "runs": [
-                    None if entry is None else recommendation_to_json(entry) for entry in action.entries
-                ],
-                "differences": [_DIFFERENCE.of(difference) for difference in action.differences],
-            }
-            for action in comparison.actions
-        ],
-    }

@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from analysis.views.compare_runs import ComparedActionJson, ComparisonFrame
+from analysis.views.comparison_json import ComparedActionJson, ComparisonFrame
 from analysis.written_json import JsonObject
 from reports.figures.figure import ChartJson
 from reports.pages.report_keys import RUN_WRITTEN

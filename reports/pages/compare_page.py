@@ -11,13 +11,8 @@ from analysis.number_words import invented, noun, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.views.compare_runs import (
-    Change,
-    ComparedAction,
-    Comparison,
-    Difference,
-    comparison_to_json,
-)
+from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference
+from analysis.views.comparison_json import comparison_to_json
 from analysis.views.summary import ActionSummary
 from reports.charts.sketches.latency_strip import difference_axis, difference_sketch
 from reports.figures.figure import Chart

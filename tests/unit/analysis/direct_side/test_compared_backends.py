@@ -9,7 +9,8 @@ from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
-from analysis.views.compare_runs import ComparedAction, compare, comparison_to_json
+from analysis.views.compare_runs import ComparedAction, compare
+from analysis.views.comparison_json import comparison_to_json
 from diag.checks import rules
 from diag.checks.rules import CheckOutcome, Rule
 from diag.production.findings import findings_of

@@ -18,8 +18,8 @@ from analysis.views.compare_runs import (
     Difference,
     _at_a_common_timeout,
     compare,
-    comparison_to_json,
 )
+from analysis.views.comparison_json import comparison_to_json
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 

@@ -12,7 +12,8 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.calls_to_tell import Width, calls_to_tell
-from analysis.views.compare_runs import Difference, compare, comparison_to_json, difference
+from analysis.views.compare_runs import Difference, compare, difference
+from analysis.views.comparison_json import comparison_to_json
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 BASE = Recommendation(
