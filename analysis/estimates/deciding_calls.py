@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from analysis.estimates.judge_action import judge_action
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import entry_key
-from analysis.samples.action_calls import Calls, by_action
+from analysis.samples.action_calls import Calls
+from analysis.samples.calls_by_action import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 

@@ -80,9 +80,7 @@ class Columns:
         return np.asarray(_meaning(self.target, drafts, rows) == 1)
 
     def first_attempts(self, rows: Rows) -> NDArray[np.bool_]:
-        """Return which rows are no retries."""
-        if "attempt" not in self.table:
-            return np.ones(rows.size, dtype=np.bool_)
+        """Return which rows are no retries; there must be a column that says so."""
         return np.asarray(self.number("attempt", rows) == 1)
 
 

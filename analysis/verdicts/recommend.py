@@ -10,7 +10,8 @@ from analysis.runs.broken_contract import broken_contracts
 from analysis.runs.failed_calls import why_failed
 from analysis.runs.pace import Spans, lasted_s, pace, run_spans, together
 from analysis.runs.refusals import why_refused
-from analysis.samples.action_calls import NO_CALLS, ActionCalls, by_action
+from analysis.samples.action_calls import NO_CALLS, ActionCalls
+from analysis.samples.calls_by_action import by_action
 from analysis.samples.run_weaknesses import mixed_orgs, weaknesses_of
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides

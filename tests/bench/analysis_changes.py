@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from analysis.format.action_facts import ActionFacts
-from analysis.samples.action_calls import ActionCalls, by_action
+from analysis.samples.action_calls import ActionCalls
+from analysis.samples.calls_by_action import by_action
 from analysis.settings import RecommendSettings
 from analysis.verdicts.judge import judge
 from analysis.verdicts.make_findings import findings

@@ -16,7 +16,8 @@ import pandas as pd
 from scipy import special
 
 from analysis.format.action_facts import ActionFacts
-from analysis.samples.action_calls import ActionCalls, by_action
+from analysis.samples.action_calls import ActionCalls
+from analysis.samples.calls_by_action import by_action
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan

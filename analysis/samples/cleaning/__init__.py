@@ -1,1 +1,1 @@
-"""What stays of a table that was read: no call twice, one run for one source, ids that a report may show."""
+"""What stays of what was read: no call twice, one run for one source, one clock, ids that may be shown."""

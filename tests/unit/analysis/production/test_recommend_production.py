@@ -20,7 +20,8 @@ from analysis.production.hourly_counts import (
 )
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.production.resemblance import drift, resembles
-from analysis.samples.action_calls import Calls, by_action
+from analysis.samples.action_calls import Calls
+from analysis.samples.calls_by_action import by_action
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict

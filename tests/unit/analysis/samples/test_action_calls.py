@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.samples.action_calls import by_action, classify
+from analysis.samples.action_calls import classify
+from analysis.samples.calls_by_action import by_action
 from tests.support.sample_tables import arrays, calls
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.samples.action_calls import by_action
+from analysis.samples.calls_by_action import by_action
 from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled, planned_calls, settled
 from analysis.verdicts.recommendation import Verdict

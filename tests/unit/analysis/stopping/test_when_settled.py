@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import RunFolder
-from analysis.samples.action_calls import by_action
+from analysis.samples.calls_by_action import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings
 from analysis.stopping.settled_in_folder import settled_actions

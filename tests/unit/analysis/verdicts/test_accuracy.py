@@ -12,7 +12,7 @@ import pytest
 from scipy import special
 
 from analysis.format.action_facts import ActionFacts
-from analysis.samples.action_calls import by_action
+from analysis.samples.calls_by_action import by_action
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict

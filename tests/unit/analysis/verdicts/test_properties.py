@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
-from analysis.samples.action_calls import by_action
+from analysis.samples.calls_by_action import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
