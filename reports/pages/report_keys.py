@@ -1,12 +1,11 @@
 """The JSON of a report, key by key; `report_json` fills it. A page shows no number that is not here."""
 
+from dataclasses import replace
 from typing import Annotated, Final, NotRequired, TypedDict
 
 from analysis.flows.flow_json import ReportFlows
 from analysis.format.run_folder import Manifest
-from analysis.jobs.polling_loop import FlowLoop
-from analysis.verdicts.analysis_json import KEY_OF, AnalysisFrame, LoopAdded, RecommendationAdded
-from analysis.verdicts.recommendation import Recommendation
+from analysis.verdicts.analysis_json import LOOP_WRITTEN, RECOMMENDATION_WRITTEN, AnalysisFrame
 from analysis.views.cut_off_history import TimeoutChange
 from analysis.views.summary import ColdStart, ErrorGroup, PayloadGroup, ProductionFinding
 from analysis.written_json import JsonObject, Written
@@ -107,11 +106,8 @@ class ReportActionAdded(TypedDict):
     history: HistoryJson | None
 
 
-ACTION_WRITTEN: Final = Written(
-    Recommendation,
-    renamed=KEY_OF,
-    left_out=frozenset({"weak_runs"}),
-    added=(RecommendationAdded, ReportActionAdded),
+ACTION_WRITTEN: Final = replace(
+    RECOMMENDATION_WRITTEN, added=(*RECOMMENDATION_WRITTEN.added, ReportActionAdded)
 )
 
 
@@ -122,9 +118,7 @@ class ReportLoopAdded(TypedDict, total=False):
     """Share of jobs not done where the curve ends."""
 
 
-REPORT_LOOP_WRITTEN: Final = Written(
-    FlowLoop, left_out=frozenset({"curve"}), added=(LoopAdded, ReportLoopAdded)
-)
+REPORT_LOOP_WRITTEN: Final = replace(LOOP_WRITTEN, added=(*LOOP_WRITTEN.added, ReportLoopAdded))
 
 
 class LeftOutEntry(TypedDict, total=False):
