@@ -141,9 +141,12 @@ def read_evidence(path: Path) -> ProductionEvidence:
     try:
         saved = typed(_Saved, body)
         analysis = analysis_from_json(body)
+        observed = {row.action_id: _observed(row) for row in saved.observed}
+        if any(action.action_id not in observed for action in analysis.actions):
+            raise ValueError("a verdict has no hours behind it")
         return ProductionEvidence(
             analysis=analysis,
-            observed={row.action_id: _observed(row) for row in saved.observed},
+            observed=observed,
             not_observed=saved.not_observed,
             place=Place(str(analysis.host), bool(analysis.sandbox), analysis.org_id, saved.org_name),
             since=saved.since,
@@ -173,9 +176,12 @@ class _SavedHour:
     exact: _SavedTimes | None = None
 
     def restored(self) -> HourCounts:
-        """Return the hour. Raises ValueError where it counts more seconds than a timeout can have."""
-        if len(self.below) > PLATFORM_MAX_TIMEOUT_S or len(self.failed) > PLATFORM_MAX_TIMEOUT_S + 1:
-            raise ValueError("an hour counts more seconds than a timeout can have")
+        """Return the hour. Raises ValueError where it counts other seconds than a timeout can have."""
+        if (
+            not 1 <= len(self.below) <= PLATFORM_MAX_TIMEOUT_S
+            or len(self.failed) > PLATFORM_MAX_TIMEOUT_S + 1
+        ):
+            raise ValueError("an hour counts none or more seconds than a timeout can have")
         exact = None if self.exact is None else ExactTimes(self.exact.ended_ms, self.exact.failed_ms)
         return HourCounts(self.started_at, self.total, self.below, self.failed, exact)
 

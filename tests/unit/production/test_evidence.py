@@ -161,11 +161,13 @@ def test_a_page_of_production_alone_rests_on_telemetry(evidence: ProductionEvide
         {"until": 1e30},
         {"observed": [{}]},
         {"observed": 5},
+        {"observed": []},
         {"actions": [{"verdict": "perhaps"}]},
         {"hours": [{"started_at": 1e18, "total": 1, "below": [1]}]},
         {"hours": [{"started_at": 0, "total": 10**30, "below": [1]}]},
         {"hours": [{"started_at": 0, "total": 1, "below": [0] * 10_000}]},
         {"hours": [{"started_at": 0, "total": 1, "below": "x"}]},
+        {"hours": [{"started_at": 0, "total": 1, "below": []}]},
     ],
 )
 def test_a_damaged_file_is_refused_and_never_believed(
