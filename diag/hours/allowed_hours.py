@@ -80,14 +80,15 @@ class HoursTable:
 def read_hours(part: TomlSection) -> AllowedHours:
     """Return the hours of a `[hours]` table. Raises what the table raises, for anything not as above."""
     table = read_form(part, HoursTable)
-    spans = read_spans(part, "allow")
+    spans = spans_of(part, "allow", table.allow)
     if not spans:
         raise part.error("has no hours", _NO_HOURS)
     if table.zone is not None and table.timezone is not None:
         raise part.error("has both timezone and zone", "They mean the same: keep one of them")
-    zone = read_zone(part, "timezone" if table.zone is None else "zone")
+    key, zone = ("timezone", table.timezone) if table.zone is None else ("zone", table.zone)
     if zone is None:
         raise part.error("has no timezone", 'Say which clock is meant: timezone = "Europe/Berlin"')
+    demand_zone(part, key, zone)
     days = DAYS if table.days is None else table.days
     unknown = [day for day in days if day.lower()[:3] not in DAYS]
     if unknown or not days:
@@ -95,17 +96,15 @@ def read_hours(part: TomlSection) -> AllowedHours:
     return AllowedHours(spans, tuple(sorted({DAYS.index(day.lower()[:3]) for day in days})), zone)
 
 
-def read_zone(part: TomlSection, key: str) -> str | None:
-    """Return the IANA name of a clock that a key holds; None where it is not there."""
-    zone = part.text(key, None)
-    if zone is not None and not is_zone(zone):
+def demand_zone(part: TomlSection, key: str, zone: str) -> None:
+    """Raise what the table raises where the value of a key is not the IANA name of a clock."""
+    if not is_zone(zone):
         raise part.wrong_value(key, zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"')
-    return zone
 
 
-def read_spans(part: TomlSection, key: str) -> tuple[tuple[int, int], ...]:
-    """Return the spans of a day that a key holds as texts; none where it is not there."""
-    return tuple(_span(part, key, text) for text in part.texts(key))
+def spans_of(part: TomlSection, key: str, texts: Texts) -> tuple[tuple[int, int], ...]:
+    """Return the spans of a day that a key holds as texts. Raises what the table raises."""
+    return tuple(_span(part, key, text) for text in texts)
 
 
 def span_words(span: tuple[int, int]) -> str:

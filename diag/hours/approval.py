@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.format.typed_json import Between
 from analysis.plain_text import printable
-from diag.hours.allowed_hours import SPAN, AllowedHours, Stretch, read_spans, read_zone, span_words
+from diag.hours.allowed_hours import SPAN, AllowedHours, Stretch, demand_zone, span_words, spans_of
 from diag.toml_forms.kinds import Like, Needed, NotEmpty, Texts
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
@@ -87,9 +87,10 @@ def read_approval(part: TomlSection) -> Approval:
     if len(ticket) > MOST_LETTERS:
         what = f"is longer than {MOST_LETTERS} letters"
         raise part.wrong("ticket", what, "The number of the case is enough.")
-    zone = read_zone(part, "timezone")
-    spans = read_spans(part, "hours") or NIGHT
-    return Approval(ticket, spans, zone, tuple(_night(part, text) for text in table.nights))
+    if table.timezone is not None:
+        demand_zone(part, "timezone", table.timezone)
+    spans = spans_of(part, "hours", table.hours) or NIGHT
+    return Approval(ticket, spans, table.timezone, tuple(_night(part, text) for text in table.nights))
 
 
 def _night(part: TomlSection, text: str) -> date:
