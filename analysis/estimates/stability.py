@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from analysis.estimates.estimate import Estimate, buffer_ms, counts_of, estimate, slack_s, timed_calls
+from analysis.format.typed_json import UnixSeconds
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
@@ -35,7 +36,7 @@ class LevelChange:
     """Where a run became slower or faster; a drift is given by its first and its last third."""
 
     kind: ChangeKind
-    at: float
+    at: UnixSeconds
     """Start of the first call of the later part, Unix seconds."""
     after_s: float
     """The same, since the first call of the run that counts."""

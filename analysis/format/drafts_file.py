@@ -5,6 +5,7 @@
 finds.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from analysis.format.typed_json import typed_or_none
 from analysis.plain_text import json_text
 
 DRAFTS_FILE: Final = "drafts.json"
+DRAFTS_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,14 @@ class DraftsFile:
 
     api_base: str | None
     drafts: tuple[DraftNote, ...]
+    unread: str | None = None
+    """Why nothing of a file that is there was read: a sentence that names it."""
 
 
 def write_drafts(path: Path, api_base: str, drafts: Sequence[DraftNote]) -> None:
     """Replace the file whole. Raises OSError."""
-    body = {"format_version": 1, "api_base": api_base, "drafts": [asdict(draft) for draft in drafts]}
+    noted = [asdict(draft) for draft in drafts]
+    body = {"format_version": DRAFTS_VERSION, "api_base": api_base, "drafts": noted}
     write_whole(path, json_text(body, indent=1))
 
 
@@ -54,11 +59,9 @@ def read_drafts(path: Path) -> DraftsFile:
     A note that is not one is left out: what it says would be deleted in an org.
     """
     try:
-        body = InputFile(path, UnreadableSamplesError).json()
-    except UnreadableSamplesError:
-        body = None
-    if not isinstance(body, dict):
-        return DraftsFile(None, ())
+        body = InputFile(path, UnreadableSamplesError).json_object(DRAFTS_VERSION)
+    except UnreadableSamplesError as error:
+        return DraftsFile(None, (), error.message if os.path.lexists(path) else None)
     api_base, entries = body.get("api_base"), body.get("drafts")
     return DraftsFile(
         api_base if isinstance(api_base, str) else None,

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from analysis.format.checked_json import UnfitJsonError, check_values, parse_json
+from analysis.format.typed_json import other_version
 from analysis.machine.files import open_descriptor
 
 MOST_BYTES: Final = 64 << 20
@@ -120,6 +121,15 @@ class InputFile:
             return parse_json(text)
         except UnfitJsonError as error:
             raise self.unfit(str(error)) from None
+
+    def json_object(self, version: int) -> dict[str, Any]:
+        """Return the JSON object in it, of this format version."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise self.unfit("is not a JSON object")
+        if other := other_version(body, version):
+            raise self.unfit(other)
+        return body
 
     def toml(self) -> dict[str, Any]:
         """Return the TOML document in it, held to the same limits as JSON."""

@@ -23,7 +23,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, states_version, typed
+from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
 from analysis.written_json import Written
 
@@ -208,11 +208,7 @@ def read_manifest(folder: RunFolder) -> Manifest | None:
         UnreadableSamplesError,
         f"The samples can still be read: diag recommend {folder.samples}",
     )
-    body = file.json()
-    if isinstance(body, Mapping) and not states_version(body, MANIFEST_VERSION):
-        raise file.unfit(
-            f"has format_version {body.get('format_version')!r:.40}, this diag reads {MANIFEST_VERSION}"
-        )
+    body = file.json_object(MANIFEST_VERSION)
     try:
         return typed(Manifest, body)
     except WrongShapeError as error:

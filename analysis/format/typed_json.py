@@ -57,10 +57,17 @@ def typed_or_none(kind: type[T], value: object) -> T | None:
         return None
 
 
-def states_version(body: Mapping[str, object], known: int) -> bool:
-    """Return whether a file's `format_version` is the known one; `true` is not, though it equals 1."""
+def other_version(body: Mapping[str, object], known: int) -> str | None:
+    """Return what is wrong with a file's `format_version`, to follow the file's name; None: it is the known.
+
+    `true` is none, though it equals 1. Asked before anything else is read: another version may mean other
+    things by the same keys.
+    """
     version = body.get("format_version")
-    return version == known and not isinstance(version, bool)
+    if type(version) is not int:
+        stated = "no" if "format_version" not in body else "no whole number as"
+        return f"has {stated} format_version, this diag reads {known}"
+    return None if version == known else f"has format_version {version}, this diag reads {known}"
 
 
 @cache

@@ -9,7 +9,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
-from analysis.format.typed_json import Share, WrongShapeError, states_version, typed
+from analysis.format.typed_json import Share, WrongShapeError, other_version, typed
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
@@ -154,11 +154,9 @@ def analysis_from_json(body: object) -> Analysis:
     """
     if not isinstance(body, Mapping):
         raise UnreadableSamplesError("This is not a recommendations file.", hint="Run diag recommend again.")
-    if not states_version(body, FORMAT_VERSION):
+    if other := other_version(body, FORMAT_VERSION):
         raise UnreadableSamplesError(
-            f"These recommendations have format version {body.get('format_version')!r:.40}, "
-            f"not {FORMAT_VERSION}.",
-            hint="Run diag recommend again with this version of diag.",
+            f"The recommendations file {other}.", hint="Run diag recommend again with this version of diag."
         )
     rows, settings = body.get("actions"), body.get("settings")
     # Older files state the percentile of all actions only.

@@ -18,7 +18,7 @@ from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import is_zone
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, states_version, typed
+from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, with_overrides
 from diag.campaign.campaign import LONGEST_S, Campaign
@@ -75,7 +75,7 @@ class Saved:
     question: TuneQuestion
     campaign: Campaign | None
     not_called: tuple[NotCalled, ...] = ()
-    format_version: int = CAMPAIGN_VERSION
+    format_version: Literal[1] = CAMPAIGN_VERSION
     kind: Literal["diag campaign"] = "diag campaign"
 
 
@@ -91,10 +91,8 @@ def read_saved(path: Path, hint: str | None = None) -> Saved:
     body = file.json()
     if not isinstance(body, dict) or body.get("kind") != KIND:
         raise file.unfit("is not a campaign of diag tune")
-    if not states_version(body, CAMPAIGN_VERSION):
-        raise file.unfit(
-            f"was written by another version of diag (format {body.get('format_version')!r:.20})"
-        )
+    if other := other_version(body, CAMPAIGN_VERSION):
+        raise file.unfit(other)
     try:
         saved = typed(Saved, body)
         _ = saved.question.settings
@@ -127,7 +125,7 @@ class _GoneFile:
     gone: Mapping[str, str]
     asked_at: Mapping[str, UnixSeconds] = field(default_factory=dict)
     times: Mapping[str, Count] = field(default_factory=dict)
-    format_version: int = CAMPAIGN_VERSION
+    format_version: Literal[1] = CAMPAIGN_VERSION
 
 
 def write_gone(path: Path, gone: Mapping[str, GoneAction]) -> None:
@@ -141,11 +139,12 @@ def write_gone(path: Path, gone: Mapping[str, GoneAction]) -> None:
 
 
 def read_gone(path: Path) -> dict[str, GoneAction]:
-    """Return what was written; nothing where there is no file that can be read: it is found out anew.
+    """Return what was written; nothing where there is no file of this version that can be read: it is found
+    out anew.
 
     An earlier diag wrote only why; such an action is asked for again in the next window."""
     try:
-        body = typed(_GoneFile, InputFile(path, UsageError).json())
+        body = typed(_GoneFile, InputFile(path, UsageError).json_object(CAMPAIGN_VERSION))
     except (UsageError, WrongShapeError):
         return {}
     return {

@@ -48,7 +48,7 @@ class LeftDraft:
 def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
     """Return the drafts probes made at `api_base` and did not delete; an unreadable record is ignored."""
     drafts: list[LeftDraft] = []
-    for path in sorted(runs.glob(f"*/{DRAFTS_FILE}")):
+    for path in _draft_records(runs):
         noted = read_drafts(path)
         if noted.api_base == api_base:
             drafts.extend(
@@ -63,6 +63,10 @@ def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
                 if draft.state != "deleted"
             )
     return tuple(drafts)
+
+
+def _draft_records(runs: Path) -> list[Path]:
+    return sorted(runs.glob(f"*/{DRAFTS_FILE}"))
 
 
 def remove_draft(client: GenesysClient, left: LeftDraft) -> bool:
@@ -98,7 +102,11 @@ def still_open(client: GenesysClient, drafts: tuple[LeftDraft, ...]) -> tuple[Le
 
 
 def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
-    """Yield a warning for every draft a killed probe left in the org."""
+    """Yield a warning for every draft a killed probe left in the org, and for a record that is not read."""
+    unread = [why for path in _draft_records(runs) if (why := read_drafts(path).unread) is not None]
+    for why in unread:
+        fix = "Run the diag that wrote it, or look for its drafts in the admin UI and delete the file"
+        yield Check("left drafts", "warning", why, fix)
     try:
         left = still_open(client, recorded_drafts(runs, client.connection.api_base))
     except ApiError as error:
@@ -109,7 +117,7 @@ def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
         action, run = draft.action_name or draft.action_id, draft.record.parent.name
         text = f"{_whose(run)} {made} a draft on {action} ({run})"
         yield Check("left drafts", "warning", text, "diag doctor --remove-drafts")
-    if not left:
+    if not left and not unread:
         elsewhere = "for runs kept elsewhere: DIAG_RUNS=FOLDER diag doctor"
         yield Check("left drafts", "ok", f"none recorded below {runs}; {elsewhere}")
 
@@ -128,7 +136,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
         yield Check("unfinished changes", "failed", error.message, error.hint)
         return
     for line in file.damaged():
-        fix = "Was it edited? It is kept as it is; diag history shows the rest"
+        fix = "Was it edited, or did a newer diag write it? It is kept as it is; diag history shows the rest"
         yield Check("journal", "warning", f"{journal}: {line}", fix)
     for record in open_entries:
         yield Check("unfinished changes", "warning", *unfinished_text(record))

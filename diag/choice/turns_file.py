@@ -46,11 +46,6 @@ class WindowOrder:
     production_weeks: Mapping[str, ProductionWeek] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    format_version: int
-
-
 def order_for(
     turns: Sequence[Turn], may_call_until: float, weeks: Mapping[str, ProductionWeek] | None
 ) -> WindowOrder:
@@ -68,11 +63,11 @@ def write_order(path: Path, order: WindowOrder) -> None:
 def read_order(path: Path) -> WindowOrder:
     """Return what a window is to do. Raises UnreadableSamplesError."""
     file = InputFile(path, UnreadableSamplesError, "diag tune writes this file for each window.")
-    body = file.json()
+    body = file.json_object(TURNS_VERSION)
     try:
-        version, order = typed(_File, body).format_version, typed(WindowOrder, body)
+        order = typed(WindowOrder, body)
     except WrongShapeError as error:
         raise file.unfit(f"does not hold the turns of a window: {error}") from None
-    if version != TURNS_VERSION or not order.turns or min(one.rate for one in order.turns) <= 0:
+    if not order.turns or min(one.rate for one in order.turns) <= 0:
         raise file.unfit("does not hold the turns of a window")
     return order

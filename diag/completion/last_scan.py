@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
@@ -12,7 +12,6 @@ from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
 
 FORMAT_VERSION: Final = 1
-_KIND: Final = "last scan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class LastScan:
 
     host: str
     actions: tuple[ScannedName, ...]
-    format_version: int = FORMAT_VERSION
-    kind: str = _KIND
+    format_version: Literal[1] = FORMAT_VERSION
+    kind: Literal["last scan"] = "last scan"
 
 
 def keep_names(runs: Path, host: str, actions: Iterable[ScannedName]) -> None:
@@ -43,10 +42,10 @@ def keep_names(runs: Path, host: str, actions: Iterable[ScannedName]) -> None:
 def kept_names(runs: Path) -> tuple[ScannedName, ...]:
     """Return the names; none where there was no scan, or its file is not as it was written."""
     try:
-        kept = typed(LastScan, InputFile(_path(runs), _UnreadError).json())
+        kept = typed(LastScan, InputFile(_path(runs), _UnreadError).json_object(FORMAT_VERSION))
     except (_UnreadError, WrongShapeError):
         return ()
-    return kept.actions if (kept.kind, kept.format_version) == (_KIND, FORMAT_VERSION) else ()
+    return kept.actions
 
 
 def _path(runs: Path) -> Path:

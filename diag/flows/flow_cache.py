@@ -60,13 +60,14 @@ def read_cache(runs: Path, host: str, org_id: str) -> KeptFlows | None:
     if not path.exists():
         return None
     hint = f"Read them again: delete {path}, then diag scan --flows"
-    body = InputFile(path, FlowCacheError, hint).json()
+    file = InputFile(path, FlowCacheError, hint)
+    body = file.json_object(FORMAT_VERSION)
     try:
         kept = typed(KeptFlows, body)
     except WrongShapeError as error:
-        raise FlowCacheError(f"{path} is damaged: {error}.", hint=hint) from None
-    if (kept.kind, kept.format_version, kept.host, kept.org_id) != (_KIND, FORMAT_VERSION, host, org_id):
-        raise FlowCacheError(f"{path} does not hold the flows of this org.", hint=hint)
+        raise file.unfit(f"is damaged: {error}") from None
+    if (kept.kind, kept.host, kept.org_id) != (_KIND, host, org_id):
+        raise file.unfit("does not hold the flows of this org")
     return kept
 
 

@@ -60,7 +60,7 @@ def read_state(path: Path) -> NotificationState:
     if not os.path.lexists(path):
         return NotificationState()
     file = InputFile(path, UsageError)
-    body = file.json()
+    body = file.json_object(STATE_VERSION)
     try:
         return typed(NotificationState, body)
     except WrongShapeError as error:

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
+from analysis.format.typed_json import other_version
 from analysis.inline_toml import inline_toml, quoted
 from analysis.plain_text import is_printable
 from diag.errors import UsageError
@@ -26,15 +27,16 @@ _HEAD: Final = (
     "# No name, id or address of an org is in it, so it can be pasted into a bug report.\n"
 )
 _HINT: Final = "Correct the file, or remove it and learn anew."
+_OTHER_DIAG: Final = "Use the diag that wrote it, or remove it and learn anew: diag doctor --learn"
 
 
 def read_platform(path: Path) -> PlatformFacts:
     """Return the facts that a file states. Raises UsageError for anything that is not such a file."""
     body = InputFile(path, UsageError, _HINT).toml()
     table = TomlSection(body, path.name, UsageError)
-    version = table.integer("format_version")
-    if version != FORMAT_VERSION:
-        raise table.wrong("format_version", f"is {version}; this diag reads {FORMAT_VERSION}", _HINT)
+    table.has("format_version")
+    if other := other_version(body, FORMAT_VERSION):
+        raise table.error(other, _OTHER_DIAG)
     learnt_on = cast(LearntOn, table.text("learnt_on", choices=("org", "sandbox")))
     found: dict[str, Any] = {}
     for fact in FACTS:

@@ -8,10 +8,11 @@ from typing import Annotated, Final, Literal, NotRequired, TypedDict
 from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
-from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
+from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, other_version, typed
 from analysis.production.hourly_counts import BucketCounts, ExactTimes, HourCounts
 from analysis.production.resemblance import Drift, Resemblance
 from analysis.verdicts.analysis_json import AnalysisJson, analysis_from_json, analysis_to_json
+from analysis.verdicts.recommendation import FORMAT_VERSION
 from analysis.written_json import JsonObject, Written
 from diag.production.evidence import Place, ProductionEvidence, Unobserved, unknown_of
 from diag.production.findings import Finding
@@ -138,6 +139,8 @@ def read_evidence(path: Path) -> ProductionEvidence:
     body = file.json()
     if not isinstance(body, dict) or body.get("source") != "production":
         raise file.unfit("is not a saved observation of production")
+    if other := other_version(body, FORMAT_VERSION):
+        raise file.unfit(other)
     try:
         saved = typed(_Saved, body)
         analysis = analysis_from_json(body)

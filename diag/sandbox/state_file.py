@@ -5,7 +5,7 @@ Actions, drafts, limits and switches are kept; calls, tokens and the latency str
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,15 @@ from diag.sandbox.world.revision import ActionEntry, Revision
 from diag.sandbox.world.switches import Switches
 
 FORMAT_VERSION: Final = 1
+_HINT: Final = "Delete it to start afresh, or name another --state file."
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    scenario: str
+    limits: Limits
+    switches: Switches
+    actions: tuple[Mapping[str, Any], ...]
 
 
 class StateFile:
@@ -35,16 +44,13 @@ class StateFile:
         """Brings the sandbox to the saved state, if there is one. Raises SandboxError."""
         if not os.path.lexists(self._path):
             return
-        saved = InputFile(
-            self._path, SandboxError, "Delete it to start afresh, or name another --state file."
-        ).json()
+        file = InputFile(self._path, SandboxError, _HINT)
+        body = file.json_object(FORMAT_VERSION)
+        body.pop("format_version")
         try:
-            self._restore(saved)
-        except (KeyError, TypeError, AttributeError, WrongShapeError) as error:
-            raise SandboxError(
-                f"{self._path} is not a sandbox state of format {FORMAT_VERSION} ({error})",
-                hint="Delete it to start afresh, or name another file.",
-            ) from error
+            self._restore(typed(_Saved, body, closed=True))
+        except (KeyError, TypeError, WrongShapeError) as error:
+            raise file.unfit(f"is not the state of a sandbox: {error}") from None
 
     def save(self) -> None:
         """Writes the state if anything changed since the last time. Raises SandboxError."""
@@ -68,25 +74,23 @@ class StateFile:
             "actions": [asdict(entry) for entry in sandbox.org.entries()],
         }
 
-    def _restore(self, saved: Mapping[str, Any]) -> None:
-        if saved["format_version"] != FORMAT_VERSION:
-            raise KeyError("format_version")
-        if saved["scenario"] != self._sandbox.scenario.name:
+    def _restore(self, saved: _Saved) -> None:
+        if saved.scenario != self._sandbox.scenario.name:
             raise SandboxError(
-                f"{self._path} is the state of scenario {saved['scenario']!r}, "
+                f"{self._path} is the state of scenario {saved.scenario!r}, "
                 f"not of {self._sandbox.scenario.name!r}",
-                hint=f"Use --scenario {saved['scenario']}, or another --state file.",
+                hint=f"Use --scenario {saved.scenario}, or another --state file.",
             )
-        self._sandbox.limits.change(typed(Limits, saved["limits"], "limits", closed=True))
-        self._sandbox.switches = typed(Switches, saved["switches"], "switches", closed=True)
-        self._sandbox.org.replace_all(_entry(action) for action in saved["actions"])
+        self._sandbox.limits.change(saved.limits)
+        self._sandbox.switches = saved.switches
+        self._sandbox.org.replace_all([_entry(action) for action in saved.actions])
 
 
-def _entry(saved: dict[str, Any]) -> ActionEntry:
+def _entry(saved: Mapping[str, Any]) -> ActionEntry:
     return ActionEntry(
         **{**saved, "published": _revision(saved["published"]), "draft": _revision(saved["draft"])}
     )
 
 
-def _revision(saved: dict[str, Any] | None) -> Revision | None:
+def _revision(saved: Mapping[str, Any] | None) -> Revision | None:
     return None if saved is None else Revision(**{**saved, "config": SandboxActionConfig(**saved["config"])})

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from typing import Final
 
 from analysis.format.checked_json import UnfitJsonError, parse_object
-from analysis.format.typed_json import WrongShapeError, states_version, typed
+from analysis.format.typed_json import WrongShapeError, other_version, typed
 from diag.changes.journal.journal_line import JournalLine
 
 JOURNAL_VERSION: Final = 1
@@ -31,8 +31,8 @@ def parse_line(text: str) -> JournalLine:
         body = parse_object(text)
     except UnfitJsonError as error:
         raise DamagedLineError(f"it {error}") from None
-    if not states_version(body, JOURNAL_VERSION):
-        raise DamagedLineError("its format_version is not 1")
+    if other := other_version(body, JOURNAL_VERSION):
+        raise DamagedLineError(f"it {other}: use the diag that wrote it")
     missing = sorted(_REQUIRED - body.keys())
     if missing:
         raise DamagedLineError(f"it has no {', '.join(missing)}")

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypedDict
 from analysis.format.atomic_write import write_whole
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, states_version, typed
+from analysis.format.typed_json import WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.written_json import Written
 from diag.changes.change_errors import PlanFileError
@@ -83,10 +83,9 @@ def plan_from_json(text: str, where: str) -> Plan:
 def _plan(body: object, where: str) -> Plan:
     if not isinstance(body, dict) or body.get("kind") != "diag plan":
         raise PlanFileError(f"{where} is not a plan of diag.", hint=_NEW_PLAN)
-    if not states_version(body, FORMAT_VERSION):
+    if other := other_version(body, FORMAT_VERSION):
         raise PlanFileError(
-            f"{where} has format_version {body.get('format_version')!r:.40}, this diag reads "
-            f"{FORMAT_VERSION}.",
+            f"{where} {other}.",
             hint="Use the diag that wrote it, or make a new plan: diag recommend --out plan.json",
         )
     given = {name: value for name, value in body.items() if name not in PlanHead.__annotations__}

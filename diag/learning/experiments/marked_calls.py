@@ -21,6 +21,7 @@ from diag.platform_facts.fact_kinds import TimeoutWords
 from diag.platform_facts.facts import Confidence
 
 MARKED_CALLS_FILE: Final = "marked_calls.json"
+MARKED_CALLS_VERSION: Final = 1
 GIVEN_UP_AFTER_S: Final = 86_400.0
 """Calls that are not there after a day are not counted: minutes to hours is what others report."""
 _AROUND_S: Final = 60.0
@@ -42,13 +43,15 @@ class MarkedCalls:
 
 def write_marked_calls(folder: Path, marked: MarkedCalls) -> None:
     """Write them into the session's folder. Raises OSError."""
-    write_whole(folder / MARKED_CALLS_FILE, json_text({"format_version": 1, **asdict(marked)}, indent=1))
+    body = {"format_version": MARKED_CALLS_VERSION, **asdict(marked)}
+    write_whole(folder / MARKED_CALLS_FILE, json_text(body, indent=1))
 
 
 def read_marked_calls(path: Path) -> MarkedCalls | None:
-    """Return what the file says; None where it is missing or unreadable."""
+    """Return what the file says; None where it is missing, unreadable or of another format version."""
+    file = InputFile(path, UnreadableSamplesError)
     try:
-        return typed_or_none(MarkedCalls, InputFile(path, UnreadableSamplesError).json())
+        return typed_or_none(MarkedCalls, file.json_object(MARKED_CALLS_VERSION))
     except UnreadableSamplesError:
         return None
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from analysis.format.typed_json import UnixSeconds
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import FullConfig, TestReply
 from diag.genesys.replies.json_reply import JsonObject
@@ -24,7 +25,7 @@ class MarkedCall:
     ended."""
 
     correlation_id: str
-    at: float
+    at: UnixSeconds
     timed_out: bool
     ended_well: bool = False
 

@@ -59,13 +59,22 @@ def test_what_was_changed_is_there_again_after_a_restart(tmp_path: Path) -> None
         assert client.get("/sandbox/truth").json()["actions"][first]["timeout_s"] == 9
 
 
+def _state(**body: object) -> str:
+    sound = {"format_version": 1, "scenario": "demo", "limits": {}, "switches": {}, "actions": []}
+    return json.dumps({**sound, **body})
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("{", "is not valid JSON"),
-        ("{}", "is not a sandbox state of format 1"),
-        ('{"format_version": 2}', "is not a sandbox state of format 1"),
-        (json.dumps({"format_version": 1, "scenario": "outage"}), "is the state of scenario 'outage'"),
+        ("[]", "is not a JSON object"),
+        ("{}", "has no format_version, this diag reads 1"),
+        ('{"format_version": 2}', "has format_version 2, this diag reads 1"),
+        ('{"format_version": 1, "scenario": "demo"}', "is not the state of a sandbox: limits is missing"),
+        (_state(actions=[{}]), "is not the state of a sandbox"),
+        (_state(actions=[{"published": []}]), "is not the state of a sandbox"),
+        (_state(scenario="outage"), "is the state of scenario 'outage'"),
     ],
 )
 def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path: Path, content: str, said: str) -> None:

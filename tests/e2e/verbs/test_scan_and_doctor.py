@@ -62,7 +62,7 @@ def test_doctor_names_the_file_of_facts_and_goes_on_where_it_cannot_be_used(
         "warning platform facts: platform.toml was learnt on an org, so it is not used here" in aside.stdout
     )
     assert aside.returncode == 0
-    assert "failed  platform facts: platform.toml: format_version is 9" in broken.stdout
+    assert "failed  platform facts: platform.toml has format_version 9" in broken.stdout
     assert broken.returncode == 1 and "ok      token" in broken.stdout
 
 

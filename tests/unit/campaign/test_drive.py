@@ -369,7 +369,7 @@ def test_one_window_in_twenty_that_was_cut_short_does_not_weaken_the_rest(tmp_pa
         ("", "campaign.json"),
         ("[]", "is not a campaign of diag tune"),
         ('{"kind": "diag plan"}', "is not a campaign of diag tune"),
-        ('{"kind": "diag campaign", "format_version": 9}', "another version of diag"),
+        ('{"kind": "diag campaign", "format_version": 9}', "has format_version 9, this diag reads 1"),
         ('{"kind": "diag campaign", "format_version": 1}', "is damaged"),
     ],
 )

@@ -100,6 +100,18 @@ def test_a_draft_that_is_gone_is_noted(
     assert recorded_drafts(tmp_path, BASE) == ()
 
 
+def test_a_record_of_drafts_by_a_newer_diag_is_named_and_not_read(
+    tmp_path: Path, client: GenesysClient
+) -> None:
+    path = note(tmp_path, "open")
+    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
+
+    (check,) = check_drafts(client, tmp_path)
+
+    assert recorded_drafts(tmp_path, BASE) == ()
+    assert check.status == "warning" and "drafts.json has format_version 2, this diag reads 1." in check.text
+
+
 def test_drafts_of_another_org_and_damaged_notes_are_passed_over(tmp_path: Path) -> None:
     note(tmp_path, "open", api_base="https://api.mypurecloud.ie")
     assert recorded_drafts(tmp_path, BASE) == ()

@@ -1,6 +1,5 @@
 """Whatever lies where a file of diag should be: a verb reads it or says what is wrong, and never waits."""
 
-import json
 import os
 from pathlib import Path
 
@@ -67,14 +66,6 @@ def test_no_forged_manifest_ends_a_verb_unexpectedly(
     cli.run(["recommend", str(run.path)])
 
     assert "Unexpected error" not in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("version", [2, True, "1", None])
-def test_a_manifest_of_another_format_is_not_believed(tmp_path: Path, version: object) -> None:
-    (tmp_path / "manifest.json").write_text(json.dumps({**BODY, "format_version": version}))
-
-    with pytest.raises(UnreadableSamplesError, match=rf"has format_version {version!r}, this diag reads 1\."):
-        read_manifest(RunFolder(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.format.run_folder import Approved, DirectRun, LeftOut, Manifest, ManifestHead, UsedFact
-from analysis.format.typed_json import WrongShapeError, states_version, typed
+from analysis.format.typed_json import WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.views.cut_off_history import CutOffHistory, CutOffSpan, TimeoutChange
 from analysis.written_json import Written
@@ -54,7 +54,7 @@ def _plan(body: dict[str, Any]) -> None:
 
 
 def _manifest(body: dict[str, Any]) -> None:
-    if not states_version(body, 1):
+    if other_version(body, 1):
         raise WrongShapeError("another format")
     head = ManifestHead.__annotations__
     typed(Manifest, {name: value for name, value in body.items() if name not in head}, closed=True)

@@ -101,8 +101,8 @@ def test_the_file_says_in_plain_words_what_each_value_means() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (HEAD.replace("1", "2"), "format_version is 2; this diag reads 1"),
-        ('learnt_on = "org"\n', "format_version is missing"),
+        (HEAD.replace("1", "2"), "has format_version 2, this diag reads 1"),
+        ('learnt_on = "org"\n', "has no format_version, this diag reads 1"),
         (HEAD.replace("org", "prod"), "learnt_on is 'prod'"),
         (HEAD + ONE.replace("patch_config", "patch_confg"), "unknown setting 'patch_confg'"),
         (HEAD + ONE + "org = 1\n", "unknown setting 'org'"),

@@ -102,7 +102,9 @@ def test_a_newer_format_is_refused(evidence: ProductionEvidence, tmp_path: Path)
     body = to_json(evidence, findings_of(evidence.observed, RULES))
     path.write_text(json.dumps({**body, "format_version": 99}))
 
-    with pytest.raises(UnreadableSamplesError, match="format version 99"):
+    with pytest.raises(
+        UnreadableSamplesError, match=r"production\.json has format_version 99, this diag reads 1"
+    ):
         read_evidence(path)
 
 
