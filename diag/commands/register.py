@@ -76,7 +76,7 @@ def command(options: RegisterOptions) -> None:
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
     from diag.console import Console
-    from diag.definitions.create import create
+    from diag.definitions.create import create, refuse_taken_name
     from diag.definitions.definition import read_definition
     from diag.definitions.resolve import resolve
     from diag.genesys.client import GenesysClient
@@ -101,6 +101,7 @@ def command(options: RegisterOptions) -> None:
             timeout_s=options.timeout_s,
             name_prefix=options.name_prefix or settings.name_prefix,
         )
+        refuse_taken_name(client, creation.definition.name)
         _show(console, creation, draft=options.draft)
         if options.dry_run:
             console.result(json_text(creation.body, indent=1))

@@ -36,6 +36,15 @@ class Created:
     entry: str
 
 
+def refuse_taken_name(org: CreatingOrg, name: str) -> None:
+    """Raise `AmbiguousTargetError` where an action or a draft has this name."""
+    if org.actions_named(name) or org.actions_named(name, draft=True):
+        raise AmbiguousTargetError(
+            f"The org has an action named {name!r} already.",
+            hint="Give another name in the file; to change a timeout: diag set",
+        )
+
+
 def create(
     org: CreatingOrg,
     creation: Creation,
@@ -51,11 +60,7 @@ def create(
     `AmbiguousTargetError` when the name is taken, `ApiError` when the org refuses or the effect is unknown.
     """
     name = creation.definition.name
-    if org.actions_named(name) or org.actions_named(name, draft=True):
-        raise AmbiguousTargetError(
-            f"The org has an action named {name!r} already.",
-            hint="Give another name in the file; to change a timeout: diag set",
-        )
+    refuse_taken_name(org, name)
     intent = _intent(creation, operator, clock.now())
     journal.append(intent)
     try:

@@ -82,20 +82,22 @@ def _timeout(in_file: int | None, by_hand: int | None, cap_s: int) -> tuple[int,
 def _choose(integrations: Sequence[Integration], wanted: str | None, type_id: str | None) -> Integration:
     if wanted is not None:
         fitting = [entry for entry in integrations if wanted in (entry.id, entry.name)]
-        what = f"integration {wanted!r}"
+        what = f"named {wanted!r}"
     else:
         fitting = [entry for entry in integrations if type_id is not None and entry.type_id == type_id]
-        what = f"integration of type {type_id!r}" if type_id else "integration (the file names no type)"
+        what = f"of type {type_id!r}"
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
         raise AmbiguousTargetError(
-            f"The org has no {what}.",
+            f"The org has no integration {what}."
+            if wanted is not None or type_id
+            else "The file names no type of integration.",
             hint="Name one with --integration: "
             + (", ".join(e.name for e in integrations) or "there is none"),
         )
     raise AmbiguousTargetError(
-        f"The org has {len(fitting)} of {what}.",
+        f"The org has {len(fitting)} integrations {what}.",
         hint="Choose one with --integration: " + ", ".join(f"{e.name} ({e.id})" for e in fitting),
     )
 

@@ -81,7 +81,7 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # found" to a made-up one, and faster than it answers a real one, so that the timeout comes out too short;
 # no timeout is lowered on made-up inputs. Values never reach the run folder, only labels.
 
-# target = "direct" below an [[action]] calls its backend itself, without Genesys Cloud (docs/guide.md). The
+# target = "direct" below an [[action]] calls its backend itself, without Genesys Cloud (docs/recipes.md). The
 # action may have an entry of each kind: both are measured and laid side by side. Hosts are confirmed by name:
 # [direct]
 # hosts = {{ "api.example.com" = 50 }}     # at most so many calls/s to it; nothing else is called

@@ -16,11 +16,12 @@ pytestmark = pytest.mark.slow
 
 PAGES: Final = (
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("guide", "install", "json", "tutorial")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("guide", "install", "json", "recipes", "tutorial")),
 )
 BLOCK: Final = re.compile(r"^ *```(?:sh|yaml)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINE: Final = re.compile(r"^ *(?:- run: |or: )?diag (?=[a-z-])(.*?)(?: +#.*)?$", re.MULTILINE)
 
+START_MS: Final = 1_790_000_000_000
 NOBODY_ANSWERS: Final = ("--yes", "--no-verify")
 RUN: Final[dict[str, tuple[str, ...]]] = {
     "schema": ("schema",),
@@ -42,9 +43,15 @@ RUN: Final[dict[str, tuple[str, ...]]] = {
     "set NAME --timeout 8": ("set", QUICK, "--timeout", "8", *NOBODY_ANSWERS),
     "history": ("history",),
     "watch": ("watch",),
-    "tune": ("tune", "--dry-run"),
     "check --junit check.xml --format github": ("check", "--junit", "check.xml", "--format", "github"),
     "check --live": ("check", "--live"),
+    "watch --metrics /var/lib/node_exporter/textfile/diag-watch.prom": ("watch", "--metrics", "watch.prom"),
+    "tune --dry-run": ("tune", "--dry-run"),
+    "measure --both --dry-run --compare": ("measure", "--both", "--dry-run", "--compare", "--action", QUICK),
+    "recommend results.jtl --action 'Get Customer'": ("recommend", "results.jtl", "--action", QUICK),
+    "recommend results.jtl --labels labels.toml": ("recommend", "results.jtl", "--labels", "labels.toml"),
+    "report results.jtl --labels labels.toml": ("report", "results.jtl", "--labels", "labels.toml"),
+    "export 'Get Customer' -o get-customer.json": ("export", QUICK, "-o", "get-customer.json"),
 }
 """What is documented -> what is typed here, in this order: names and answers stand in for a person's."""
 RUN_ELSEWHERE: Final = {
@@ -53,6 +60,14 @@ RUN_ELSEWHERE: Final = {
     "measure": "tests/e2e/test_load_verbs.py",
     "measure workload.toml": "tests/e2e/test_load_verbs.py",
     "doctor --learn": "tests/contract/learning/test_learn_verb.py",
+    "measure --into RUN --dry-run": "tests/e2e/test_load_verbs.py",
+    "measure --into RUN": "tests/e2e/test_load_verbs.py",
+    "measure --both": "tests/e2e/test_load_direct_share.py",
+    "report RUN --add-rows DIR/diag-rows-...": "tests/e2e/test_load_network.py",
+    "register get-customer.json --dry-run": "tests/e2e/verbs/test_register_and_export.py",
+    "register get-customer.json --draft": "tests/e2e/verbs/test_register_and_export.py",
+    "tune": "tests/contract/verbs/test_tune.py",
+    "tune --once --yes": "tests/contract/verbs/test_tune.py",
     "tune --status": "tests/contract/verbs/test_tune.py",
     "tune --apply": "tests/contract/verbs/test_tune.py",
 }
@@ -71,10 +86,15 @@ def test_every_documented_command_is_run_here_or_elsewhere() -> None:
 
     assert len(found) > 20
     assert found == RUN.keys() | RUN_ELSEWHERE.keys()
+    tests = {each for each in RUN_ELSEWHERE.values() if each.startswith("tests/")}
+    assert [each for each in sorted(tests) if not (ROOT / each).is_file()] == []
 
 
 def test_the_documented_commands_run(session: Path, measured_run: Callable[..., Path]) -> None:
     (session / "view.csv").write_text(f"Data Action,99% Duration (ms)\n{OTHER},1200\n")
+    (session / "labels.toml").write_text(f'[labels]\n"GET /slots" = "{QUICK}"\n')
+    calls = (f"{START_MS + 200 * n},{200 + n % 90},GET /slots,200,true" for n in range(600))
+    (session / "results.jtl").write_text("\n".join(("timeStamp,elapsed,label,responseCode,success", *calls)))
     measured_run()
     codes = {line: run(list(typed)) for line, typed in RUN.items()}
 

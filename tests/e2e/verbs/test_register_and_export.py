@@ -23,8 +23,9 @@ def test_an_exported_action_is_registered_under_another_name(
         and body["config"]["timeoutSeconds"] == 5
     )
 
-    taken = diag(box, tmp_path, "register", "ticket.json", "--integration", "CRM", "--yes")
-    assert taken.returncode == 2 and "already" in taken.stderr
+    for how in ("--dry-run", "--yes"):
+        taken = diag(box, tmp_path, "register", "ticket.json", "--integration", "CRM", how)
+        assert taken.returncode == 2 and "already" in taken.stderr
     body["name"] = "Create Ticket Copy"
     (tmp_path / "ticket.json").write_text(json.dumps(body))
     unsure = diag(box, tmp_path, "register", "ticket.json", "--yes")

@@ -110,7 +110,7 @@ def test_the_image_has_no_root_and_no_secret_and_what_it_copies_is_there() -> No
 
 
 def test_the_page_names_every_file_and_no_other() -> None:
-    page = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 
     assert {path.name for path in FOLDER.iterdir()} == set(re.findall(r"\(pipelines/([\w.-]+)\)", page))
 
