@@ -58,6 +58,7 @@ RUN_ELSEWHERE: Final = {
     "sandbox &": "this test has one",
     "sandbox --as-org": "tests/contract/sandbox/test_as_org.py",
     "measure": "tests/e2e/test_load_verbs.py",
+    "measure --probe --action 'Get Contract'": "tests/e2e/test_load_run.py",
     "measure workload.toml": "tests/e2e/test_load_verbs.py",
     "doctor --learn": "tests/contract/learning/test_learn_verb.py",
     "measure --into RUN --dry-run": "tests/e2e/test_load_verbs.py",

@@ -228,10 +228,14 @@ def _as_editors_read(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def test_every_example_of_a_workload_in_the_pages_fits() -> None:
+def test_every_example_of_a_workload_or_settings_file_in_the_pages_fits() -> None:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     block = re.compile(r"^ *```toml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
     found = [text for page in pages for text in block.findall(page.read_text(encoding="utf-8"))]
 
     assert any("[[action]]" in text for text in found)
-    assert [(text, marked) for text in found if (marked := faults("workload", tomllib.loads(text)))] == []
+    wrong = []
+    for text in found:
+        schema = "settings" if "[profile." in text else "workload"
+        wrong += [(text, fault) for fault in faults(schema, tomllib.loads(text))]
+    assert wrong == []
