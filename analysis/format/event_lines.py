@@ -33,15 +33,21 @@ def second_line(body: Mapping[str, object]) -> SecondLine | None:
 
 def last_seconds(folder: RunFolder) -> tuple[SecondLine, ...]:
     """Return the last whole `second` line of each process that has written one."""
-    lasts = (_last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
+    lasts = (last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
     return tuple(second for second in lasts if second is not None)
 
 
-def _last_second(path: Path) -> SecondLine | None:
+def last_second(path: Path, recorded: int | None = None) -> SecondLine | None:
+    """Return the last whole `second` line of a process; with `recorded`, the last that counts no more calls
+    than so many: those of its calls that are on disk."""
     try:
         with open_regular(path) as file:
             lines = file.read().split(b"\n")[:-1]
     except OSError:
         return None
     seconds = (second_line(parse_line(line) or {}) for line in reversed(lines))
-    return next((second for second in seconds if second is not None), None)
+    return next((one for one in seconds if one is not None and _is_covered(one, recorded)), None)
+
+
+def _is_covered(second: SecondLine, recorded: int | None) -> bool:
+    return recorded is None or sum(calls for calls, *_ in second.actions.values()) <= recorded

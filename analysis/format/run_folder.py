@@ -135,6 +135,11 @@ class Manifest:
     workload_sha256: str | None = None
     """Of the workload and the payload files that it names, as the run began; None: there was no workload, or
     an earlier diag did not keep it."""
+    before_top_up: Status | None = None
+    """While calls are added to a run: its status before, which it has again if that is cut short."""
+    cut_short: Mapping[str, UnixSeconds] = field(default_factory=dict)
+    """Load processes that were stopped from outside in a run that was topped up later, by name: calls that
+    began at this moment or later do not count, for slower ones of the same time were lost."""
 
 
 class ManifestHead(TypedDict):

@@ -4,6 +4,7 @@ RUN_FOLDER`.
 pyarrow directly, a worker at a time: neither pandas nor the whole run has to be in memory.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from analysis.format.atomic_write import whole_file
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import COLUMNS
+from analysis.format.segment_reader import segment_paths
 from analysis.samples.run_manifest import manifest_of
 from analysis.samples.segments import CodedTexts, Column, run_columns
 
@@ -28,19 +30,25 @@ SCHEMA: Final = pa.schema(
 def convert_run(folder: RunFolder) -> int:
     """Write samples.parquet from the segments; return the number of rows.
 
+    The file is as old as the segments were when they were read: calls added since make it out of date.
     Raises UnreadableSamplesError when the run holds no whole record.
     """
     manifest, _ = manifest_of(folder)
     run_id = manifest.run_id if manifest else folder.path.name
+    cut_short = manifest.cut_short if manifest else {}
+    as_of = max((path.stat().st_mtime_ns for path in segment_paths(folder)), default=None)
     rows = 0
     with (
         whole_file(folder.samples) as temporary,
         pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as file,
     ):
-        for part in run_columns(folder, run_id, tuple(COLUMNS)):
+        for part in run_columns(folder, run_id, tuple(COLUMNS), cut_short):
             values = [_arrow(field, part.columns[field.name]) for field in SCHEMA]
             file.write_table(pa.Table.from_arrays(values, schema=SCHEMA), ROWS_AT_ONCE)
             rows += part.rows
+        file.close()
+        if as_of is not None:
+            os.utime(temporary, ns=(as_of, as_of))
     return rows
 
 

@@ -143,8 +143,7 @@ def _add(
     parquet = finished_parquet(folder)
     if parquet is not None:
         return (*skipped, *add_sample_file(builder, parquet, columns, note)), manifest, None
-    run_id = manifest.run_id if manifest else path.name
-    return (*skipped, *add_segments(builder, folder, run_id, columns)), manifest, None
+    return (*skipped, *add_segments(builder, folder, manifest, columns)), manifest, None
 
 
 def _add_file(

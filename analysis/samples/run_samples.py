@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.format.run_folder import RunFolder
+from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.segment_reader import segment_paths
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.segments import CodedTexts, Column, run_columns
@@ -12,11 +12,13 @@ from analysis.samples.table_builder import TableBuilder
 
 
 def add_segments(
-    builder: TableBuilder, folder: RunFolder, run_id: str, columns: tuple[str, ...]
+    builder: TableBuilder, folder: RunFolder, manifest: Manifest | None, columns: tuple[str, ...]
 ) -> tuple[SkippedInput, ...]:
     """Add all whole records of a run to `builder`. Raises UnreadableSamplesError when there is none."""
+    run_id = manifest.run_id if manifest else folder.path.name
+    cut_short = manifest.cut_short if manifest else {}
     skipped: list[SkippedInput] = []
-    for part in run_columns(folder, run_id, columns):
+    for part in run_columns(folder, run_id, columns, cut_short):
         skipped.extend(part.skipped)
         if part.rows:
             values = {name: _pandas(column) for name, column in part.columns.items()}

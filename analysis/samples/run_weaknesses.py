@@ -55,6 +55,8 @@ def _weaknesses(manifest: Manifest) -> Iterator[tuple[str, str | None]]:
             "incomplete": "is incomplete",
             "invalid": "is invalid",
         }[manifest.status]
+        if manifest.status == "running" and manifest.before_top_up is not None:
+            words = "is being topped up, or was stopped while it was (diag measure --into goes on)"
         yield f" {words}", manifest.status_reason
     if manifest.grade == "INVALID" and manifest.status != "invalid":
         yield ": the load generator failed its own check", manifest.grade_reason

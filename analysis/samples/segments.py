@@ -8,7 +8,7 @@ just ended is made a Parquet file of, and importing pandas would cost it a secon
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,15 +62,17 @@ class SegmentColumns:
     skipped: tuple[SkippedInput, ...]
 
 
-def run_columns(folder: RunFolder, run_id: str, columns: tuple[str, ...]) -> Iterator[SegmentColumns]:
-    """Return the wanted columns of every segment of a run, worker by worker.
+def run_columns(
+    folder: RunFolder, run_id: str, columns: tuple[str, ...], cut_short: Mapping[str, float]
+) -> Iterator[SegmentColumns]:
+    """Return the wanted columns of every segment of a run, worker by worker; `cut_short` as in its manifest.
 
     Raises UnreadableSamplesError, once all are read, when not one held a call.
     """
     skipped: list[SkippedInput] = []
     rows = 0
     for path in segment_paths(folder):
-        part = segment_columns(read_segment(path), run_id, columns)
+        part = segment_columns(_cut(read_segment(path), cut_short), run_id, columns)
         skipped.extend(part.skipped)
         rows += part.rows
         yield part
@@ -97,6 +99,17 @@ def read_segment(path: Path) -> Segment:
     if unread:
         skipped.append(SkippedInput(path.with_suffix(NAMES_SUFFIX).name, unread, "lines that are not names"))
     return Segment(path.stem, records, names, tuple(skipped))
+
+
+def _cut(segment: Segment, cut_short: Mapping[str, float]) -> Segment:
+    """The segment without calls of a time of which slower ones were lost."""
+    counts = segment.records["started_at"] < cut_short.get(segment.worker_id, np.inf)
+    lost = int((~counts).sum())
+    if not lost:
+        return segment
+    why = "begun in the last moments of a process that was stopped: slower calls of that time are lost"
+    left_out = SkippedInput(f"{segment.worker_id}{SEGMENT_SUFFIX}", lost, why)
+    return replace(segment, records=segment.records[counts], skipped=(*segment.skipped, left_out))
 
 
 def segment_columns(segment: Segment, run_id: str, columns: tuple[str, ...]) -> SegmentColumns:

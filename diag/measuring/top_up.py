@@ -12,6 +12,7 @@ from analysis.typed_command import Asked
 from diag.changes.plans.scope import Scope
 from diag.errors import UsageError
 from diag.judged_files import RunEvidence, choose_inputs, gather
+from diag.measuring.cut_short import ended_from_outside
 from diag.measuring.load_process import LoadOptions
 
 SPARE_TIME: Final = 1.5
@@ -59,13 +60,14 @@ def lacking_run(
     """Return the run that is to be topped up; `only`: names or ids of actions, all that lack calls otherwise.
 
     Raises UsageError for what is no run, UnknownActionError for a name that means none of its actions, and
-    AnalysisError for one that cannot be read.
+    AnalysisError for one that cannot be read. A run whose process was stopped is ended first.
     """
     (path,) = choose_inputs([given], runs)
     folder = RunFolder(path)
     manifest = read_manifest(folder) if path.is_dir() else None
     if manifest is None:
         raise UsageError(f"{given} is not the folder of a run.", hint="Runs are kept below runs/.")
+    manifest = ended_from_outside(folder, manifest)
     evidence = gather([path], rules, detail=True, asked=asked, zone=zone)
     missing = lacking_calls(evidence.analysis)
     if only:

@@ -27,13 +27,14 @@ from analysis.format.settled_file import read_settled, write_settled
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
+from diag.measuring.cut_short import cut_short
 from diag.measuring.run_lock import take_lock
 from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
 from diag.target import Target
 from diag.workload.read_workload import workload_digest
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
-from loadtests.recording.top_up_manifest import added_to, why_not_added, worst_of
+from loadtests.recording.top_up_manifest import added_to, ended_as, why_not_added
 
 RESERVE_BYTES: Final = 64 * 1024
 _LOG: Final = logging.getLogger("diag.load")
@@ -81,7 +82,8 @@ class ManifestWriter:
         self.folder.path.mkdir(parents=True, exist_ok=True)
         self._lock = take_lock(self.folder.path)
         if self._lock is None:
-            raise UsageError(f"A run is going on in {self.folder.path}.", hint="Give another --run-dir.")
+            hint = "Top it up once it has ended." if self._tops_up else "Give another --run-dir."
+            raise UsageError(f"A run is going on in {self.folder.path}.", hint=hint)
         before = read_manifest(self.folder)
         if before is not None:
             try:
@@ -97,6 +99,8 @@ class ManifestWriter:
             self._manifest = replace(self._manifest, soak_until=soak_until)
         write_manifest(self.folder, self._manifest)
         self.begun = True
+        if self._before is not None and self._tops_up:
+            self._call_on()
         with os.fdopen(open_own(self._reserve, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(b"\0" * RESERVE_BYTES)
 
@@ -110,13 +114,23 @@ class ManifestWriter:
                 f"Nothing can be added to {self.folder.path}: {why}.",
                 hint="Measure anew: diag measure, without --into.",
             )
-        called = {facts.action_id for facts in self._manifest.actions}
-        settled = read_settled(self.folder)
-        if called & {*settled}:  # else the load would not call it
-            write_settled(self.folder, {*settled} - called)
+        if self.rows() < (before.calls or 0):
+            raise UsageError(
+                f"Nothing can be added to {self.folder.path}: its manifest counts {before.calls} calls, and "
+                f"{self.folder.segments.name}/ holds {self.rows()}.",
+                hint="Top up the folder that has them all, or measure anew: diag measure, without --into.",
+            )
         note = f"topped up {self._as_gone_on(before)}"
         _LOG.info("%s, %d calls are there already", note, self.rows())
         self._manifest = added_to(before, self._manifest, note)
+
+    def _call_on(self) -> None:
+        """Let go of what says that these actions need no call more, or that these are all calls."""
+        called = {facts.action_id for facts in self._manifest.actions}
+        settled = {*read_settled(self.folder)}
+        if called & settled:  # else the load would not call it
+            write_settled(self.folder, settled - called)
+        self.folder.samples.unlink(missing_ok=True)  # a copy of the folder may show it as the newest file
 
     def _as_gone_on(self, before: Manifest) -> str:
         """Keep what was before; return after how long this goes on, and when."""
@@ -165,7 +179,8 @@ class ManifestWriter:
             self._reserve.unlink(missing_ok=True)
             self._manifest = replace(self._manifest, status=status, ended_at=self._now(), **changes)
             if self._before is not None and self._tops_up:
-                self._manifest = worst_of(self._before, self._manifest)
+                lost = {} if status == "complete" else cut_short(self.folder)
+                self._manifest = ended_as(self._before, self._manifest, lost)
             write_manifest(self.folder, self._manifest)
         except OSError as error:
             _LOG.error("the manifest could not be written (%s)", error.strerror)

@@ -4,11 +4,12 @@ Calls of two different things are no measurement of either: another org, another
 inputs or another way of calling is refused, with the reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from analysis.format.run_folder import Manifest
+from diag.measuring.cut_short import IN_PART
 
 _GRADES: Final = ("OK", "WARN", "INVALID")
 
@@ -19,9 +20,7 @@ def why_not_added(before: Manifest, now: Manifest) -> str | None:
 
 
 def _reasons(before: Manifest, now: Manifest) -> Iterator[str]:
-    if before.status == "incomplete":
-        yield "the run is incomplete: calls in flight were lost with its process, the slow ones more often"
-    elif before.status not in ("complete", "interrupted"):
+    if before.status not in ("complete", "interrupted"):
         yield f"the run is {before.status}: what it lacks is not known"
     if before.direct is not None:
         yield "it called backends directly"
@@ -68,6 +67,7 @@ def added_to(before: Manifest, now: Manifest, note: str) -> Manifest:
     return replace(
         before,
         status="running",
+        before_top_up=before.status,
         actions=tuple(anew.get(one.action_id, one) for one in before.actions),
         concurrency_limit=now.concurrency_limit,
         versions=now.versions,
@@ -77,7 +77,19 @@ def added_to(before: Manifest, now: Manifest, note: str) -> Manifest:
     )
 
 
-def worst_of(before: Manifest, after: Manifest) -> Manifest:
+def ended_as(before: Manifest, after: Manifest, cut_short: Mapping[str, float]) -> Manifest:
+    """Return the manifest of both where the added calls came to an end, in whichever way.
+
+    Calls that were added do not make less of those before: where not all were made, the run is what it was.
+    `cut_short`: where calls of theirs were lost, what does not count for it.
+    """
+    both = replace(_worst_of(before, after), before_top_up=None, cut_short={**cut_short, **before.cut_short})
+    if both.status not in ("interrupted", "incomplete"):
+        return both
+    return replace(both, status=before.status, status_reason=f"{IN_PART}: {both.status_reason}")
+
+
+def _worst_of(before: Manifest, after: Manifest) -> Manifest:
     """Return the second with the worse grade of both, and the worse of their figures."""
     figures = {**before.generator, **after.generator}
     both = {name: max(before.generator.get(name, one), one) for name, one in figures.items()}

@@ -10,9 +10,12 @@ class RunFaults:
     def __init__(self, port: RunPort) -> None:
         self._port = port
         self._reported = False
+        self.rows_lost = False
+        """Whether the disk refused a row, or an event."""
 
     def unwritable(self, error: OSError) -> None:
         """End the run because a row or an event could not be written."""
+        self.rows_lost = True
         if not self._reported:
             self._reported = True
             self._port.end_run(f"rows could not be written: {error.strerror or error}")

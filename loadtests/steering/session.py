@@ -200,7 +200,12 @@ class Session:
         self.director.second(second)
 
     def write_second(self) -> None:
-        """Append this second's figures to the events file: progress, and how the generator itself did."""
+        """Append this second's figures to the events file: progress, and how the generator itself did.
+
+        None once rows were lost: the last line says until when every call is on disk.
+        """
+        if self.faults.rows_lost:
+            return
         seen = self.self_check.second(self.feedback.take_lags_s())
         now = self.clock.now()
         self.recorder.event(

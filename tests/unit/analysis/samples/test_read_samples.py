@@ -102,6 +102,14 @@ def test_segments_written_after_the_conversion_win(run: RunFolder) -> None:
     assert len(read_samples([run.path]).table) == 2
 
 
+def test_a_conversion_is_as_old_as_what_it_has_read(run: RunFolder) -> None:
+    """Else calls that were added while it was written would be older than the file that lacks them."""
+    segment = write_segment(run, "w1", latency_ms=[10])
+    convert_run(run)
+    assert run.samples.stat().st_mtime_ns == segment.stat().st_mtime_ns
+    assert len(read_samples([run.path]).table) == 1
+
+
 def test_several_inputs_are_one_set_and_repeats_are_counted(tmp_path: Path) -> None:
     rows = calls([0.1, 0.2, 0.3])
     rows.to_parquet(tmp_path / "a.parquet")

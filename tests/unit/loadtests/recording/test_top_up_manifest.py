@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import DirectRun, Manifest, UsedFact
-from loadtests.recording.top_up_manifest import added_to, why_not_added, worst_of
+from analysis.format.run_folder import DirectRun, Manifest, Status, UsedFact
+from loadtests.recording.top_up_manifest import added_to, ended_as, why_not_added
 
 GET_A = ActionFacts("a", "Get A", current_timeout_s=5, timeout_is_set=True)
 GET_B = ActionFacts("b", "Get B", current_timeout_s=None)
@@ -41,7 +41,7 @@ def test_the_same_calls_may_be_added() -> None:
     ("before", "now", "why"),
     [
         ({"status": "running"}, {}, "the run is running"),
-        ({"status": "incomplete"}, {}, "the run is incomplete"),
+        ({"status": "incomplete"}, {}, "the run is incomplete: what it lacks is not known"),
         ({"status": "invalid"}, {}, "the run is invalid"),
         ({"direct": DirectRun(("a",))}, {}, "it called backends directly"),
         ({"soak_until": 9.0}, {}, "it is a soak"),
@@ -79,11 +79,24 @@ def test_the_manifest_is_that_of_the_run_with_both_and_the_worse_grade() -> None
     assert (begun.created_at, begun.status, begun.rates, begun.ended_at) == (
         *(1000.0, "running", BEFORE.rates, None),
     )
+    assert begun.before_top_up == "complete"
     assert begun.actions == (GET_A, GET_B) and begun.notes == ("a note", "topped up")
 
     ended = replace(begun, status="complete", grade="OK", generator={"hub_lag_p99_ms": 2.0}, streams=1)
-    both = worst_of(BEFORE, ended)
+    both = ended_as(BEFORE, ended, {})
     assert (both.grade, both.grade_reason, both.generator) == ("WARN", "late", {"hub_lag_p99_ms": 9.0})
-    assert both.streams == 3
-    assert worst_of(replace(BEFORE, grade="OK"), replace(ended, grade="INVALID")).grade == "INVALID"
-    assert worst_of(replace(BEFORE, grade=None), replace(ended, grade="OK")).grade == "OK"
+    assert (both.streams, both.before_top_up) == (3, None)
+    assert ended_as(replace(BEFORE, grade="OK"), replace(ended, grade="INVALID"), {}).grade == "INVALID"
+    assert ended_as(replace(BEFORE, grade=None), replace(ended, grade="OK"), {}).grade == "OK"
+
+
+@pytest.mark.parametrize("status", ["interrupted", "incomplete"])
+def test_a_top_up_that_was_cut_short_makes_no_less_of_the_run(status: Status) -> None:
+    ended = replace(added_to(BEFORE, NOW, "topped up"), status=status, status_reason="the disk is full")
+
+    both = ended_as(replace(BEFORE, cut_short={"w-0": 1.0}), ended, {"w-0": 9.0, "w-1": 2.0})
+
+    assert (both.status, both.status_reason) == ("complete", "topped up in part: the disk is full")
+    assert both.cut_short == {"w-0": 1.0, "w-1": 2.0}
+    assert ended_as(replace(BEFORE, status="interrupted"), ended, {}).status == "interrupted"
+    assert ended_as(BEFORE, replace(ended, status="invalid"), {}).status == "invalid"
