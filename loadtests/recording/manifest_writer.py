@@ -27,9 +27,9 @@ from analysis.format.settled_file import read_settled, write_settled
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
-from diag.measuring.cut_short import cut_short
+from diag.measuring.continuing.cut_short import cut_short
+from diag.measuring.continuing.soaks import dropped_so_far, last_moment, unfinished_soak
 from diag.measuring.run_lock import take_lock
-from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
 from diag.target import Target
 from diag.workload.read_workload import workload_digest
 from loadtests.planning.make_plan import PreparedRun

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from analysis.format.run_folder import Manifest
-from diag.measuring.cut_short import IN_PART
+from diag.measuring.continuing.cut_short import IN_PART
 
 _GRADES: Final = ("OK", "WARN", "INVALID")
 

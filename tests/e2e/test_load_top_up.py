@@ -10,8 +10,8 @@ from analysis.plain_text import json_text
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
+from diag.measuring.continuing.top_up import LackingRun, lacking_run
 from diag.measuring.run_lock import is_locked
-from diag.measuring.top_up import LackingRun, lacking_run
 from tests.support.forks import Forked
 from tests.support.load_run import at_home, manifest_in, measure, rows_in, sandbox
 from tests.support.locust_process import fork_locust

@@ -9,7 +9,7 @@ from analysis.format.run_folder import Manifest, RunFolder, write_manifest
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.changes.change_errors import UnknownActionError
-from diag.measuring.top_up import LackingRun, lacking_run
+from diag.measuring.continuing.top_up import LackingRun, lacking_run
 from tests.support.sample_tables import START, write_segment
 
 FACTS = tuple(ActionFacts(f"a{n}", f"Get {n}", current_timeout_s=5, timeout_is_set=True) for n in (1, 2))

@@ -14,8 +14,8 @@ from analysis.format.event_lines import last_second
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
 from analysis.format.segment_reader import SegmentTail, segment_paths
 from diag.errors import UsageError
+from diag.measuring.continuing.soaks import last_moment
 from diag.measuring.run_lock import take_lock
-from diag.measuring.soaks import last_moment
 
 IN_PART: Final = "topped up in part"
 _STOPPED: Final = "its process was stopped from outside"

@@ -1,0 +1,1 @@
+"""Runs that go on in their own folder: soaks, top-ups, and what a stopped process left behind."""
