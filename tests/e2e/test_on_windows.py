@@ -20,6 +20,7 @@ from analysis.format.segment_reader import SegmentTail, segment_paths
 from tests.support.source_files import module_of, python_files
 from tests.support.waiting import wait_until
 from tests.support.windows.environment_there import environment_there, run_there
+from tests.support.windows.forked_there import import_there, verb_there
 
 pytestmark = [
     pytest.mark.e2e,
@@ -46,9 +47,8 @@ latency = {{ model = "lognormal", median_ms = 80, sigma = 0.3 }}
 
 def test_every_module_is_imported_where_posix_is_hidden(tmp_path: Path) -> None:
     names = [module_of(path) for path in python_files() if path.name != "__main__.py"]
-    probe = f"import importlib; print(sum(map(bool, map(importlib.import_module, {names!r}))))"
 
-    done = run_there(tmp_path, "-c", probe)
+    done = import_there(tmp_path, names)
 
     assert done.stdout.split()[-1:] == [str(len(names)).encode()], done.stderr.decode()[-2000:]
 
@@ -62,23 +62,17 @@ def test_what_the_room_of_the_system_promises_holds_there(tmp_path: Path) -> Non
     assert done.stdout.count(b"proven: ") == 8
 
 
-@pytest.fixture
-def there(tmp_path: Path) -> Iterator[Mapping[str, str]]:
-    """The environment of a person there, and a sandbox."""
-    (tmp_path / "names.toml").write_text(SCENARIO, encoding="utf-8")
-    environment = environment_there(tmp_path)
+@pytest.fixture(scope="module")
+def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a sandbox there."""
+    home = tmp_path_factory.mktemp("org")
+    (home / "names.toml").write_text(SCENARIO, encoding="utf-8")
     command = [sys.executable, "-m", "diag", "sandbox", "--port", "0", "--scenario", "names.toml"]
-    box = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    box = subprocess.Popen(command, cwd=home, env=environment_there(home), stdout=subprocess.PIPE)
     assert box.stdout is not None
     try:
         line = next(text for text in map(bytes.decode, box.stdout) if "http://127" in text)
-        url = line[line.index("http://127") :].split()[0]
-        yield environment_there(
-            tmp_path,
-            GENESYSCLOUD_API_BASE=url,
-            GENESYSCLOUD_OAUTHCLIENT_ID="sandbox",
-            GENESYSCLOUD_OAUTHCLIENT_SECRET="sandbox",
-        )
+        yield line[line.index("http://127") :].split()[0]
     finally:
         box.send_signal(signal.SIGUSR1)
         code = box.wait(timeout=20)
@@ -86,9 +80,20 @@ def there(tmp_path: Path) -> Iterator[Mapping[str, str]]:
         assert code == -signal.SIGUSR1, "uvicorn raises the signal anew, once it has come to its end"
 
 
+@pytest.fixture
+def there(org: str, tmp_path: Path) -> Mapping[str, str]:
+    """The environment of a person there, to whom the sandbox is the org."""
+    return environment_there(
+        tmp_path,
+        GENESYSCLOUD_API_BASE=org,
+        GENESYSCLOUD_OAUTHCLIENT_ID="sandbox",
+        GENESYSCLOUD_OAUTHCLIENT_SECRET="sandbox",
+    )
+
+
 def verb(there: Mapping[str, str], folder: Path, *arguments: str) -> str:
     """Run a verb and return what it wrote, which nobody has to guess the encoding of."""
-    done = run_there(folder, "-m", "diag", *arguments, environment=there)
+    done = verb_there(folder, arguments, there)
     assert b"Traceback" not in done.stderr
     assert done.returncode == 0, done.stderr.decode("utf-8")
     assert b"\r\n" not in done.stdout + done.stderr

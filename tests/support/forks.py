@@ -94,15 +94,15 @@ def _readable(descriptors: list[int], timeout: float | None) -> list[int]:
 class Forks:
     """Where processes are forked from: a server that starts with the first of them and imports `preload`."""
 
-    def __init__(self, preload: str) -> None:
-        self._preload = preload
+    def __init__(self, preload: str, environment: Mapping[str, str] | None = None) -> None:
+        self._preload, self._environment = preload, environment
         self._address: str | None = None
 
     @property
     def address(self) -> str:
         """The socket of its server."""
         if self._address is None:
-            self._address = _start_server(self._preload)
+            self._address = _start_server(self._preload, self._environment)
         return self._address
 
     def share(self, address: str) -> None:
@@ -121,6 +121,27 @@ class Forks:
         """Run a function of a module; `streams`, closed here, are its stdin, stdout and stderr."""
         told = self.ask(function, *arguments, folder=folder, environment=environment, streams=streams)
         return Forked(told, *outputs)
+
+    def run(
+        self,
+        function: Callable[..., None],
+        *arguments: object,
+        folder: Path,
+        environment: Mapping[str, str],
+        limit_s: float,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a function of a module to its end; raises subprocess.TimeoutExpired."""
+        with TemporaryFile() as out, TemporaryFile() as err:
+            streams = (nothing(), os.dup(out.fileno()), os.dup(err.fileno()))
+            process = self.start(
+                function, *arguments, folder=folder, environment=environment, streams=streams
+            )
+            try:
+                code = process.wait(limit_s)
+            finally:
+                process.kill()
+            written = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) for file in (out, err)]
+        return subprocess.CompletedProcess([function.__name__, *map(str, arguments)], code, *written)
 
     def ask(
         self,
@@ -147,7 +168,7 @@ def nothing() -> int:
     return os.open(os.devnull, os.O_RDWR)
 
 
-def _start_server(preload: str) -> str:
+def _start_server(preload: str, environment: Mapping[str, str] | None) -> str:
     folder = TemporaryDirectory(prefix="diag-forks-")
     address = f"{folder.name}/requests"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as requests:
@@ -155,6 +176,7 @@ def _start_server(preload: str) -> str:
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.support.fork_server", str(requests.fileno()), preload],
             cwd=ROOT,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[requests.fileno()],

@@ -5,11 +5,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from tests.support.drawn.schemas import faults_of_output
 from tests.support.forked_children import fork_children
-from tests.support.forks import FORKS, LOCUSTS, nothing
+from tests.support.forks import FORKS, LOCUSTS
 from tests.support.running_sandbox import RunningSandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,17 +56,11 @@ def fork(
     A load that was forked does not end when the verb is killed: it is a child of another process.
     """
     servers = (FORKS.address, LOCUSTS.address) if load_too else (None, None)
-    with TemporaryFile() as out, TemporaryFile() as err:
-        streams = (nothing(), os.dup(out.fileno()), os.dup(err.fileno()))
-        process = FORKS.start(
-            run_diag, tuple(arguments), *servers, folder=folder, environment=environment, streams=streams
-        )
-        try:
-            code = process.wait(LIMIT_S)
-        finally:
-            process.kill()
-        written = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) for file in (out, err)]
-    return subprocess.CompletedProcess(["diag", *arguments], code, *(text.decode() for text in written))
+    done = FORKS.run(
+        run_diag, tuple(arguments), *servers, folder=folder, environment=environment, limit_s=LIMIT_S
+    )
+    written = (done.stdout.decode(), done.stderr.decode())
+    return subprocess.CompletedProcess(["diag", *arguments], done.returncode, *written)
 
 
 def run_diag(arguments: tuple[str, ...], forks: str | None = None, locusts: str | None = None) -> None:

@@ -31,6 +31,11 @@ def begin() -> None:
     sys.modules.update(dict.fromkeys(NOT_INSTALLED))  # type: ignore[arg-type]  # None: cannot be imported
     held_files.refuse_to_delete((*HOUSES, PROOFS))
     warnings.filterwarnings("error", category=EncodingWarning, module=rf"({'|'.join(HOUSES)})\b")
+    encode_as_there()
+
+
+def encode_as_there() -> None:
+    """Have redirected output in the code page that Windows gives it."""
     for stream in (sys.stdout, sys.stderr):
         if (
             isinstance(stream, io.TextIOWrapper)
