@@ -22,7 +22,7 @@ from tests.support.verb_process import fork, start
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
-"""Five runs of a minute each, where the machine spoils four and takes twice as long."""
+"""Five runs of half a minute each, where the machine spoils four and takes twice as long."""
 
 Rows = dict[str, dict[str, Any]]
 CONFIDENT = {"ok", "raise", "lower"}
@@ -53,10 +53,10 @@ class Org:
 
 
 def measured(org: Org, number: int) -> list[str]:
-    """One more run of 48 s at 20 calls/s per action; none where the load found the machine too busy."""
+    """One more run of 24 s at 20 calls/s per action; none where the load found the machine too busy."""
     run = org.folder / "runs" / f"20260101T00000{number}Z-main"
     locust = subprocess.run(
-        locust_line("--run-dir", str(run), "--rate", "20", "--run-time", "48s"),
+        locust_line("--run-dir", str(run), "--rate", "20", "--run-time", "24s"),
         cwd=org.folder,
         env=org.environment,
         capture_output=True,
@@ -90,8 +90,8 @@ def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
 def recommended(org: Org) -> subprocess.CompletedProcess[str]:
     """What `python -m diag recommend --format json` recommends.
 
-    One run is enough. A busy machine may spoil it; then you would measure again, and so does this test, four
-    times at most.
+    One run is enough. A busy machine may spoil it, or its bursts leave too few numbers or none to raise; then
+    you would measure again, and so does this test, four times at most.
     """
     for number in range(5):
         org.runs.extend(measured(org, number))
@@ -99,8 +99,8 @@ def recommended(org: Org) -> subprocess.CompletedProcess[str]:
             continue
         found = start(("recommend", *org.runs, "--format", "json"), org.folder, org.environment)
         assert found.returncode == 0, found.stderr
-        judged = sum(row["verdict"] in CONFIDENT for row in json.loads(found.stdout)["actions"])
-        if judged >= ENOUGH:
+        verdicts = [row["verdict"] for row in json.loads(found.stdout)["actions"]]
+        if sum(verdict in CONFIDENT for verdict in verdicts) >= ENOUGH and "raise" in verdicts:
             break
     assert org.runs, "the machine was too busy for each of five runs"
     return found
@@ -184,7 +184,7 @@ def test_apply_raises_and_undo_takes_it_back(org: Org, rows: Rows) -> None:
 
     assert applied.returncode == 0, applied.stderr
     assert wanted
-    assert org.timeouts() == {**before, **wanted}, "a lower on one minute of calls must not be applied"
+    assert org.timeouts() == {**before, **wanted}, "a lower on half a minute of calls must not be applied"
     assert "diag undo" in applied.stderr + applied.stdout
     for _ in wanted:
         undone = org.diag("undo", "--yes", "--no-verify")
