@@ -77,6 +77,13 @@ def quick(asked: Asked) -> None:
     _python("-m", "pytest", *few, *left_out, *_filter(asked))
 
 
+def thorough(asked: Asked) -> None:
+    """every property, with twenty times the examples of `test`: before a release"""
+    _for_developers()
+    many = ("-m", "hypothesis", "--hypothesis-profile=thorough", "--timeout=1800")
+    _python("-m", "pytest", "-n", asked.processes, "--dist", "loadfile", *many, *_filter(asked))
+
+
 def check(asked: Asked) -> None:
     """what CI runs: lint, types, tests"""
     lint(asked)
@@ -146,6 +153,7 @@ TASKS: dict[str, Callable[[Asked], None]] = {
     "demo": demo,
     "test": test,
     "quick": quick,
+    "thorough": thorough,
     "check": check,
     "lint": lint,
     "types": types,

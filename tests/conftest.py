@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.support.examples import register_profiles
 from tests.support.forks import FORKS, LOCUSTS
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
@@ -101,10 +101,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Large imports stay for good: looking through them at every collection is a tenth of the suite.
 gc.set_threshold(50_000, 20, 20)
 
-# A busy machine is slow, not wrong: no property fails by the clock.
-settings.register_profile("no deadline", deadline=None)
-settings.register_profile("quick", settings.get_profile("no deadline"), max_examples=20)
-settings.load_profile("no deadline")
+register_profiles()
 
 
 def _start(stack: ExitStack, scenario: str | Path = "demo", seed: int = 1) -> RunningSandbox:

@@ -18,7 +18,7 @@ from analysis.estimates.stability import (
     watched,
 )
 from analysis.long_arrays.order import is_sorted, order_of
-from analysis.samples.action_calls import Calls, together
+from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, LateStep, find_late_step
 from analysis.statistics.kaplan_meier import kaplan_meier
@@ -47,7 +47,8 @@ def _spread(calls: Calls) -> list[Calls]:
     """The calls that were spread over hours: those of all short runs together, and of each long one; in order
     of start."""
     runs = calls.runs()
-    short = together(run for run in runs if len(run) < MIN_CALLS)
+    of_short = [int(run.run[0]) for run in runs if len(run) < MIN_CALLS]  # a campaign has hundreds of them
+    short = calls.select(lambda piece: np.isin(piece.run, of_short))
     long = [run for run in runs if len(run) >= MIN_CALLS]
     found = [short] + [run for run in long if run.started_at[-1] - run.started_at[0] >= LONG_RUN_S]
     return [_by_start(part) for part in found if len(part) >= MIN_CALLS]

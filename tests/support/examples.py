@@ -1,11 +1,28 @@
-"""How many examples a property gets where the hundred of `make test` are too many for it, or too few."""
+"""How many examples a property gets: few in `make quick`, more in `make test`, many in `make thorough`."""
+
+from typing import Final
 
 from hypothesis import settings
 
-USUAL = 100
-"""Examples in `make test` of a property that says nothing of them; the profile of `make quick` has fewer."""
+TEST: Final = "test"
+"""The profile of every run that names none."""
+PROFILES: Final = {"quick": 20, TEST: 50, "thorough": 1000}
+"""Examples of a property that says nothing of them, by the profile's name (`--hypothesis-profile`)."""
+USUAL: Final = 100
+"""What a property's own number stands beside: `examples(200)` draws twice as many as others do."""
+FEWEST: Final = 30
+"""A property keeps as many in `make test`, where it asks for as many."""
+
+
+def register_profiles() -> None:
+    """Make the profiles known, and take that of `make test`. A busy machine is slow, not wrong."""
+    for name, many in PROFILES.items():
+        settings.register_profile(name, deadline=None, max_examples=many)
+    settings.load_profile(TEST)
 
 
 def examples(many: int) -> int:
-    """Return `many` in `make test`, and the same part of them in `make quick` as of every other property."""
-    return max(1, many * settings().max_examples // USUAL)
+    """Return how many examples the profile gives a property that wants `many` where others get a hundred."""
+    of_others = settings().max_examples
+    scaled = max(1, many * of_others // USUAL)
+    return scaled if of_others < PROFILES[TEST] else max(scaled, min(many, FEWEST))

@@ -18,6 +18,7 @@ from diag.terraform.syntax.hcl_body import read_hcl
 from diag.terraform.syntax.source import SourceText
 from diag.terraform.syntax.trouble import SyntaxTrouble
 from diag.terraform.syntax.words import scan
+from tests.support.examples import examples
 from tests.support.random_hcl import RandomFile, hcl_files
 
 
@@ -60,7 +61,7 @@ def test_the_words_of_the_number_are_found_and_only_they_change(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.too_slow])
 @given(file=hcl_files(further_names=()), number=st.integers(1, 60))
 def test_another_reader_of_hcl_sees_only_that_number_change(file: RandomFile, number: int) -> None:
     source = source_of(file.text)

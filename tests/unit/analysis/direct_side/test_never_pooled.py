@@ -21,6 +21,7 @@ from analysis.stopping.when_settled import Settled
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summarise import summarise
+from tests.support.examples import examples
 from tests.support.sample_tables import START, calls, lognormal
 
 FACTS = {"orders": ActionFacts("orders", "Order lookup", current_timeout_s=5)}
@@ -64,7 +65,7 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(made=tables())
 def test_a_verdict_is_as_if_no_direct_call_had_been_made(
     made: tuple[pd.DataFrame, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory

@@ -43,14 +43,16 @@ def test_of_what_velocity_answered_airspeed_makes_the_most_part_alike() -> None:
 @st.composite
 def templates(draw: st.DrawFn, depth: int = 2) -> str:
     """Text, references, assignments and conditions, nested, as the two read alike."""
-    parts = []
+    parts: list[str] = []
     for _ in range(draw(st.integers(1, 4))):
         kind = draw(
             st.sampled_from(("text", "reference", "quiet", "missing", "set", "if") if depth else ("text",))
         )
         name = draw(st.sampled_from(_NAMES))
         if kind == "text":
-            parts.append(draw(_PLAIN))
+            text = draw(_PLAIN)
+            refused = "".join(parts).endswith("}") and text.startswith(("[", "{"))  # behind a reference
+            parts.append(f" {text}" if refused else text)
         elif kind == "reference":
             parts.append(f"${{input.{name}}}")
         elif kind == "quiet":
