@@ -16,7 +16,7 @@ from analysis.verdicts.recommend import recommend_action
 from tests.support.latency_shapes import SHAPES
 from tests.support.sample_tables import calls, sample_set
 
-RUNS = 25
+RUNS = 16
 NO_WARM_UP = RecommendSettings(warmup_s=0.0)
 
 
