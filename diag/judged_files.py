@@ -13,6 +13,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, latest_run
 from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
+from analysis.runs.campaign_windows import with_windows
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, is_usual_workload
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
@@ -87,7 +88,7 @@ def gather(
     asked: Asked | None = None,
     zone: str | None = None,
 ) -> RunEvidence:
-    """Read the inputs and return the evidence.
+    """Read the inputs and return the evidence; of a campaign's folder, that of all its windows.
 
     `facts` win over those in the file of actions, and those over the manifests'. Where a run's workload
     has settings for an action, they win over `settings` for that action.
@@ -100,6 +101,7 @@ def gather(
     from analysis.samples.read_samples import read_samples
 
     how = how or HowToRead()
+    inputs = with_windows(inputs)
     known = {**(read_actions_file(how.actions_file) if how.actions_file else {}), **(facts or {})}
     options = replace(how.tools or USUAL, ids=_ids_by_name(known))
     onlooker = how.onlooker or _Nobody()

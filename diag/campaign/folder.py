@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.run_folder import RunFolder, read_manifest
-from analysis.format.segment_reader import holds_records
 from analysis.number_words import first_names
+from analysis.runs.campaign_windows import CAMPAIGN_NAME, WINDOWS_NAME, windows_below
 from diag.campaign.saved import (
     GoneAction,
     Saved,
@@ -23,7 +23,9 @@ from diag.campaign.spread import Slot
 from diag.errors import UsageError
 from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock
 
-_OURS: Final = frozenset({LOCK_NAME, "campaign.json", "slot.json", "gone.json", "production.json", "windows"})
+_OURS: Final = frozenset(
+    {LOCK_NAME, CAMPAIGN_NAME, "slot.json", "gone.json", "production.json", WINDOWS_NAME}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class CampaignFolder:
     @property
     def campaign(self) -> Path:
         """Path of campaign.json."""
-        return self.path / "campaign.json"
+        return self.path / CAMPAIGN_NAME
 
     @property
     def production(self) -> Path:
@@ -127,9 +129,7 @@ class CampaignFolder:
 
     def windows(self) -> tuple[RunFolder, ...]:
         """Return the windows that have begun, in their order: those with a manifest, or with a call."""
-        below = self.path / "windows"
-        folders = sorted(below.iterdir(), key=lambda path: path.name) if below.is_dir() else []
-        return tuple(RunFolder(path) for path in folders if path.is_dir() and has_begun(RunFolder(path)))
+        return windows_below(self.path)
 
     def begun_at(self, newest: int) -> list[float]:
         """Return when the newest windows began (Unix seconds), in their order; a damaged one is left out."""
@@ -139,13 +139,8 @@ class CampaignFolder:
     def next_window(self, saved: Saved) -> RunFolder:
         """Return the folder of the next window; one that a kill left before its first call is used again."""
         number = len(self.windows()) + 1
-        return RunFolder(self.path / "windows" / f"{saved.campaign_id}-w{number:04}")
+        return RunFolder(self.path / WINDOWS_NAME / f"{saved.campaign_id}-w{number:04}")
 
     def at_work(self) -> RunFolder | None:
         """Return the window in which a load still runs, whoever started it is gone; None where none does."""
         return next((one for one in reversed(self.windows()) if is_locked(one.path)), None)
-
-
-def has_begun(folder: RunFolder) -> bool:
-    """Return whether a window has begun: it has a manifest, or a call."""
-    return os.path.lexists(folder.manifest) or holds_records(folder)

@@ -137,8 +137,8 @@ def command(
 ) -> int:
     """Judge every action of the newest run, or of the runs and sample files given.
 
-    Files of JMeter, k6, vegeta and Locust, and access logs, are recognised, or named by --as; any other table
-    is read by --map.
+    The folder of a campaign (runs/tune) counts with all its windows. Files of JMeter, k6, vegeta and Locust,
+    and access logs, are recognised, or named by --as; any other table is read by --map.
 
     --only and --skip choose which actions are judged. Nothing is changed without --apply. The recommended
     timeout is p99 plus a buffer, never below the upper bound of p99, rounded up to a whole second, and at
@@ -191,7 +191,7 @@ def command(
     shown_here = options.form == "table" or terraform.edit is not None
     text = None if shown_here else _formatted(evidence, options, terraform, settings)
     what_if = bool(rule_flags(rules) or asked.scope or options.actions_file)
-    for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
+    for folder in evidence.folders if len(evidence.folders) == len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
     for weakness in evidence.analysis.weak:
         console.warn(weakness)

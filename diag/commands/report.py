@@ -128,7 +128,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         from reports.exports.png import export_charts
 
         console.note(f"{len(export_charts(data, options.charts))} charts written to {options.charts}")
-    target = options.output or (_default_path(evidence) if options.form == "html" else None)
+    target = options.output or (_default_path(chosen) if options.form == "html" else None)
     if write_result(console, text, target):
         console.result(str(target))
 
@@ -171,8 +171,10 @@ def _beside(data: "ReportData", evidence: "RunEvidence", saved: Path) -> "Report
     return with_production(data, production, findings_of(production.observed, rules, evidence.samples), rules)
 
 
-def _default_path(evidence: "RunEvidence") -> Path:
-    return evidence.folders[0].report if evidence.folders else Path("report.html")
+def _default_path(chosen: tuple[Path, ...]) -> Path:
+    from analysis.format.run_folder import RunFolder
+
+    return next((RunFolder(path).report for path in chosen if path.is_dir()), Path("report.html"))
 
 
 def _text(data: "ReportData", form: str) -> str:

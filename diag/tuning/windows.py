@@ -10,9 +10,9 @@ from analysis.analysis_errors import AnalysisError
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.format.segment_reader import holds_records
 from analysis.machine.forks import CAN_FORK
+from analysis.runs.campaign_windows import has_begun
 from diag.campaign.campaign import Campaign
 from diag.campaign.drive import Driven, MadeWindow, drive
-from diag.campaign.folder import has_begun
 from diag.campaign.gone import gone
 from diag.campaign.prepare import TuneScope
 from diag.campaign.saved import Saved

@@ -21,6 +21,7 @@ if [ "$DIAG_CALL" = tune ] && [ "${#results[@]}" -eq 0 ]; then
     echo "exit-code=0" >> "$GITHUB_OUTPUT"
     exit 0
   fi
+  results=(runs/tune) # a campaign's folder stands for all its windows
 fi
 
 code=0

@@ -157,6 +157,13 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert "<html" in folder.report.read_text() and "<html" in folder.production_report.read_text()
     windows = len(folder.windows())
 
+    capsys.readouterr()
+    assert run(["recommend", "runs/tune", "--format", "json", "--percentile", "0.9"]) == ExitCode.OK
+    judged = json.loads(capsys.readouterr().out)
+    assert [one["action_id"] for one in judged["actions"]] == [action_named("Rarely used").id]
+    assert len(judged["run_ids"]) == windows
+    assert not [one for one in folder.windows() if one.recommendations.exists()]  # it is of no one window
+
     assert run(line) == ExitCode.OK
     assert len(folder.windows()) == windows
     again = "was over before; its result again. For another one: diag tune --folder runs/tune-2"

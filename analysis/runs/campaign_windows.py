@@ -1,0 +1,33 @@
+"""The windows of a campaign: run folders that `diag tune` makes one after the other below its own."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from analysis.format.run_folder import RunFolder
+from analysis.format.segment_reader import holds_records
+
+CAMPAIGN_NAME: Final = "campaign.json"
+WINDOWS_NAME: Final = "windows"
+
+
+def windows_below(campaign: Path) -> tuple[RunFolder, ...]:
+    """Return the windows of a campaign's folder that have begun, in their order."""
+    below = campaign / WINDOWS_NAME
+    folders = sorted(below.iterdir(), key=lambda path: path.name) if below.is_dir() else []
+    return tuple(RunFolder(path) for path in folders if path.is_dir() and has_begun(RunFolder(path)))
+
+
+def has_begun(folder: RunFolder) -> bool:
+    """Return whether a window has begun: it has a manifest, or a call."""
+    return os.path.lexists(folder.manifest) or holds_records(folder)
+
+
+def with_windows(inputs: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the inputs, the windows that have begun in place of a campaign's folder."""
+    found: list[Path] = []
+    for path in inputs:
+        windows = windows_below(path) if (path / CAMPAIGN_NAME).is_file() else ()
+        found += [window.path for window in windows] or [path]
+    return tuple(found)
