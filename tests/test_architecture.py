@@ -10,13 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.file_access import file_access
-from tests.support.house import (
-    MAY_IMPORT,
-    circle,
-    file_arrows,
-    room_arrows,
-    room_of,
-)
+from tests.support.house.arrows import circle, file_arrows, room_arrows
+from tests.support.house.may_import import MAY_IMPORT, TABLES, room_of
 from tests.support.source_files import ROOT, imports_of, module_of, nodes_of, python_files, tree_of
 from tests.support.system_words import system_words
 
@@ -32,6 +27,10 @@ HEAVY = (
     "starlette",
     "stamina",
 )
+
+
+def test_a_room_stands_in_one_table() -> None:
+    assert len(MAY_IMPORT) == sum(map(len, TABLES))
 
 
 def test_every_file_lies_in_a_room_with_rules() -> None:

@@ -5,9 +5,9 @@ from typing import Final
 
 from tests.support.drawn import reference
 from tests.support.drawn.documents import DOCUMENTS
+from tests.support.drawn.house_map import draw_map
 from tests.support.drawn.regions import with_region
 from tests.support.drawn.schemas import FOLDER, drawn_schemas
-from tests.support.house import draw_map
 from tests.support.source_files import ROOT
 
 DESIGN: Final = ROOT / "docs" / "design.md"

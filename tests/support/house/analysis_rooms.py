@@ -1,0 +1,76 @@
+"""What each room of analysis/ may import, in the order data flows."""
+
+from typing import Final
+
+_ANALYSIS: Final = {
+    "analysis.analysis_errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
+    "analysis.typed_command",
+}  # fmt: skip
+
+ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
+    "analysis/__init__.py": set(),
+    "analysis/analysis_errors.py": set(),
+    "analysis/number_words.py": set(),
+    "analysis/plain_text.py": set(),
+    "analysis/wrapped_text.py": set(),
+    "analysis/openmetrics.py": {"analysis.plain_text"},
+    "analysis/value_words.py": set(),
+    "analysis/written_json.py": set(),
+    "analysis/inline_toml.py": {"analysis.plain_text"},
+    "analysis/machine": {"psutil"},
+    "analysis/long_arrays": {"analysis.analysis_errors", "analysis.machine", "numpy"},
+    "analysis/format": {
+        "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.written_json",
+    },
+    "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
+    "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
+    "analysis/typed_command.py": {"analysis.cut_off", "analysis.machine.command_words", "analysis.settings"},
+    "analysis/coverage": {"analysis.format", "analysis.long_arrays", "numpy", "scipy"},
+    "analysis/other_tools": {
+        "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",
+        "analysis.other_tools.unpacked_file", "numpy", "pandas",
+    },
+    "analysis/samples": {
+        "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.long_arrays",
+        "analysis.machine.scratch_files", "analysis.number_words", "analysis.other_tools", "numpy", "pandas",
+        "pyarrow",
+    },
+    "analysis/runs": {
+        "analysis.format", "analysis.long_arrays", "analysis.samples", "numpy", "pandas"
+    },
+    "analysis/statistics": {"analysis.long_arrays", "numpy", "scipy"},
+    "analysis/estimates": {
+        *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
+        "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics", "numpy", "scipy",
+    },
+    "analysis/direct_side": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
+        "analysis.estimates", "numpy",
+    },
+    "analysis/costs": {
+        *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
+    },
+    "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
+    "analysis/flows": {"analysis.format.typed_json", "analysis.number_words"},
+    "analysis/verdicts": {
+        *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
+        "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
+        "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs",
+        "analysis.written_json", "numpy",
+    },
+    "analysis/production": {
+        *_ANALYSIS, "analysis.coverage",
+        "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        "analysis.verdicts", "numpy",
+    },
+    "analysis/stopping": {
+        *_ANALYSIS, "analysis.direct_side", "analysis.format", "analysis.machine.command_words",
+        "analysis.samples", "analysis.statistics", "analysis.estimates",
+        "analysis.verdicts", "numpy", "pandas", "scipy",
+    },
+    "analysis/views": {
+        *_ANALYSIS, "analysis.format", "analysis.long_arrays", "analysis.samples", "analysis.statistics",
+        "analysis.estimates",
+        "analysis.verdicts", "analysis.production", "analysis.written_json", "numpy", "pandas", "scipy",
+    },
+}  # fmt: skip
