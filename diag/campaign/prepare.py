@@ -3,14 +3,14 @@
 Of each action in scope it is said why it is called, or why not; nothing is left out in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
-from analysis.number_words import duration
-from analysis.settings import RecommendSettings
+from analysis.number_words import duration, percent, plural
+from analysis.settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import planned_calls
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.holds import GRADES_TO_LOWER
@@ -25,13 +25,13 @@ from diag.genesys.models import Action
 from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
-from diag.production.promises import Promise
+from diag.production.promises import SetLately
 from diag.workload.org_limits import OrgLimits
 from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
 ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
-NO_PROMISES: Final[Mapping[str, Promise]] = {}
+NONE_SET: Final[Mapping[str, SetLately]] = {}
 NONE_OWN: Final[Mapping[float, int]] = {}
 NO_WORKLOAD: Final = "there is no workload, which says what may be called and with what"
 
@@ -49,6 +49,13 @@ class TuneScope:
     workload: Workload | None
     where: str | None
     as_org: bool
+
+    def percentile_of(self, rules: RecommendSettings) -> Callable[[str], float]:
+        """Return at which percentile an action, by its id, is asked for: by these rules, or as its entry in
+        the workload says. Raises UsageError for an entry that means no action."""
+        entries = entries_by_action(self.workload or Workload(), self.inventory, self.where)
+        own = {action_id: entry.recommend for (action_id, _), entry in reversed(entries.items())}
+        return lambda action_id: with_overrides(rules, own.get(action_id, {})).percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,10 @@ def prepare(
     scope: TuneScope,
     production: ProductionEvidence,
     own: OwnCalls,
-    promises: Mapping[str, Promise] = NO_PROMISES,
+    lately: Mapping[str, SetLately] = NONE_SET,
 ) -> Prepared:
-    """Return which actions are to be measured; `own`: the calls that diag made of them itself; `promises`:
-    by id, the timeouts that production's answer has just set.
+    """Return which actions are to be measured; `own`: the calls that diag made of them itself; `lately`:
+    by id, what diag has set of them lately.
 
     Raises UsageError for a workload that names what is not there, or gives inputs that do not fit; ApiError
     where the org cannot be read."""
@@ -93,9 +100,9 @@ def prepare(
         if action.id in judged and is_answered(judged[action.id])
     ]
     settled += [
-        NotCalled(action.id, action.name, f"production: set to {action.timeout_s} s by its answer", True)
+        NotCalled(action.id, action.name, f"set to {action.timeout_s} s", True, set_by_diag=True)
         for action in scope.actions
-        if _stands(action, promises) and not (action.id in judged and _is_decided(judged[action.id]))
+        if _stands(action, lately) and not (action.id in judged and _is_decided(judged[action.id]))
     ]
     hidden = [
         NotCalled(
@@ -108,7 +115,7 @@ def prepare(
         if action.id in judged and is_hidden(judged[action.id])
     ]
     answered = {one.action_id for one in (*settled, *hidden)}
-    whys = _whys(production, judged)
+    whys = {**_whys(production, judged), **_broken(lately)}
     still_open = [action for action in scope.actions if action.id not in answered]
     kept, refused = _callable(client, scope, still_open)
     return Prepared(
@@ -124,10 +131,21 @@ def prepare(
     )
 
 
-def _stands(action: Action, promises: Mapping[str, Promise]) -> bool:
-    """Whether the timeout that production's answer set is in force: without the executions before the change
-    there is too little to see that it still holds, and `diag watch` says when it does not."""
-    return action.id in promises and promises[action.id].timeout_s == action.timeout_s
+def _stands(action: Action, lately: Mapping[str, SetLately]) -> bool:
+    """Whether what diag set is in force and holds: calls would show what it was set by, and `diag watch` says
+    when it holds no more."""
+    one = lately.get(action.id)
+    return one is not None and one.promise.timeout_s == action.timeout_s and one.holds
+
+
+def _broken(lately: Mapping[str, SetLately]) -> dict[str, str]:
+    """Why those are called of which production says that they do not hold."""
+    return {
+        action_id: f"production: the {one.promise.timeout_s} s that diag set cut off more than promised, "
+        f"{percent(one.state.cut_off / one.state.executions)} of {plural(one.state.executions, 'execution')}"
+        for action_id, one in lately.items()
+        if not one.holds
+    }
 
 
 def _is_decided(judged: Recommendation) -> bool:

@@ -31,12 +31,14 @@ KIND: Final = "diag campaign"
 
 @dataclass(frozen=True, slots=True)
 class NotCalled:
-    """An action that is not called, and why. `settled`: production has answered it."""
+    """An action that is not called, and why. `settled`: it has its answer; production gave it, or
+    `set_by_diag` in the days that were looked at."""
 
     action_id: str
     name: str
     why: str
     settled: bool
+    set_by_diag: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """What diag promised each action: the timeout its newest change set, and since when, by the journal."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.production.hour_cut import hours_cut
+from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.promise_watch import WatchState, watch
+from analysis.verdicts.holds import GRADES_TO_LOWER
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.plan import OrgIdentity
 from diag.changes.undo_plan import made_in, wrote
@@ -58,14 +62,53 @@ def promises_of(lines: Sequence[JournalLine], org: OrgIdentity) -> tuple[Promise
     return tuple(Promise(line) for line in newest.values() if line.undoes is None)
 
 
-def by_production(promises: Sequence[Promise], percentile: float, since: float) -> dict[str, Promise]:
-    """Return those, by action id, that what production showed has made since then (Unix seconds), at this
-    percentile: what it shows after the change alone may be too little to judge."""
-    return {
-        one.line.action_id: one
+@dataclass(frozen=True, slots=True)
+class SetLately:
+    """A promise of these days, seen over time, and what production says of it since."""
+
+    promise: Promise
+    state: WatchState
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing since speaks against it."""
+        return self.state.broken_at is None
+
+
+def set_lately(
+    promises: Sequence[Promise],
+    since: float,
+    percentile_of: Callable[[str], float],
+    counts: Mapping[str, BucketCounts],
+) -> dict[str, SetLately]:
+    """Return, by action id, what diag set since then (Unix seconds), whoever measured it: production, a
+    campaign or a run.
+
+    Only what was seen over time (A or B), or else calls are what is lacking; and only at the percentile that
+    is asked for now, of each action by its id: another one is another question. `counts`: what production did
+    since each change."""
+    lately = (
+        one
         for one in promises
         if one.line.at >= since
         and one.line.promised_share is not None
-        and not one.line.run_ids
-        and math.isclose(one.percentile, percentile)
-    }
+        and _was_seen_over_time(one.line)
+        and math.isclose(one.percentile, percentile_of(one.line.action_id))
+    )
+    found = {}
+    for one in lately:
+        seen = counts.get(one.line.action_id)
+        found[one.line.action_id] = SetLately(one, state_of(one, () if seen is None else seen.hours))
+    return found
+
+
+def _was_seen_over_time(line: JournalLine) -> bool:
+    """An older diag kept no grade; what it set by production was settled there."""
+    return line.grade in GRADES_TO_LOWER or (line.grade is None and not line.run_ids)
+
+
+def state_of(promise: Promise, hours: Iterable[HourCounts]) -> WatchState:
+    """Return whether a promise is kept in these hours since the change; those with another timeout say
+    nothing of it."""
+    of_it = tuple(hour for hour in hours if len(hour.below) == promise.timeout_s)
+    return watch(hours_cut(BucketCounts(promise.line.action_id, of_it)), WatchState(promise.accepted))

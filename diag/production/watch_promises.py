@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from analysis.production.hour_cut import hours_cut
 from analysis.production.hourly_counts import BucketCounts
-from analysis.production.promise_watch import WatchState, watch
+from analysis.production.promise_watch import WatchState
 from analysis.production.too_generous import enough_s
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.typed_command import unclear_names
@@ -17,7 +16,7 @@ from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.production.hour_store import ActionKey, HourStore
 from diag.production.production_facts import hour_counts
-from diag.production.promises import Promise
+from diag.production.promises import Promise, state_of
 from diag.production.reading.read_telemetry import CountsTelemetry, whole_seconds
 from diag.production.reading.time_window import Window, last_days
 
@@ -125,7 +124,7 @@ def _judge(
     counts = BucketCounts(
         line.action_id, tuple(hour for hour in hours if len(hour.below) == promise.timeout_s)
     )
-    state = watch(hours_cut(counts), WatchState(promise.accepted))
+    state = state_of(promise, hours)
     if state.broken_at is not None:
         return Watched(promise, state)
     rules = RecommendSettings(percentile=promise.percentile)

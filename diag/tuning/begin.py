@@ -32,7 +32,7 @@ from diag.production.findings import findings_of
 from diag.production.look import look, place_of
 from diag.production.org_weeks import OrgToAsk
 from diag.production.production_weeks import most_requests
-from diag.production.promises import Promise, by_production, promises_of
+from diag.production.promises import SetLately, promises_of, set_lately
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines
@@ -67,8 +67,8 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     org = OrgToAsk(client, place.org_id, context.settings.zone, context.clock.utc(), runs)
     own = org.own_calls()
     with context.console.progress("Reading what may be called"):
-        promises = _set_by_production(context, production)
-        prepared = prepare(client, scope, production, own, promises)
+        lately = _set_lately(context, scope, production)
+        prepared = prepare(client, scope, production, own, lately)
     inputs = client.requests - looked
     saved = Saved(
         campaign_id=new_run_id(now),
@@ -116,14 +116,18 @@ def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]
         return look(client, actions, question, changes, on_progress=bar.update)
 
 
-def _set_by_production(context: TuneContext, production: ProductionEvidence) -> Mapping[str, Promise]:
-    """The timeouts that production's answer has set since the look's window began, by action id."""
+def _set_lately(
+    context: TuneContext, scope: TuneScope, production: ProductionEvidence
+) -> Mapping[str, SetLately]:
+    """What diag has set since the look's window began, by action id; nothing where actions are named: what is
+    asked for by name is called."""
     place = production.place
-    if place.org_id is None:
+    if place.org_id is None or context.options.actions:
         return {}
     org = OrgIdentity(place.org_id, place.org_name or place.host, place.host, place.sandbox)
     promises = promises_of(Journal(context.settings.journal).read(), org)
-    return by_production(promises, context.rules.percentile, production.since)
+    counts = {action_id: one.counts for action_id, one in production.observed.items()}
+    return set_lately(promises, production.since, scope.percentile_of(context.rules), counts)
 
 
 def _campaign(

@@ -7,6 +7,7 @@ from typing import Final
 
 from analysis.number_words import at, by_reason, duration, first_names, noun, percent, plural, reason_lines
 from analysis.typed_command import Asked, path_to_type
+from analysis.verdicts.next_command import name_to_type
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
 from diag.campaign.prepare import NO_WORKLOAD, Prepared
@@ -33,9 +34,9 @@ class Requests:
 
 
 def look_lines(not_called: tuple[NotCalled, ...], in_scope: int, asked: Asked) -> list[str]:
-    """Return what production settled, and what is not called for another reason; `asked`: what the commands
-    in it repeat."""
-    settled = [one.name for one in not_called if one.settled]
+    """Return what production settled, what diag has set lately, and what is not called for another reason;
+    `asked`: what the commands in it repeat."""
+    settled = [one.name for one in not_called if one.settled and not one.set_by_diag]
     lines = []
     if settled:
         lines.append(
@@ -49,11 +50,27 @@ def look_lines(not_called: tuple[NotCalled, ...], in_scope: int, asked: Asked) -
 
 def not_called_lines(not_called: tuple[NotCalled, ...], asked: Asked) -> list[str]:
     """Return why actions are not called that production did not settle, and the command that helps."""
+    lines = set_lately_lines(not_called, asked)
     unsettled = [(one.name, one.why) for one in not_called if not one.settled]
-    lines = [f"Not called: {line}" for line in reason_lines(unsettled)]
+    lines += [f"Not called: {line}" for line in reason_lines(unsettled)]
     if any(why == NO_WORKLOAD for _, why in unsettled):
         lines.append(f"To call them: {asked.command('init')}, then {asked.same_campaign()}")
     return lines
+
+
+def set_lately_lines(not_called: tuple[NotCalled, ...], asked: Asked) -> list[str]:
+    """Return which actions are not called because diag has set them, and how to call them all the same."""
+    lately = [one for one in not_called if one.set_by_diag]
+    if not lately:
+        return []
+    names = first_names([f"{one.name} ({one.why})" for one in lately], MOST_NAMED)
+    typed = [name_to_type(one.action_id, one.name) for one in lately]
+    command = asked.command("tune", typed if len(typed) <= MOST_WITH_A_REASON else ["NAME"])
+    return [
+        f"Not called, because diag set {noun(len(lately), 'it', 'them')} in the days looked at and nothing "
+        f"since speaks against it: {names}. `diag watch` goes on looking. To call "
+        f"{noun(len(lately), 'it', 'one')} all the same: {command}"
+    ]
 
 
 def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | None) -> Table:
@@ -204,11 +221,13 @@ def status_lines(
     still_open = sum(one.done is None and not (over and one.answered) for one in standings.values())
     lost = sum(one.gone is not None for one in standings.values())
     gone = f", {lost} gone" if lost else ""
-    settled = sum(one.settled for one in saved.not_called)
+    lately = sum(one.set_by_diag for one in saved.not_called)
+    settled = sum(one.settled for one in saved.not_called) - lately
+    had_set = f", diag had set {lately}" if lately else ""
     done = len(standings) - still_open - lost
     lines = [
         f"{done} of {plural(len(standings), 'action')} done, {still_open} open{gone}; "
-        f"production settled {settled} more. Began {at(campaign.began_at, zone)}, "
+        f"production settled {settled} more{had_set}. Began {at(campaign.began_at, zone)}, "
         f"ends {at(campaign.until, zone)}."
     ]
     if not still_open:

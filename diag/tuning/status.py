@@ -43,8 +43,11 @@ def _show_this_one(
     folder, saved, asked = meant.folder, meant.saved, meant.asked
     assert saved is not None
     if saved.campaign is None:
-        every = all(one.settled for one in saved.not_called)
-        why = "Production had every answer" if every else "What production left open is not called"
+        why = "Production had every answer"
+        if any(one.set_by_diag for one in saved.not_called):
+            why = "Every action has its answer"
+        if not all(one.settled for one in saved.not_called):
+            why = "What production left open is not called"
         result = asked.same_campaign()
         console.sentence(f"{why}; nothing is measured. For the result: {result}", indent="")
         for line in not_called_lines(saved.not_called, asked):

@@ -84,6 +84,8 @@ class JournalLine:
     """The number was made at; None: decided by hand, or by an older diag."""
     promised_share: Share | None = None
     """What the change was decided on (`Evidence`); None: decided by hand, or by an older diag."""
+    grade: str | None = None
+    """For how long that was seen: A, B, C; None: decided by hand, or by an older diag."""
 
     @property
     def finished(self) -> bool:
@@ -150,6 +152,7 @@ def first_line(change: Change, plan: Plan, digest: str, author: Author, now: flo
         run_ids=plan.run_ids,
         percentile=None if evidence is None else evidence.percentile,
         promised_share=None if evidence is None else evidence.promised_share,
+        grade=None if evidence is None else evidence.grade,
     )
 
 

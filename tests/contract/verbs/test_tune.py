@@ -75,10 +75,8 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
 
 
 @pytest.mark.slow
-def test_what_productions_answer_has_just_set_is_not_called(
-    capsys: "pytest.CaptureFixture[str]", session: Path
-) -> None:
-    """What it shows since the change is too little, and a call may change data."""
+def test_what_diag_has_just_set_is_not_called(capsys: "pytest.CaptureFixture[str]", session: Path) -> None:
+    """What it shows since the change is too little, and a call may change data: only where it is named."""
     assert run(["observe", "--out", "plan.json"]) == ExitCode.OK
     (change, *_) = read_plan(session / "plan.json").changes
     assert run(["apply", "plan.json", "--yes"]) == ExitCode.OK
@@ -88,13 +86,19 @@ def test_what_productions_answer_has_just_set_is_not_called(
         shown = capsys.readouterr().out
         assert run(["tune", "--dry-run", "--cut-off", "0.1%"]) == ExitCode.OK
         another = capsys.readouterr().out
+        assert run(["tune", "--dry-run", "--action", change.action_name]) == ExitCode.OK
+        named = capsys.readouterr().out
     finally:
         assert run(["undo", "--yes"]) == ExitCode.OK
 
     settled, measured = shown.split("to measure")
-    assert f"Production has the answer for 1 of 3 actions: {change.action_name}." in settled
+    words = " ".join(settled.split())
+    assert "Production has no answer yet for any of 3 actions." in words
+    assert f"speaks against it: {change.action_name} (set to {change.after_timeout_s} s). " in words
+    assert f"To call it all the same: diag tune --action '{change.action_name}'" in words
     assert change.action_name not in measured
     assert change.action_name in another.split("to measure")[1]  # that is another question
+    assert change.action_name in named.split("to measure")[1]
 
 
 @pytest.mark.slow

@@ -8,9 +8,10 @@ from analysis.number_words import plural
 from analysis.typed_command import Asked
 from diag.campaign.forecast import CampaignForecast, forecast
 from diag.campaign.prepare import Prepared, ToMeasure
+from diag.campaign.saved import NotCalled
 from diag.campaign.spread import next_slot
 from diag.campaign.windows_judged import before_any_call
-from diag.tuning.campaign_text import Requests, cost_lines, why_lines
+from diag.tuning.campaign_text import Requests, cost_lines, look_lines, why_lines
 from tests.support.campaigns import action, campaign
 
 PLAN = campaign(*(action(f"a{number}") for number in range(25)))
@@ -60,3 +61,16 @@ def test_why_actions_are_measured_is_said_once_for_each_reason() -> None:
     assert whys("none", "few") == ["Why a0: none.", "Why a1: few."]
     assert whys("none", "none", "few", "none", "none") == ["Why a2: few.", "Why the others: none."]
     assert whys(*["none"] * 4, *["few"] * 4) == ["Why a0, a1, a2, a3: none.", "Why the others: few."]
+
+
+def test_what_diag_has_set_is_said_with_the_reason_and_how_to_call_it_all_the_same() -> None:
+    def not_called(*names: str) -> str:
+        each = tuple(NotCalled(f"id-{name}", name, "set to 4 s", True, set_by_diag=True) for name in names)
+        return " ".join(look_lines(each, 9, Asked(campaign="runs/tune-2")))
+
+    assert not_called("Get A") == (
+        "Production has no answer yet for any of 9 actions. Not called, because diag set it in the days "
+        "looked at and nothing since speaks against it: Get A (set to 4 s). `diag watch` goes on looking. "
+        "To call it all the same: diag tune --action 'Get A'"
+    )
+    assert not_called(*"ABCD").endswith("To call one all the same: diag tune --action NAME")
