@@ -9,6 +9,7 @@ from typing import Final
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest
 from analysis.number_words import plural
+from analysis.typed_command import Asked
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import ProposedNumber, line_of_proposal, new_id
 from diag.changes.plans.plan import OrgIdentity, PlanOptions
@@ -72,7 +73,7 @@ def edit(
         console.note(line)
     console.note(edited_words(proposal, done=not options.check and options.patch is None))
     if proposal.timeouts and not options.check:
-        for line in _next(committed, options, top):
+        for line in _next(committed, options, top, evidence.asked):
             console.note(line)
     if options.check and proposal.timeouts:
         return ExitCode.CHANGES
@@ -115,12 +116,12 @@ def _made(proposal: Proposal, options: EditOptions, diff: str) -> Committed | No
     return None
 
 
-def _next(committed: Committed | None, options: EditOptions, top: Path) -> tuple[str, ...]:
+def _next(committed: Committed | None, options: EditOptions, top: Path, asked: Asked) -> tuple[str, ...]:
     if committed is not None:
-        return next_after_commit(committed)
+        return next_after_commit(committed, asked)
     if options.patch is not None:
-        return next_after_patch(options.patch, top)
-    return next_after_edit(top)
+        return next_after_patch(options.patch, top, asked)
+    return next_after_edit(top, asked)
 
 
 def _name(file: EditedFile, top: Path, folder: Path) -> str:

@@ -1,18 +1,16 @@
 """The words of a proposal to Terraform: what was edited, what was not and why, and what to do next."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.machine.command_words import joined
 from analysis.number_words import noun, plural
 from analysis.plain_text import printable
-from analysis.typed_command import path_to_type
+from analysis.typed_command import Asked, path_to_type
 from diag.terraform.git.commit import Committed
 from diag.terraform.proposing.proposal import Proposal, ProposedTimeout
-
-ARRIVED = "diag check --live"
-"""What tells whether a proposal has arrived in the org."""
 
 
 def edited_words(proposal: Proposal, *, done: bool) -> str:
@@ -56,29 +54,35 @@ def _change(one: ProposedTimeout) -> str:
     return f"{one.action_name}: {before} -> {one.after_timeout_s} s. {one.reason}"
 
 
-def next_after_edit(folder: Path) -> tuple[str, ...]:
+def next_after_edit(folder: Path, asked: Asked) -> tuple[str, ...]:
     """Return what to do after files were edited."""
     return (
         f"Next: {joined(['git', '-C', path_to_type(folder), 'diff'])}, commit it, and run terraform apply",
-        f"Whether it has arrived in the org: {ARRIVED}",
+        f"Whether it has arrived in the org: {_arrived(asked)}",
     )
 
 
-def next_after_patch(patch: Path, top: Path) -> tuple[str, ...]:
+def next_after_patch(patch: Path, top: Path, asked: Asked) -> tuple[str, ...]:
     """Return what to do after a patch was written, to be applied in `top`."""
     return (
         f"Next: {joined(['git', '-C', path_to_type(top), 'apply', str(patch.resolve())])}",
-        f"Whether it has arrived in the org, once it is merged and applied: {ARRIVED}",
+        f"Whether it has arrived in the org, once it is merged and applied: {_arrived(asked)}",
     )
 
 
-def next_after_commit(committed: Committed) -> tuple[str, ...]:
+def next_after_commit(committed: Committed, asked: Asked) -> tuple[str, ...]:
     """Return which branch was made, and the person's own commands to propose it."""
     lines = [f"Committed on the new branch {committed.branch}, which is checked out now. Nothing was pushed."]
     if committed.remote is not None:
         lines.append(f"Next: {joined(['git', 'push', '-u', committed.remote, committed.branch])}")
         lines += (f"Then: {command}" for command in _pull_requests(committed))
-    return (*lines, f"Whether it has arrived in the org, once it is merged and applied: {ARRIVED}")
+    return (*lines, f"Whether it has arrived in the org, once it is merged and applied: {_arrived(asked)}")
+
+
+def _arrived(asked: Asked) -> str:
+    """What tells whether a proposal has arrived in the org: of the same runs, in the same org."""
+    runs = takewhile(lambda word: not word.startswith("-"), asked.calls)
+    return asked.command("check", before=tuple(runs), after=("--live",))
 
 
 def _pull_requests(committed: Committed) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.typed_command import Asked
 from diag.changes.change_errors import TerraformFileError
 from diag.errors import UsageError
 from diag.terraform.editing.edited_file import EditedFile
@@ -111,11 +112,13 @@ def test_outside_a_repository_nothing_is_committed(tmp_path: Path) -> None:
 def test_the_pull_request_is_the_persons_own_command(address: str | None, programs: list[str]) -> None:
     remote = None if address is None else "origin"
 
-    lines = next_after_commit(Committed("diag/timeouts-x", remote, address))
+    asked = Asked(calls=("runs/tune", "--actions", "a.json"), org=("--profile", "crm"))
+    lines = next_after_commit(Committed("diag/timeouts-x", remote, address), asked)
 
     assert [line.split()[1] for line in lines if line.startswith("Then: ")] == programs
     assert any("git push -u origin diag/timeouts-x" in line for line in lines) is (remote is not None)
     assert "Nothing was pushed" in lines[0]
+    assert lines[-1].endswith(": diag check runs/tune --live --profile crm")
 
 
 @pytest.mark.parametrize("hook", ["post-checkout", "pre-commit"])
