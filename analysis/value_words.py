@@ -1,5 +1,7 @@
 """What kind of value something is, in words that hold nothing of it."""
 
+from datetime import date, time
+
 
 def kind_of_value(value: object) -> str:
     """Return "null", "a number", "text of 5 characters", "a list of 3", "a table of values"."""
@@ -14,5 +16,7 @@ def kind_of_value(value: object) -> str:
             return f"text of {len(value)} characters"
         case list():
             return f"a list of {len(value)}"
+        case date() | time():
+            return "a date or time"
         case _:
             return "a table of values"

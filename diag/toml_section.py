@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, overload
 
 from analysis.format.input_file import MakeError
+from analysis.value_words import kind_of_value
 
 _T = TypeVar("_T")
 _D = TypeVar("_D")
@@ -64,8 +65,10 @@ class TomlSection:
         return self.make_error(f"{self.where}: {key} {what}.", hint=hint)
 
     def wrong_value(self, key: str, value: object, right: str) -> Exception:
-        """Return an error about a value; `right` follows `must be`."""
-        return self.wrong(key, f"is {value!r}", f"{key} must be {right}.")
+        """Return an error about a value; `right` follows `must be`. A list or a table is not repeated: inputs
+        may have been put there."""
+        shown = kind_of_value(value) if isinstance(value, list | Mapping) else f"{value!r:.80}"
+        return self.wrong(key, f"is {shown}", f"{key} must be {right}.")
 
     @overload
     def number(self, key: str, *, above: float = ..., low: float = ..., high: float = ...) -> float: ...
@@ -152,10 +155,12 @@ class TomlSection:
         return self._value(key, None)
 
     def mapping(self, key: str) -> dict[str, Any]:
-        """Return a table of values as it is; empty when the key is not there."""
+        """Return a table of values as it is; empty when the key is not there. An error does not repeat what
+        stands there instead: it may be an input."""
         value = self._value(key, {})
         if not isinstance(value, Mapping):
-            raise self.wrong_value(key, value, 'a table, for example { customerId = "C-1" }')
+            example = f'{key} must be a table, for example {{ customerId = "C-1" }}.'
+            raise self.wrong(key, f"is {kind_of_value(value)}", example)
         return dict(value)
 
     def text_map(self, key: str) -> dict[str, str]:
@@ -198,8 +203,8 @@ class TomlSection:
 
 def _bounds(kind: Literal["a number", "a whole number"], above: float, low: float, high: float) -> str:
     bounds = [
-        f"above {above:g}" if above > -math.inf else "",
-        f"from {low:g}" if low > -math.inf else "",
-        f"{'to' if low > -math.inf else 'up to'} {high:g}" if high < math.inf else "",
+        f"above {above:,.10g}" if above > -math.inf else "",
+        f"from {low:,.10g}" if low > -math.inf else "",
+        f"{'to' if low > -math.inf else 'up to'} {high:,.10g}" if high < math.inf else "",
     ]
     return " ".join([kind, *filter(None, bounds)])

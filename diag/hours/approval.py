@@ -68,7 +68,7 @@ _NO_TICKET: Final = 'Write the number of the support case: ticket = "0004711"'
 class ApprovalTable:
     """Genesys' approval of a load test beyond the limits of an org: calls leave in its hours only."""
 
-    ticket: Annotated[str, Needed(_NO_TICKET), NotEmpty()]
+    ticket: Annotated[str, Needed(_NO_TICKET), Like(r"\S", "0004711"), NotEmpty()]
     """Number of the support case, opened at least two weeks ahead."""
     hours: Annotated[Texts, SPAN] = ()
     """As approved; left out: "23:00-05:00"."""

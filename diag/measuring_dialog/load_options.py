@@ -59,9 +59,9 @@ def _run_time_s(options: MeasureOptions, settings: Settings) -> float | None:
     """The flag, else the workload's own (None here: the load process knows it), else a default."""
     duration, workload, mode = options.duration, options.workload_file, options.mode
     if duration is not None:
-        given = float(duration) if duration.isdecimal() else seconds(duration)
+        given = seconds(float(duration) if duration.isdecimal() else duration)
         if given is None or given <= 0:
-            raise UsageError(f"Invalid duration {duration!r}.", hint="Use 90s, 10m or 1h30m.")
+            raise UsageError(f"Invalid duration {duration!r:.40}.", hint="Use 90s, 10m or 1h30m.")
         return given
     if workload is not None:
         known = read_workload(workload)

@@ -49,9 +49,10 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """A table of numbers, each above this; the reader knows what its keys are."""
+    """A table of numbers, each above this, up to `high`; the reader knows what its keys are."""
 
     above: float
+    high: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The `[direct]` table of a workload: what is allowed of calls that go to backends themselves."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from diag.direct.hosts.backend_host import UnfitHostError, host_name
 from diag.toml_forms.kinds import Each, Name
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
+from diag.workload.load_shape import MOST_RATE
 
 CallTarget = Literal["test", "direct"]
 """Where an entry's calls go: through Genesys Cloud (the test endpoint), or to the backend itself."""
@@ -24,7 +24,7 @@ LONGEST_S: Final = 60.0
 class DirectTable:
     """What is allowed of calls that go to backends themselves."""
 
-    hosts: Annotated[Mapping[str, object], Each(0)] = field(default_factory=dict)
+    hosts: Annotated[Mapping[str, object], Each(0, MOST_RATE)] = field(default_factory=dict)
     """Each host that may be called, confirmed by name, with most calls/s to it: "api.example.com" = 50."""
     allow_private: bool = False
     """Also addresses of private networks."""
@@ -73,10 +73,11 @@ def _hosts(part: TomlSection, written_hosts: Mapping[str, object]) -> dict[str, 
             name = host_name(written)
         except UnfitHostError as error:  # a user name or password before @ is not repeated
             shown = written if "@" not in written else "a host with @ in it"
-            raise part.wrong("hosts", f"has {shown!r}: {error.message}", error.hint) from None
+            why = error.message.removesuffix(".")
+            raise part.wrong("hosts", f"has {shown!r}: {why}", error.hint) from None
         if name in confirmed:
             raise part.wrong("hosts", f"names {name} twice", "Keep one of the two.")
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < math.inf:
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= MOST_RATE:
             raise part.wrong(
                 "hosts", f"has {rate!r} for {written!r}", f'Say how many calls/s at most: "{name}" = 50'
             )

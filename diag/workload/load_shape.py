@@ -15,6 +15,9 @@ Model = Literal["open", "closed"]
 Mode = Literal["measure", "ramp", "soak"]
 Arrivals = Literal["constant", "poisson"]
 ARRIVALS: Final[tuple[Arrivals, ...]] = get_args(Arrivals)
+MOST_RATE: Final = 1e6
+"""Calls/s, far above what any machine makes; times the largest factor of a stage, a manifest can hold it."""
+Rate = Annotated[float, Above(0, MOST_RATE)]
 _POLL_NEEDS: Final = "It needs action, job_id, parameter, status and done."
 
 
@@ -50,7 +53,7 @@ class Stage:
 
     duration_s: Annotated[Duration, Needed('For example: duration = "2m".')]
     """How long it lasts."""
-    factor: Annotated[float, Between(0, math.inf)] = 1.0
+    factor: Annotated[float, Between(0, 1e6)] = 1.0
     """What the rates are multiplied by."""
 
 
@@ -70,7 +73,7 @@ class GuardLimits:
     """The length of these windows."""
     rate_limited_stops: Annotated[int, Between(1, math.inf)] = 3
     """Stop the run at this many pauses because the org's data action limits answered 429."""
-    pause_s: Annotated[float, Between(1, math.inf)] = 60.0
+    pause_s: Annotated[float, Between(1, 3600)] = 60.0
     """How long to pause for a 429 without a Retry-After, seconds."""
     no_token_s: Duration = 15.0
     """So long without a token that Genesys accepts ends the run."""

@@ -1,11 +1,11 @@
 """How fast each action is called. Rates stay fixed: latency depends on load, so levels are never mixed."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from diag.errors import UsageError
+from diag.workload.load_shape import MOST_RATE
 from diag.workload.org_limits import OrgLimits
 
 SMALLEST_RATE: Final = 0.5
@@ -70,8 +70,9 @@ def planned_rates(
     `total`, `default` (sandbox), its share of the budget. The sum stays below the budget (actions beyond it
     wait for their turn); a single action above it is a UsageError.
     """
-    if override is not None and not 0 < override < math.inf:
-        raise UsageError(f"--rate is {override:g}.", hint="Use calls per second above 0, such as --rate 5.")
+    if override is not None and not 0 < override <= MOST_RATE:
+        hint = f"Use calls per second above 0 and up to {MOST_RATE:,.0f}, such as --rate 5."
+        raise UsageError(f"--rate is {override:g}.", hint=hint)
     weights = sum(action.weight for action in wanted if action.rate is None)
     each = []
     for action in wanted:

@@ -4,7 +4,6 @@
 (diag/schemas). A dataclass of what is read stands for its table where both are alike (`load_shape`).
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
@@ -28,7 +27,7 @@ from diag.toml_forms.kinds import (
     Texts,
 )
 from diag.workload.direct_settings import CallTarget, DirectTable
-from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
+from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Rate, Soak, Stage
 
 WORKLOAD_VERSION: Final = 1
 MOST_GENERATED: Final = 1000
@@ -51,11 +50,11 @@ class RunTable:
     """Of schedules and generated inputs: same seed, same run."""
     duration_s: Duration | None = None
     """End after this time, settled or not."""
-    calls_per_action: Annotated[int, Between(1, math.inf)] | None = None
+    calls_per_action: Annotated[int, Between(1, 10**9)] | None = None
     """End an action after so many calls, settled or not."""
-    rate: Annotated[float, Above(0)] | None = None
+    rate: Rate | None = None
     """Calls/s in all, shared by weight among actions without a rate of their own (of one arrival stream)."""
-    max_in_flight: Annotated[int, Between(1, math.inf)] | None = None
+    max_in_flight: Annotated[int, Between(1, 10**6)] | None = None
     """Most calls in flight at once."""
     exceed_limits: bool = False
     """Beyond 80 % of the token's rate and 20 % of concurrent executions; on an org only with [approval]."""
@@ -103,9 +102,9 @@ class ActionTable:
     """Its name, or a pattern: "Get *"."""
     category: Name | None = None
     """All actions of this category."""
-    rate: Annotated[float, Above(0)] | None = None
+    rate: Rate | None = None
     """Calls/s of its own."""
-    weight: Annotated[float, Above(0)] = 1.0
+    weight: Annotated[float, Above(0, 1e6)] = 1.0
     """Its part of the run's rate beside other actions without a rate of their own."""
     allow_side_effects: bool = False
     """Call it although its request is not a GET: every call may change data."""
@@ -117,7 +116,7 @@ class ActionTable:
     """How many inputs are made up from the contract, instead of real ones; no timeout is lowered on those."""
     recommend: Annotated[Mapping[str, object], InTable(RecommendSettings)] = field(default_factory=dict)
     """Settings of diag recommend for this action only."""
-    production_peak_rate: Annotated[float, Above(0)] | None = None
+    production_peak_rate: Rate | None = None
     """Calls/s at its busiest in production, if you know it."""
     production_hours: Annotated[Inner, InTable(ProductionHoursTable)] = None
     """When production calls it, where telemetry cannot tell."""

@@ -26,6 +26,7 @@ from diag.platform_facts.fact_kinds import (
 from diag.platform_facts.facts import FACTS, Confidence, Fact, LearntOn
 from diag.platform_facts.platform_file import FORMAT_VERSION, MOST_HOW
 from diag.setting_sources import IN_FILES, SettingsTable
+from diag.toml_forms.durations import LONGEST_S
 from diag.toml_forms.kinds import (
     Above,
     Each,
@@ -45,7 +46,7 @@ from tests.support.drawn.type_schema import Schema
 
 _LENGTH_OF_TIME: Final[Schema] = {
     "anyOf": [
-        {"type": "number", "exclusiveMinimum": 0},
+        {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_S},
         {"type": "string", "pattern": r"^\s*([0-9]+h)?([0-9]+m)?([0-9]+(\.[0-9]+)?s)?\s*$", "minLength": 2},
     ],
     "examples": ["90s", "10m", "1h30m"],
@@ -130,8 +131,8 @@ def _key_schema(key: Key) -> Schema:
                 if "items" in body:
                     body["items"] = {**body["items"], "pattern": mark.pattern}
             case Each():
-                number = {"type": "number", "exclusiveMinimum": mark.above}
-                body |= {"additionalProperties": number}
+                above = {"type": "number", "exclusiveMinimum": mark.above}
+                body |= {"additionalProperties": above | _limits("maximum", mark.high)}
             case NotEmpty():
                 body |= {"minLength": 1} | ({"minItems": 1} if "items" in body else {})
     return body
@@ -154,7 +155,7 @@ def _kind_schema(key: Key) -> Schema:
     if get_origin(kind) is tuple:
         return dict(_TEXTS)
     if get_origin(kind) is not None and issubclass(get_origin(kind), Mapping):
-        filled = {"additionalProperties": {"type": "string", "minLength": 1}} if inner[1] is str else {}
+        filled = {"additionalProperties": {"type": "string", "pattern": r"\S"}} if inner[1] is str else {}
         return {"type": "object", **filled}
     if kind is TomlSection:
         raise TypeError(f"{key.name}: which table is meant is not said")

@@ -109,8 +109,9 @@ def _value(body: Schema) -> str:
         return "length of time"
     kinds: Any = body["type"]
     word = "texts" if isinstance(kinds, list) else {"object": "table", "string": "text"}.get(kinds, kinds)
-    limits = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"}
-    return " ".join([word, *(f"{said} {body[name]:g}" for name, said in limits.items() if name in body)])
+    up_to = "to" if "minimum" in body else "up to"
+    limits = {"minimum": "from", "exclusiveMinimum": "above", "maximum": up_to}
+    return " ".join([word, *(f"{said} {body[name]:,.10g}" for name, said in limits.items() if name in body)])
 
 
 def _default(body: Schema) -> str:

@@ -14,7 +14,7 @@ BASE_ROOMS: Final[dict[str, set[str]]] = {
     "diag/__init__.py": set(),
     "diag/__main__.py": {"diag.cli", "diag.supported_platform"},
     "diag/exit_codes.py": set(),
-    "diag/toml_section.py": {"analysis.format.input_file"},
+    "diag/toml_section.py": {"analysis.format.input_file", "analysis.value_words"},
     "diag/table.py": {"analysis.plain_text", "analysis.wrapped_text"},
     "diag/table_layout.py": {"diag.table", "analysis.wrapped_text"},
     "diag/errors.py": {"analysis.plain_text", "analysis.wrapped_text"},

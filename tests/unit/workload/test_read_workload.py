@@ -111,6 +111,10 @@ def test_the_hours_of_production_are_stated_for_an_action() -> None:
         ("[[action]]\nname='a'\nrate=-1", "rate is -1", "above 0"),
         ("[[action]]\nname='a'\nrate='fast'", "rate is 'fast'", "number"),
         ("[[action]]\nname='a'\nrate=nan", "rate is nan", "number"),
+        ("[[action]]\nname='a'\nrate=1e308", "rate is 1e+308", "above 0 up to 1,000,000"),
+        ("[run]\nmax_in_flight=9223372036854775807", "max_in_flight is 9223372036854775807", "from 1 to"),
+        ("[run]\nduration=1e300\n[[action]]\nname='a'", "duration is 1e+300", "at most 366 days"),
+        ("[direct]\nhosts={'http://x/y'=5}\n[[action]]\nname='a'", "It is more than a host.", "8443"),
         ("[[action]]\nname='a'\n[[action]]\nname=''", "[[action]] 2: name is ''", "text"),
         ("[run]\nmode='fast'\n[[action]]\nname='a'", "mode is 'fast'", "measure, ramp, soak"),
         ("[run]\nduration=inf\n[[action]]\nname='a'", "duration is inf", "10m"),
@@ -188,10 +192,25 @@ def test_a_bad_payload_line_is_named_and_never_quoted(tmp_path: Path, lines: str
         ("", None),
         ("5", None),
         (True, None),
+        ("8784h", 366 * 86_400),
+        ("8784h0.1s", None),
+        ("9" * 400 + "h", None),
+        ("\N{ARABIC-INDIC DIGIT THREE}s", None),
+        (math.nan, None),
+        (math.inf, None),
+        ([], None),
     ],
 )
 def test_lengths_of_time(text: object, expected: float | None) -> None:
     assert seconds(text) == expected
+
+
+@pytest.mark.parametrize("payload", ["{values='C-1'}", "{values=['C-1']}", "{label={id='C-1'}}", "'C-1'"])
+def test_an_input_that_stands_in_the_wrong_place_is_not_repeated(payload: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(f"[[action]]\nname='a'\npayload=[{payload}]")
+
+    assert "C-1" not in caught.value.message
 
 
 names = st.text(min_size=1, max_size=30)

@@ -105,7 +105,7 @@ generate = 3
 [[action]]
 category = "Web"
 """)
-OTHER_VALUES: Sequence[Any] = (False, 0, 61, 1.5, "", "x", "10m", "direct", [], ["x"], {"x": 1})
+OTHER_VALUES: Sequence[Any] = (False, 0, 61, 1.5, 10**10, "", " ", "x", "10m", "direct", [], ["x"], {"x": 1})
 SAID_BY_THE_READER_ONLY = (
     "names no action",  # a file for other tools holds [labels] only
     *("is not understood", "IANA time zone", "from 00:00 to 24:00", "nights is"),  # hours, zones, days
