@@ -148,6 +148,16 @@ def test_every_link_between_pages_works(page: Path) -> None:
     assert not broken
 
 
+def test_the_layers_of_the_agents_page_name_every_room_and_the_page_stays_short() -> None:
+    page = (ROOT / "AGENTS.md").read_text(encoding="utf-8")
+    rooms = {
+        f"{house}/{file.parent.name}" for house in HOUSES for file in (ROOT / house).glob("*/__init__.py")
+    }
+
+    assert {room for room in rooms if f"`{room}`" not in page} == set()
+    assert len(page.splitlines()) <= 60
+
+
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_make_target_a_page_names_exists(page: Path) -> None:
     tasks = re.search(r"^TASKS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
