@@ -57,12 +57,13 @@ def interrupt(process: Interruptible, number: int = signal.SIGINT) -> None:
     """Send a process of `start_apart` a signal of ENDINGS, which it may take its time with.
 
     On Windows it is Ctrl-Break, whatever the number: Ctrl-C is not sent to a group. Where there is no console
-    to send it by, the process is ended.
+    to send it by, the process is ended; CPython has ended it by then, and says SystemError
+    (https://github.com/python/cpython/issues/58689).
     """
     if sys.platform == "win32":
         try:
             process.send_signal(signal.CTRL_BREAK_EVENT)
-        except OSError:
+        except (OSError, SystemError):
             process.terminate()
     else:
         process.send_signal(number)

@@ -102,7 +102,8 @@ def _popen(base: type[Any]) -> type[Any]:
             elif sig != CTRL_BREAK:
                 raise ValueError(f"Unsupported signal: {sig}")
             elif not self._own_group:
-                raise OSError("Ctrl-Break goes to groups, and this process is in ours")
+                self.terminate()  # as os.kill does that fails: it goes on to TerminateProcess
+                raise SystemError("<built-in function kill> returned a result with an exception set")
             elif self.poll() is None:
                 super().send_signal(CTRL_BREAK)
 
