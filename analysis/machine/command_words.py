@@ -34,6 +34,19 @@ def taken_apart(command: str) -> list[str]:
         return shlex.split(command)
 
 
+def one_after_the_other(first: str, then: str) -> str:
+    """Return two commands, as they are typed, as one line: the second is run where the first ends well."""
+    if sys.platform == "win32":
+        return one_after_the_other_for_windows(first, then)
+    else:
+        return f"{first} && {then}"
+
+
+def one_after_the_other_for_windows(first: str, then: str) -> str:
+    """Return the line for any PowerShell: Windows brings version 5.1, and `&&` came with 7."""
+    return f"{first}; if ($?) {{ {then} }}"
+
+
 def joined_for_windows(words: Iterable[str]) -> str:
     """Return words as they are typed there: "in double quotes", where those do not do 'in single ones'."""
     return " ".join(map(_word_for_windows, words))

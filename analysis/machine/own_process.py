@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -69,10 +70,13 @@ def wake_on_time() -> None:
     """Have this process woken within a millisecond of when it asked to be; Windows takes up to 16 otherwise.
 
     https://learn.microsoft.com/windows/win32/api/timeapi/nf-timeapi-timebeginperiod
+
+    gevent waits by libuv there, whose shortest wait is a millisecond too, and warns of every shorter one.
     """
     if sys.platform == "win32":
         import contextlib
         import ctypes
 
+        warnings.filterwarnings("ignore", "libuv only supports millisecond timer resolution", UserWarning)
         with contextlib.suppress(OSError, AttributeError):
             ctypes.WinDLL("winmm").timeBeginPeriod(1)

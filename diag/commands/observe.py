@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from analysis.machine.command_words import joined
+from analysis.machine.command_words import joined, one_after_the_other
 from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
 from analysis.typed_command import Asked, apply_plan
@@ -203,7 +203,7 @@ class Answer:
 
         if self.plan_file is not None:  # it is saved in a moment
             return apply_plan(str(self.plan_file), self.org)
-        return f"{plan_command(self.source)} && {apply_plan('plan.json', self.org)}"
+        return one_after_the_other(plan_command(self.source), apply_plan("plan.json", self.org))
 
 
 def _read(

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from analysis.machine.command_words import (
     joined,
     joined_for_windows,
+    one_after_the_other,
+    one_after_the_other_for_windows,
     taken_apart,
     taken_apart_for_windows,
 )
@@ -49,6 +51,14 @@ def test_on_windows_double_quotes_stand_where_both_of_its_shells_keep_what_is_in
     word: str, typed: str
 ) -> None:
     assert joined_for_windows([word]) == typed
+
+
+def test_two_commands_are_one_line_that_every_shell_of_the_system_takes() -> None:
+    """Windows brings PowerShell 5.1, which refuses `&&`."""
+    plan, apply = "diag observe --out plan.json", "diag apply plan.json"
+
+    assert one_after_the_other(plan, apply) == f"{plan} && {apply}"
+    assert one_after_the_other_for_windows(plan, apply) == f"{plan}; if ($?) {{ {apply} }}"
 
 
 @pytest.mark.parametrize("text", ['"open', "'open", 'a"b"', "a 'b'c"])
