@@ -11,6 +11,9 @@ neither replaced nor deleted; only what may be written can be fsync-ed; locks ar
 handle, on Linux's OFD locks); a parent's number never changes and is none of ours; a process is ended by
 force only, or by Ctrl-Break; redirected output is cp1252 and strict; neither uvloop nor httptools is there.
 
+Stricter than Windows: its Python ignores `start_new_session`, and since 3.11.5 starts a process with an empty
+environment.
+
 What is not: paths with backslashes and drives, names that Windows reserves or takes for equal, its timers,
 its network errors, mandatory locks, consoles, launchers of virtual environments, jobs.
 """
