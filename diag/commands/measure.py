@@ -17,7 +17,7 @@ from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
-from diag.interaction.shared_options import action_option, profile_option
+from diag.interaction.shared_options import action_option, otel_option, profile_option
 from diag.measuring.direct_options import DirectOptions
 from diag.measuring_dialog.measure_options import MeasureOptions
 
@@ -81,11 +81,7 @@ if TYPE_CHECKING:
 )
 @click.option("--processes", type=click.IntRange(min=1), help="Worker processes on this machine.")
 @click.option("--seed", type=int, help="Seed of the schedule and of generated payloads.")
-@click.option(
-    "--otel",
-    is_flag=True,
-    help="Export to OpenTelemetry, as Locust's own --otel does; OTEL_... variables say where to.",
-)
+@otel_option
 @click.option("--run-dir", type=NamedPath(), help="Folder of this run.  [default: runs/ID]")
 @click.option(
     "--into",

@@ -18,7 +18,7 @@ from diag.interaction.notify_options import notify_options
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
-from diag.interaction.shared_options import action_option, profile_option
+from diag.interaction.shared_options import action_option, otel_option, profile_option
 from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ STOPPED: Final = "Stopped. The same command goes on where it was."
 @stage_options
 @profile_option
 @click.option("--sandbox", is_flag=True, help="Use the built-in sandbox, whatever the settings point to.")
+@otel_option
 @notify_options
 @gathered(TuneOptions)
 @recommend_options
@@ -71,6 +72,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     """
     from diag.console import Console
     from diag.interaction.notify_options import notifier_of
+    from diag.measuring.open_telemetry import refuse_without_open_telemetry
     from diag.metrics.metrics_file import demand_a_place
     from diag.settings import load_settings
     from diag.tuning.notifying.outlets import Outlets
@@ -81,6 +83,8 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     console = Console()
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     options.demand_news()
+    if options.otel:
+        refuse_without_open_telemetry(os.environ)
     if options.status:
         choice = CampaignChoice(options, rules, settings)
         meant = choice.of_status()

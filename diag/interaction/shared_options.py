@@ -34,6 +34,11 @@ where_option = click.option(
     help="Only actions for which this holds, e.g. 'timeout<=3'; repeatable.",
 )
 profile_option = click.option("--profile", help="Take the credentials from this profile.")
+otel_option = click.option(
+    "--otel",
+    is_flag=True,
+    help="Export to OpenTelemetry, as Locust's own --otel does; OTEL_... variables say where to.",
+)
 actions_file_option = click.option(
     "--actions",
     "actions_file",

@@ -31,6 +31,7 @@ class TuneOptions:
     watch_for: str | None
     profile: str | None
     sandbox: bool
+    otel: bool = False
     notify: tuple[str, ...] = field(default=(), repr=False)
     metrics_file: Path | None = None
 

@@ -113,6 +113,7 @@ class LoadWindows:
             run_time_s=window_s,
             workload=None if workload is None else Path(workload),
             turns=folder.path / TURNS_FILE,
+            otel=options.otel,
             confirm_org=self.saved.org_name if protected else None,  # was typed when the campaign began
             env=session_environment(options.profile, sandbox=options.sandbox),
             forks=self.forks,

@@ -14,6 +14,7 @@ from diag.campaign.folder import CampaignFolder
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.cli import run
 from diag.exit_codes import ExitCode
+from diag.measuring.load_process import LOG_NAME
 from diag.tuning.windows import LoadWindows
 from tests.support.campaigns import write_window
 from tests.support.sandbox_process import start_sandbox
@@ -63,11 +64,14 @@ def test_windows_come_at_the_hours_of_the_sandbox_and_no_one_waits_for_them(
 
 
 @pytest.mark.slow
-def test_the_file_of_a_window_is_made_by_its_campaign(session: Path) -> None:
-    """A process of its own for it took longer than the window."""
-    assert run(["tune", "--over", "1h", "--once", "--yes", "--folder", "runs/hour"]) == ExitCode.OK
+def test_the_file_of_a_window_is_made_by_its_campaign(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of its own for it took longer than the window. And its calls go to OpenTelemetry."""
+    for kind, exporter in (("TRACES", "none"), ("LOGS", "none"), ("METRICS", "console")):
+        monkeypatch.setenv(f"OTEL_{kind}_EXPORTER", exporter)
+    assert run(["tune", "--over", "1h", "--once", "--yes", "--otel", "--folder", "runs/hour"]) == ExitCode.OK
 
     (window,) = CampaignFolder(session / "runs" / "hour").windows()
     manifest = read_manifest(window)
     assert manifest is not None and manifest.status == "complete"
     assert len(pd.read_parquet(window.samples)) == manifest.calls
+    assert "locust.client.duration" in (window.path / LOG_NAME).read_text()
