@@ -130,3 +130,16 @@ def one_call(way: DirectWay, turn: int = 0) -> Classified:
     except NETWORK_ERRORS as error:
         return way.judge_failure(error, connected=connected)
     return way.judge(reply, 0.0)
+
+
+def reply(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """Return a whole reply with this body."""
+    lines = "".join(f"{line}\r\n" for line in (*headers, f"Content-Length: {len(body)}"))
+    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
+
+
+@contextmanager
+def way_to(base: str, *, deadline_s: float = 5.0) -> Iterator[DirectWay]:
+    """A way of direct calls to the backend at this address."""
+    with direct_way(direct_load(base, deadline_s=deadline_s), base) as way:
+        yield way

@@ -11,6 +11,9 @@ from diag.terraform.proposing.read_configuration import ConfigurationFolder
 from diag.terraform.resource_type import RESOURCE_TYPE
 from tests.support.changes.recommendations import analysis_of, recommendation
 
+CUSTOMER = 'resource "ACTION" "customer" {\n  name = "Get Customer"\n  config_timeout_seconds = %s\n}\n'
+"""An action with this timeout."""
+
 
 def written(folder: Path, files: dict[str, str]) -> Path:
     """Write the files of a configuration; `ACTION` stands for the kind of resource."""

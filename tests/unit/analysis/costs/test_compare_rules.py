@@ -15,8 +15,8 @@ from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from tests.support.examples import examples
+from tests.support.production_counts import production
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
-from tests.unit.analysis.production.test_recommend_production import production
 
 
 def by_rule(action: Recommendation) -> dict[TimeoutRule, ComparedRule]:

@@ -13,8 +13,8 @@ from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.examples import examples
+from tests.support.production_counts import production
 from tests.support.sample_tables import calls, judge, lognormal, orders
-from tests.unit.analysis.production.test_recommend_production import production
 
 
 def even(p99_s: float, n: int = 4000) -> Recommendation:

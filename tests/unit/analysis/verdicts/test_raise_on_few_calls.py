@@ -11,8 +11,8 @@ from analysis.samples.action_calls import ActionCalls
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from tests.support.production_counts import production
 from tests.support.sample_tables import arrays, calls, judge, lognormal, orders
-from tests.unit.analysis.production.test_recommend_production import production
 
 EVERY_CALL = RecommendSettings(warmup_s=0, cap_s=60)
 Z99 = 2.3263478740408408

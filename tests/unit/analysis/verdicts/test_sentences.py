@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from analysis.format.action_facts import ActionFacts
 from analysis.number_words import percent
 from analysis.settings import RecommendSettings
-from analysis.typed_command import Asked
-from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
-from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
+from tests.support.sample_tables import calls, judge, lognormal, orders
 
 
 def test_too_few_calls_say_how_many_are_missing() -> None:
@@ -45,12 +42,6 @@ def test_a_timeout_that_fits_though_the_rule_gives_another_says_so() -> None:
     assert exact.reason.endswith("; the timeout of 3 s fits.")
 
 
-def test_names_are_quoted_for_the_shell() -> None:
-    found = judge(calls(lognormal(100, 1.0)), facts=ActionFacts("orders", "it's -- odd; rm *"))
-    assert found.next_command is not None
-    assert "'it'\"'\"'s -- odd; rm *'" in found.next_command
-
-
 def test_what_is_missing_is_said_in_calls_that_can_see_far_enough() -> None:
     found = judge(
         calls(lognormal(950, 6.0), timeout_s=5),
@@ -70,17 +61,6 @@ def test_only_the_bound_over_the_cap_asks_for_more_calls() -> None:
     found = judge(calls(x))
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert "above the cap" in found.reason
-
-
-def test_calls_that_hang_for_sixty_seconds_are_not_sent_to_a_probe() -> None:
-    x = lognormal(5000, 0.4)
-    x[::125] = 99.0  # 0.8 % hang: under 1 %, but not surely
-    found = judge(calls(x), facts=orders(current_timeout_s=60))
-    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "had not finished after 60 s" in found.reason
-    assert found.calls_needed is not None and found.calls_needed > 500
-    x[::20] = 99.0
-    assert judge(calls(x), facts=orders(current_timeout_s=60)).verdict is Verdict.OVER_CAP_USE_ASYNC
 
 
 def test_an_impossible_timeout_in_a_file_is_unknown() -> None:
@@ -113,31 +93,6 @@ def test_a_number_that_has_to_wait_is_not_said_as_the_one_to_set() -> None:
     assert "lower to" not in short.reason and "--force" not in short.reason
 
 
-@pytest.mark.parametrize(
-    ("outcome", "next_command"),
-    [
-        ("network_error", "diag doctor"),
-        ("platform_error", "diag doctor"),
-        ("auth_error", "diag doctor"),
-        ("invalid_input", "diag measure --dry-run --action orders"),
-        ("client_timeout", "diag measure --action orders"),
-    ],
-)
-def test_where_no_call_ended_the_next_command_does_not_repeat_what_failed(
-    outcome: str, next_command: str
-) -> None:
-    found = judge(calls(np.full(40, 0.05), outcome=outcome))
-    assert (found.verdict, found.next_command) == (Verdict.NO_DATA, next_command)
-    assert outcome not in found.reason
-
-
-def test_the_next_command_judges_the_same_calls_by_the_same_rules() -> None:
-    table = sample_set(calls(lognormal(5000, 2.0)))
-    rules, facts = RecommendSettings(cap_s=20), {"orders": orders(current_timeout_s=2)}
-    (found,) = recommend(table, facts, rules, asked=Asked(calls=("old.csv",))).actions
-    assert found.next_command == "diag recommend old.csv --cap 20 --apply"
-
-
 def test_the_timeouts_that_fired_are_named_not_the_one_in_force() -> None:
     slow = calls(lognormal(3000, 6.0), timeout_s=3)
     later = calls(lognormal(600, 6.0, 2), timeout_s=5, run="b", start=1.7e9 + 9000)
@@ -164,18 +119,6 @@ def test_a_single_hung_call_does_not_hide_that_bursts_are_what_is_missing() -> N
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert found.reason.startswith("Slow calls come in bursts here, so 10,330 calls tell as much as ")
     assert "more are needed" in found.reason and "60 s" not in found.reason
-
-
-def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
-    table = calls(np.full(500, 0.05), rate=30, outcome="rate_limited").drop(columns="offered_rate")
-    assert judge(table).next_command == "diag measure --action orders --rate 15"
-
-
-def test_all_refused_for_too_many_calls_says_so_and_measures_slower() -> None:
-    found = judge(calls(np.full(500, 0.05), rate=30, outcome="rate_limited"))
-    assert found.verdict is Verdict.NO_DATA
-    assert "429" in found.reason and "saturated_load_level" not in found.reason
-    assert found.next_command == "diag measure --action orders --rate 15"
 
 
 def test_two_short_runs_a_month_apart_are_not_a_month() -> None:
@@ -207,14 +150,6 @@ def test_almost_sure_is_never_shown_as_sure() -> None:
     )
 
 
-def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
-    found = judge(calls(lognormal(120, 4.0), timeout_s=2), facts=orders(current_timeout_s=2))
-    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "only a longer timeout can show" in found.reason
-    assert "about 299 calls with one are needed" in found.reason
-    assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
-
-
 def test_calls_that_errors_ended_are_spoken_of() -> None:
     x = lognormal(2000, 1.5)
     failed = calls(x, outcome=np.where(np.arange(2000) % 2, "network_error", "ok"))
@@ -244,23 +179,6 @@ def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
     assert f"the slower one needs {found.uncapped_timeout_s} s, above the cap of 30 s." in found.reason
 
 
-@pytest.mark.parametrize(
-    ("name", "asked"),
-    [
-        ("Get it", "'Get it'"),
-        ("It's", "'It'\"'\"'s'"),
-        ("Get\x1b[2J", "orders"),
-        ("A\nB", "orders"),
-        ("A\u202e", "orders"),
-    ],
-)
-def test_a_suggested_command_can_be_copied_whatever_the_action_is_called(name: str, asked: str) -> None:
-    found = judge(calls(lognormal(150, 2.0), timeout_s=10), facts=ActionFacts("orders", name))
-
-    assert found.next_command is not None
-    assert found.next_command.startswith(f"diag measure --action {asked} --calls ")
-
-
 def test_timeouts_and_errors_are_counted_each_for_itself() -> None:
     took = lognormal(3000, 3.0, 2)
     fails = np.random.default_rng(2).random(took.size) < 0.06
@@ -273,17 +191,6 @@ def test_timeouts_and_errors_are_counted_each_for_itself() -> None:
         f"{percent(hit)} of all calls hit the 2 s timeout and {percent(ended)} ended in an error, "
         "so p99 is above"
     )
-
-
-def test_errors_alone_lead_to_their_cause_and_to_no_probe() -> None:
-    draw = np.random.default_rng(5)
-    fails = draw.random(3000) < 0.018
-    took = np.where(fails, draw.uniform(8.0, 10.0, 3000), lognormal(3000, 2.4))
-    found = judge(calls(took, outcome=np.where(fails, "network_error", "ok")))
-
-    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
-    assert "find the cause of the errors first" in found.reason
-    assert found.next_command == "diag doctor"
 
 
 def test_a_raise_to_the_floor_is_said_to_be_that() -> None:

@@ -22,9 +22,9 @@ from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED
+from tests.support.production_counts import production
 from tests.support.reports.production_beside import FINDING
 from tests.support.sample_tables import calls, lognormal, orders, sample_set
-from tests.unit.analysis.production.test_recommend_production import production
 
 
 @pytest.fixture(scope="module")

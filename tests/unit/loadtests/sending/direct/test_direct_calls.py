@@ -1,48 +1,31 @@
-"""Direct calls against a backend that answers as it likes: each misbehaviour is a named outcome, in time."""
+"""Replies to direct calls: each form that is read, and a name for every other, in bounded memory."""
 
-import gc
 import gzip
 import itertools
 import resource
-import socket
-import subprocess
-import sys
 import threading
-import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import gevent
 import pytest
 
 from analysis.format.sample_schema import InputOrigin, Outcome
-from diag.direct.direct_load import DirectRules
 from diag.workload.payload import Payload
-from loadtests.planning.plan import LoadPlan
-from loadtests.sending.connections.network_errors import DeadlinePassedError
 from loadtests.sending.direct import bounded_reply
-from loadtests.sending.direct.backends import HostRefusedError
 from loadtests.sending.direct.bounded_reply import MOST_BODY_BYTES, BodyRoom
-from loadtests.sending.direct.direct_calls import DirectCalls
-from loadtests.sending.direct.direct_way import DirectWay
-from tests.support.certificates import self_signed
-from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_way, one_call
-from tests.support.source_files import ROOT
+from tests.support.direct_backend import (
+    OK_REPLY,
+    Answer,
+    backend,
+    direct_load,
+    direct_way,
+    one_call,
+    reply,
+    way_to,
+)
 from tests.support.waiting import wait_until
-
-
-def reply(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    lines = "".join(f"{line}\r\n" for line in (*headers, f"Content-Length: {len(body)}"))
-    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
-
-
-@contextmanager
-def way_to(base: str, *, deadline_s: float = 5.0) -> Iterator[DirectWay]:
-    with direct_way(direct_load(base, deadline_s=deadline_s), base) as way:
-        yield way
 
 
 def outcome(answer: Answer, *, deadline_s: float = 5.0) -> tuple[str, str | None]:
@@ -56,7 +39,11 @@ def _ids(value: object) -> str:
 
 
 JSON = b'{"id": 1}'
+
+
 RAW = zlib.compressobj(wbits=-15)
+
+
 DEFLATED = RAW.compress(JSON) + RAW.flush()
 
 
@@ -149,7 +136,11 @@ def _endless(head: bytes, block: bytes) -> Answer:
 
 
 GZIPPED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+
+
 ZEROS = zlib.compressobj(wbits=31)
+
+
 BOMB = ZEROS.compress(bytes(1 << 26)) + ZEROS.flush()
 
 
@@ -182,170 +173,6 @@ def test_the_largest_reply_that_is_read_is_read() -> None:
     assert outcome(lambda _: reply(body + b" ")) == (Outcome.NETWORK_ERROR, "reply_too_large")
 
 
-def _drip(piece: bytes) -> Answer:
-    def answer(_: bytes) -> Iterator[bytes]:
-        while True:
-            time.sleep(0.02)  # of the server's thread: the drip itself
-            yield piece
-
-    return answer
-
-
-def _slow_body(_: bytes) -> Iterator[bytes]:
-    yield b"HTTP/1.1 200 OK\r\n\r\n"
-    while True:
-        time.sleep(0.02)
-        yield b" "
-
-
-def _silent(_: bytes) -> Iterator[bytes]:
-    time.sleep(1)
-    yield b""
-
-
-@pytest.mark.parametrize("answer", [_silent, _drip(b"HTTP/1.1 100 C\r\n\r\n"), _slow_body], ids=_ids)
-def test_the_deadline_ends_a_call_however_it_is_drawn_out(answer: Answer) -> None:
-    with backend(answer) as running, way_to(running.base, deadline_s=0.15) as way:
-        call, _ = way.connect(0)
-        with pytest.raises(DeadlinePassedError) as passed:
-            way.exchange(call, 0)
-
-    assert 0.15 <= passed.value.elapsed_s < 0.6
-    assert way.judge_failure(passed.value, connected=True).outcome == Outcome.TIMEOUT
-
-
-def test_redirects_share_one_deadline() -> None:
-    def answer(_: bytes) -> Iterator[bytes]:
-        time.sleep(0.06)
-        yield reply(b"", "Location: /again", status="302 Found")
-
-    with backend(answer) as running, way_to(running.base, deadline_s=0.15) as way:
-        assert one_call(way).outcome == Outcome.TIMEOUT
-        assert len(running.received) <= 3
-
-
-HANDSHAKE = """
-from gevent import monkey; monkey.patch_all()  # as Locust does: only then is TLS gevent's
-import gevent
-from tests.support.direct_backend import backend, direct_load, direct_way, one_call
-with backend(lambda _: gevent.sleep(5) or b"") as running:
-    base = running.base.replace("http:", "https:")
-    with direct_way(direct_load(base, deadline_s=0.15), base) as way:
-        print(one_call(way).outcome, one_call(way).error_code)
-"""
-
-
-@pytest.mark.slow
-def test_a_handshake_that_does_not_end_is_part_of_the_deadline() -> None:
-    done = subprocess.run([sys.executable, "-c", HANDSHAKE], cwd=ROOT, capture_output=True, text=True)
-
-    assert done.stdout.split() == ["timeout", "deadline"], done.stderr
-
-
-def test_connecting_is_part_of_the_deadline() -> None:
-    full = socket.socket()
-    full.bind(("127.0.0.1", 0))
-    full.listen(0)
-    fillers = [socket.socket() for _ in range(4)]
-    for filler in fillers:
-        filler.setblocking(False)
-        filler.connect_ex(full.getsockname())
-    try:
-        with way_to(f"http://127.0.0.1:{full.getsockname()[1]}", deadline_s=0.15) as way:
-            ended = one_call(way)
-    finally:
-        for each in (*fillers, full):
-            each.close()
-
-    assert (ended.outcome, ended.error_code) == (Outcome.TIMEOUT, "deadline")
-
-
-def test_a_redirect_on_the_same_host_is_followed_with_the_method_that_its_status_asks_for() -> None:
-    for status, line in (("302 Found", b"GET /there"), ("307 Temporary", b"POST /there")):
-
-        def answer(request: bytes, status: str = status) -> bytes:
-            return OK_REPLY if b"/there" in request else reply(b"", "Location: there", status=status)
-
-        with backend(answer) as running:
-            load = direct_load(running.base, path="/here", method="POST", request_template='{"a": 1}')
-            with direct_way(load, running.base) as way:
-                assert one_call(way).outcome == Outcome.OK
-        assert running.received[1].startswith(line)
-        assert running.received[1].endswith(b'{"a": 1}') is line.startswith(b"POST")
-        assert running.connections == 1
-
-
-def test_each_call_has_a_trace_of_its_own_and_the_headers_that_it_needs() -> None:
-    with backend(lambda _: OK_REPLY) as running, way_to(running.base) as way:
-        calls = [way.connect(0)[0] for _ in range(2)]
-        replies = [way.exchange(call, 0) for call in calls]
-
-    first, second = (request.decode().split("\r\n") for request in running.received)
-    assert first[0] == "GET /x HTTP/1.1"
-    names = [line.partition(":")[0].lower() for line in first[1:] if line]
-    assert sorted(names) == ["host", "traceparent", "user-agent"]
-    ids = {line for line in (*first, *second) if line.startswith("traceparent: ")}
-    assert {line.split("-")[1] for line in ids} == {reply.correlation_id for reply in replies}
-    assert len(ids) == 2
-    assert {line[:16] + line[-3:] for line in ids} == {"traceparent: 00--00"}
-
-
-def test_a_call_that_fails_is_never_sent_again() -> None:
-    with backend(lambda _: None) as running, way_to(running.base) as way:
-        assert one_call(way).error_code == "connection_closed"
-        assert one_call(way).error_code == "connection_closed"
-
-    assert len(running.received) == 2
-
-
-def test_a_certificate_that_nobody_vouches_for_is_named_and_nothing_is_sent(tmp_path: Path) -> None:
-    server, _ = self_signed(tmp_path, "IP:127.0.0.1")
-    with backend(lambda _: OK_REPLY, server) as running, way_to(running.base) as way:
-        ended = one_call(way)
-
-    assert (ended.outcome, ended.error_code) == (Outcome.NETWORK_ERROR, "certificate_not_verified")
-    assert running.received == []
-
-
-def test_a_backend_that_speaks_no_tls_is_named() -> None:
-    with backend(lambda _: reply(b"")) as running, way_to(running.base.replace("http:", "https:")) as way:
-        ended = one_call(way)
-
-    assert (ended.outcome, ended.error_code) == (Outcome.NETWORK_ERROR, "tls_error")
-
-
-def test_a_connection_that_the_backend_closed_meanwhile_is_not_used() -> None:
-    def answer(_: bytes) -> Iterator[bytes]:
-        yield OK_REPLY
-        raise ConnectionError
-
-    with backend(answer) as running, way_to(running.base) as way:
-        assert one_call(way).outcome == Outcome.OK
-        wait_until(lambda: running.closed == 1, "the backend closes")
-        assert one_call(way).outcome == Outcome.OK
-        assert running.connections == 2
-
-
-def test_nothing_is_sent_to_an_address_that_is_not_allowed() -> None:
-    with backend(lambda _: OK_REPLY) as running:
-        base = running.base.replace("127.0.0.1", "localhost")
-        load = direct_load(base)
-        rules = DirectRules({base.partition("://")[2]: 10.0})
-        calls = DirectCalls(LoadPlan((load,), direct=rules), connections=1, environment={})
-        ended = one_call(calls.way(load))
-        calls.close()
-
-    assert (ended.outcome, ended.error_code) == (Outcome.NETWORK_ERROR, "address_refused")
-    assert running.connections == 0
-
-
-def test_a_host_that_was_not_confirmed_is_refused_before_the_first_call() -> None:
-    load = direct_load("https://api.example.com")
-
-    with pytest.raises(HostRefusedError, match=r"api\.example\.com is not confirmed"), direct_way(load):
-        pass
-
-
 def test_bodies_of_many_calls_share_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded_reply, "MOST_BYTES_TOGETHER", 100_000)
     held = threading.Event()
@@ -369,12 +196,3 @@ def test_bodies_of_many_calls_share_a_bound(monkeypatch: pytest.MonkeyPatch) -> 
             first.join()
             assert first.value.error_code == "contract"
             assert one_call(way, 1).error_code == "contract"  # there is room again
-
-
-def test_calls_that_end_at_the_deadline_leave_nothing_for_the_garbage_collector() -> None:
-    with backend(_silent) as running, way_to(running.base, deadline_s=0.02) as way:
-        one_call(way)
-        gc.collect()
-        for _ in range(10):
-            one_call(way)
-        assert gc.collect() < 50  # what it looks through for long stops every other call
