@@ -102,7 +102,7 @@ def test_runs_are_read_from_disk_and_the_broken_ones_said(tmp_path: Path) -> Non
     assert runs["a"].analysis == data.analysis
     assert runs["b"].why_not == "run: diag recommend b"
     assert "is not valid JSON" in (runs["c"].why_not or "")
-    assert "not a run manifest" in (runs["d"].why_not or "")
+    assert "is not a JSON object" in (runs["d"].why_not or "")
     assert indexed_runs(tmp_path / "missing") == ()
     assert indexed_runs(tmp_path, tmp_path.parent)[0].report == f"{tmp_path.name}/a/report.html"
     assert "a/report.html" in build_index(IndexData(tuple(runs.values()), "0.1.0"))
