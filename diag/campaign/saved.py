@@ -12,7 +12,7 @@ runs/tune/
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import is_zone
@@ -21,6 +21,7 @@ from analysis.format.input_file import InputFile
 from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, with_overrides
+from analysis.written_json import Written
 from diag.campaign.campaign import LONGEST_S, Campaign
 from diag.campaign.spread import Slot
 from diag.errors import UsageError
@@ -77,13 +78,22 @@ class Saved:
     question: TuneQuestion
     campaign: Campaign | None
     not_called: tuple[NotCalled, ...] = ()
-    format_version: Literal[1] = CAMPAIGN_VERSION
-    kind: Literal["diag campaign"] = "diag campaign"
+
+
+class CampaignHead(TypedDict):
+    """What campaign.json says of itself."""
+
+    format_version: Literal[1]
+    kind: Literal["diag campaign"]
+
+
+CAMPAIGN_WRITTEN: Final = Written(Saved, added=(CampaignHead,))
 
 
 def write_saved(path: Path, saved: Saved) -> None:
     """Write campaign.json, whole or not at all. Raises OSError."""
-    write_whole(path, json_text(asdict(saved), indent=1, readable=True) + "\n")
+    head: CampaignHead = {"format_version": CAMPAIGN_VERSION, "kind": "diag campaign"}
+    write_whole(path, json_text(CAMPAIGN_WRITTEN.of(saved, head), indent=1, readable=True) + "\n")
 
 
 def read_saved(path: Path, hint: str | None = None) -> Saved:

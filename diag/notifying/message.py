@@ -1,9 +1,9 @@
 """A message, and the form in which each kind of webhook takes it. It holds no value and no secret: only what
 a verb prints, too."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 from analysis.number_words import utc_time
 from analysis.plain_text import json_text, markdown, printable
@@ -29,9 +29,32 @@ class WebhookMessage:
         return tuple(printable(line) for line in (self.title, *self.sentences, self.where) if line)
 
 
+class MessageJson(TypedDict):
+    """What is new since the last message to the same webhook: what --notify posts to one that is neither of
+    Slack nor of Teams."""
+
+    format_version: Literal[1]
+    kind: Literal["webhook message"]
+    verb: str
+    """Which command found it: check, watch or tune."""
+    at: str
+    """When (ISO 8601, UTC)."""
+    title: str
+    sentences: list[str]
+    """What is new, a sentence each."""
+    where: str | None
+    """Where the whole of it can be read; null: nowhere else."""
+    text: str
+    """All of it in Markdown, as Mattermost and others show it; no name in it is a link or mentions anyone."""
+
+
 def body_for(kind: Kind, message: WebhookMessage) -> bytes:
     """Return the body to post, as JSON."""
-    forms = {"slack": _slack, "teams": _teams, "json": _json}
+    forms: Mapping[Kind, Callable[[WebhookMessage], object]] = {
+        "slack": _slack,
+        "teams": _teams,
+        "json": _json,
+    }
     return json_text(forms[kind](message), readable=True).encode()  # half as long in many scripts
 
 
@@ -65,9 +88,7 @@ def _run(text: str, **look: str) -> Mapping[str, object]:
     return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text, **look}]}
 
 
-def _json(message: WebhookMessage) -> Mapping[str, object]:
-    """docs/formats.md, "Messages"; `text` is what Mattermost and others show, as Markdown: in it no name is a
-    link or mentions anyone."""
+def _json(message: WebhookMessage) -> MessageJson:
     return {
         "format_version": MESSAGE_VERSION,
         "kind": "webhook message",

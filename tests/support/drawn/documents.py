@@ -10,6 +10,7 @@ from analysis.verdicts.analysis_json import AnalysisJson
 from analysis.written_json import JsonObject
 from diag.audits.org_history import OrgHistoryJson
 from diag.audits.scan_json import ScanJson
+from diag.campaign.saved import CAMPAIGN_WRITTEN
 from diag.changes.journal.history_json import HistoryOfJournal
 from diag.changes.journal.journal_line import LINE_WRITTEN
 from diag.changes.plans.plan_file import PLAN_WRITTEN
@@ -18,6 +19,7 @@ from diag.checkup.check import ChecksJson
 from diag.definitions.form import FORM
 from diag.exported_view.conclusions import ExportJson
 from diag.learning_dialog.result_words import LearnJson
+from diag.notifying.message import MessageJson
 from diag.production.saved_evidence import ObservationJson
 from diag.production.watch_words import WatchJson
 from diag.workload.tables.workload_file import WorkloadTable
@@ -56,6 +58,7 @@ class Document:
 
 _PLAN = Annotated[JsonObject, PLAN_WRITTEN]
 _MANIFEST = Annotated[JsonObject, MANIFEST_WRITTEN]
+_CAMPAIGN = Annotated[JsonObject, CAMPAIGN_WRITTEN]
 _LINE = Annotated[JsonObject, LINE_WRITTEN]
 
 DOCUMENTS: Final[Sequence[Document]] = (
@@ -65,6 +68,8 @@ DOCUMENTS: Final[Sequence[Document]] = (
     Document("plan", "A plan file: diag recommend --out plan.json", _PLAN, kept=True),
     Document("manifest", "manifest.json of a run", _MANIFEST, kept=True),
     Document("journal-line", "One line of runs/journal.jsonl", _LINE, kept=True),
+    Document("campaign", "campaign.json of a campaign (diag tune)", _CAMPAIGN, kept=True),
+    Document("message", "What --notify posts to a webhook of another kind than Slack and Teams", MessageJson),
     Document("action", "An action as a file: diag export, diag register", FORM, "export"),
     Document(
         "recommendations",

@@ -12,12 +12,14 @@ from analysis.format.typed_json import WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.views.cut_off_history import CutOffHistory, CutOffSpan, TimeoutChange
 from analysis.written_json import Written
+from diag.campaign.saved import CAMPAIGN_WRITTEN, CampaignHead, NotCalled, Saved, TuneQuestion
 from diag.changes.change_errors import PlanFileError
 from diag.changes.journal.journal_line import LINE_WRITTEN
 from diag.changes.journal.parse_line import DamagedLineError, parse_line
 from diag.changes.plans.plan import Evidence, Plan, SkippedChange, Unchanged
 from diag.changes.plans.plan_file import plan_from_json, plan_to_json
 from reports.pages.report_page import build_json
+from tests.support.campaigns import campaign
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.journal_records import record
 from tests.support.drawn.schemas import faults
@@ -38,9 +40,15 @@ MANIFEST = Manifest(
     platform_facts=(UsedFact("k", "v", "2026-11-29"),), platform_contradicted={"k": 2},
     approval=Approved("t", "23:00-05:00", "UTC"), direct=DirectRun(("a",), {"h": 2.5}, 1.5),
 )  # fmt: skip
+CAMPAIGN = Saved(
+    "c-1", "h", "o", "Acme", True,
+    TuneQuestion("1h", "w.toml", ("A",), 7, {"percentile": 0.9}, "d", {"p": "d"}), campaign(), (NotCalled("a", "A", "why", True),),
+)  # fmt: skip
+CAMPAIGN_HEAD: CampaignHead = {"format_version": 1, "kind": "diag campaign"}
 BODIES: Mapping[str, Any] = {
     "plan": json.loads(plan_to_json(PLAN)),
     "manifest": {"format_version": 1, **Written(Manifest).of(MANIFEST)},
+    "campaign": CAMPAIGN_WRITTEN.of(CAMPAIGN, CAMPAIGN_HEAD),
     "journal-line": {"format_version": 1, **LINE_WRITTEN.of(record())},
 }
 
@@ -60,6 +68,12 @@ def _manifest(body: dict[str, Any]) -> None:
     typed(Manifest, {name: value for name, value in body.items() if name not in head}, closed=True)
 
 
+def _campaign(body: dict[str, Any]) -> None:
+    if body.get("kind") != "diag campaign" or other_version(body, 1):
+        raise WrongShapeError("another file")
+    typed(Saved, {name: value for name, value in body.items() if name not in CAMPAIGN_HEAD}, closed=True)
+
+
 OTHER_VALUES: Sequence[Any] = (
     *(None, False, True, -1, 0, 61, 1.5, 1e13 + 0.5, 2**60, "x"),
     *([], [[]], {}, {"x": None}),
@@ -67,6 +81,7 @@ OTHER_VALUES: Sequence[Any] = (
 READERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "plan": _plan,
     "manifest": _manifest,
+    "campaign": _campaign,
     "journal-line": lambda body: parse_line(json.dumps(body)),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from analysis.plain_text import printable
 from diag.notifying.message import WebhookMessage, body_for
 from diag.notifying.news import FoundNow, Item, news_of
+from tests.support.drawn.schemas import faults
 
 HOSTILE = "<!channel> [click](https://evil.example) *x* & \x1b[31m\u202e\n@here"
 MESSAGE = WebhookMessage(
@@ -46,6 +47,7 @@ def test_teams_gets_a_message_with_one_card_of_plain_runs() -> None:
 
 def test_any_other_webhook_gets_its_parts() -> None:
     body = json.loads(body_for("json", MESSAGE))
+    assert faults("message", body) == []
 
     assert (body["format_version"], body["kind"], body["verb"]) == (1, "webhook message", "check")
     assert body["at"] == "2026-09-21T14:13:20Z"
@@ -65,5 +67,6 @@ def test_the_longest_card_is_one_that_teams_takes() -> None:
 
 def test_where_nothing_lies_nothing_is_said_of_it() -> None:
     body = json.loads(body_for("json", WebhookMessage("watch", "title", ("text",), None, 0.0)))
+    assert faults("message", body) == []
 
     assert (body["where"], body["text"]) == (None, "title\ntext")
