@@ -42,7 +42,8 @@ MANIFEST = Manifest(
 )  # fmt: skip
 CAMPAIGN = Saved(
     "c-1", "h", "o", "Acme", True,
-    TuneQuestion("1h", "w.toml", ("A",), 7, {"percentile": 0.9}, "d", {"p": "d"}), campaign(), (NotCalled("a", "A", "why", True),),
+    TuneQuestion("1h", "w.toml", ("A",), 7, {"percentile": 0.9}, "d", {"p": "d"}),
+    campaign(), (NotCalled("a", "A", "why", True),),
 )  # fmt: skip
 CAMPAIGN_HEAD: CampaignHead = {"format_version": 1, "kind": "diag campaign"}
 BODIES: Mapping[str, Any] = {
