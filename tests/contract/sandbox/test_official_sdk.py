@@ -4,6 +4,7 @@ import importlib.util
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,16 +31,22 @@ def sdk() -> Any:
         return official_sdk.load()
 
 
+@pytest.fixture(scope="module")
+def running(start_module_sandbox: StartSandbox) -> Callable[[str], RunningSandbox]:
+    """One sandbox of each scenario: no test looks at what another changes."""
+    return cache(start_module_sandbox)
+
+
 @pytest.fixture
-def connect(sdk: Any, start_sandbox: StartSandbox) -> Connect:
+def connect(sdk: Any, running: Callable[[str], RunningSandbox]) -> Connect:
     """`connect(scenario)` returns the sandbox, its SDK client and action ids by name."""
 
     def connected(scenario: str = "demo") -> tuple[RunningSandbox, Any, dict[str, str]]:
-        running = start_sandbox(scenario)
-        sdk.configuration.host = running.base_url
-        client = sdk.api_client.ApiClient(running.base_url)
+        box = running(scenario)
+        sdk.configuration.host = box.base_url
+        client = sdk.api_client.ApiClient(box.base_url)
         client.get_client_credentials_token("sandbox", "sandbox")
-        return running, client, {a["name"]: id_ for id_, a in running.truth()["actions"].items()}
+        return box, client, {a["name"]: id_ for id_, a in box.truth()["actions"].items()}
 
     return connected
 

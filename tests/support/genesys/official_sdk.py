@@ -38,7 +38,8 @@ def load() -> ModuleType:
     assert spec is not None and spec.origin is not None
     folder = Path(spec.origin).parent
     package = sys.modules[NAME] = _Package(NAME, folder)
-    sys.modules[f"{NAME}.models"] = vars(package)["models"] = _Package(f"{NAME}.models", folder / "models")
+    for part in ("models", "apis"):
+        sys.modules[f"{NAME}.{part}"] = vars(package)[part] = _Package(f"{NAME}.{part}", folder / part)
     for part in ("rest", "api_client"):
         importlib.import_module(f"{NAME}.{part}")
     configuration = importlib.import_module(f"{NAME}.configuration").Configuration()
