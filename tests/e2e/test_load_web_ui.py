@@ -1,8 +1,6 @@
 """The page in Locust's web UI: starts and stops runs, and shows what they measure."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,7 +13,7 @@ from analysis.samples.read_samples import read_samples
 from diag.exit_codes import ExitCode
 from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, free_port, is_whole, rows_in
-from tests.support.locust_process import LOCUSTFILE
+from tests.support.locust_process import fork_locust
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
@@ -34,16 +32,12 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
     port = free_port()
-    line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--drain-s", "0"]
-    line += ["--web-host", "127.0.0.1", "--web-port", str(port), "--run-dir", str(tmp_path / "run")]
-    process = subprocess.Popen(
-        [*line, "--action", ACTION],
-        cwd=tmp_path,
-        env=at_home(tmp_path, sandbox.environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    process = fork_locust(
+        *("--drain-s", "0", "--run-dir", str(tmp_path / "run"), "--action", ACTION),
+        folder=tmp_path,
+        environment=at_home(tmp_path, sandbox.environment),
+        mode=("--web-host", "127.0.0.1", "--web-port", str(port)),
+        report=True,
     )
 
     def ask(path: str, **form: str) -> httpx.Response:
@@ -117,8 +111,7 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
             assert gaps[40.0] > 2 * gaps[160.0]  # of Poisson arrivals: ln 2 / rate
         assert not (tmp_path / "elsewhere").exists()  # no path comes from a form
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        output = "".join(process.communicate(timeout=60))
         assert process.returncode in (ExitCode.OK, ExitCode.INCOMPLETE), output  # 8: a busy machine
     finally:
         process.kill()
-        process.communicate()

@@ -52,7 +52,7 @@ category = "Test"
 timeout_s = 1
 input.id = { type = "string", enum = ["1", "2"] }
 latency = { model = "lognormal", median_ms = 750, sigma = 0.03 }
-history = { days = 2, peak_calls_per_hour = 200 }
+history = { days = 2, peak_calls_per_hour = 20 }
 [[action]]
 name = "Brisk"
 integration = "CRM"
@@ -60,7 +60,7 @@ category = "Test"
 timeout_s = 1
 input.id = { type = "string" }
 latency = { model = "fixed", at_ms = 20 }
-history = { days = 2, peak_calls_per_hour = 200 }
+history = { days = 2, peak_calls_per_hour = 20 }
 [[action]]
 name = "Never set"
 integration = "CRM"

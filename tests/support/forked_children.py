@@ -50,14 +50,15 @@ def fork_children(forks: str | None, locusts: str | None) -> None:
     mock.patch.object(subprocess, "Popen", popen).start()
 
 
-def be_locust(arguments: tuple[str, ...], forks: str | None) -> None:
-    """Be Locust with these arguments, in a process that was forked for it."""
+def be_locust(arguments: tuple[str, ...], forks: str | None, report: bool = False) -> None:
+    """Be Locust with these arguments, in a process that was forked for it; `report`: as a person starts it."""
     from gevent import reinit
     from locust.main import main
 
     reinit()  # its event loop is a copy of that of the process it was forked from
     fork_children(forks, None)
-    sys.argv = ["locust", *arguments, "--parent-pid", str(os.getppid())]
+    ours = [] if report else ["--parent-pid", str(os.getppid())]  # whoever started the load writes the report
+    sys.argv = ["locust", *arguments, *ours]
     main()  # type: ignore[no-untyped-call]
 
 

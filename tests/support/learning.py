@@ -51,7 +51,7 @@ integration = "CRM"
 category = "Test"
 timeout_s = 10
 latency = {{ model = "fixed", at_ms = 50 }}
-history = {{ days = 2, peak_calls_per_hour = 200 }}
+history = {{ days = 2, peak_calls_per_hour = 100 }}
 [[action]]
 name = "Writes"
 integration = "CRM"

@@ -28,10 +28,11 @@ def fork_locust(
     files: str = str(LOCUSTFILE),
     mode: tuple[str, ...] = HEADLESS,
     log: Path | None = None,
+    report: bool = False,
 ) -> Forked:
-    """Begin a run that makes no report, without a start of Python; `communicate` tells stdout and stderr.
+    """Begin a run without a start of Python; `communicate` tells stdout and stderr.
 
-    With `log`, what it says goes into that file.
+    With `log`, what it says goes into that file. `report`: as for `locust_line`.
     """
     line = ("-f", files, *mode, *arguments)
     outputs: tuple[int, ...] = ()
@@ -45,6 +46,7 @@ def fork_locust(
         be_locust,
         line,
         FORKS.address,
+        report,
         folder=folder,
         environment=environment,
         streams=streams,

@@ -5,6 +5,7 @@ soon as it starts, and the clock has moved by the time it took.
 """
 
 import asyncio
+import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,9 @@ from diag.sandbox.serving.app import sandbox_app
 from diag.sandbox.serving.tcp_connection import TcpConnection
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.plain_rendering import request_of
+
+# Before each request httpx looks all over the disk for a library that is not installed.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None: cannot be imported
 
 BASE: Final = httpx.URL("http://sandbox")
 BASIC_LOGIN: Final = {"Authorization": f"Basic {b64encode(b'sandbox:sandbox').decode()}"}
