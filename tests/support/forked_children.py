@@ -51,7 +51,7 @@ def fork_children(forks: str | None, locusts: str | None) -> None:
 
 
 def be_locust(arguments: tuple[str, ...], forks: str | None, report: bool = False) -> None:
-    """Be Locust with these arguments, in a process that was forked for it; `report`: as a person starts it."""
+    """Be Locust with these arguments in a process forked for it; `report`: as where a person starts it."""
     from gevent import reinit
     from locust.main import main
 

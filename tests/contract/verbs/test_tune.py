@@ -24,7 +24,6 @@ from tests.support.source_files import ROOT
 from tests.support.terminal_session import action_named
 from tests.support.webhook_server import WebhookServer, webhook_server
 
-
 PRODUCTION: Final = ROOT / "diag" / "sandbox" / "scenarios" / "production-history.toml"
 SPARSER: Final = 6
 """Each look reads a fortnight of calls one by one; a sixth of them decide the same."""
