@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from analysis.costs.chosen_number import MadeBy
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
-from analysis.costs.made_by import MadeBy
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from diag.checkup.org_checks import NEEDS
+from diag.doctor.org_checks import NEEDS
 from diag.platform_facts.facts import FACTS
 from diag.toml_forms.kinds import InTable, keys_of
 from diag.workload.tables.workload_file import WorkloadTable

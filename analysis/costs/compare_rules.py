@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from analysis.costs.chosen_number import ChosenNumber
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.cost import Cost
-from analysis.costs.made_by import ChosenNumber
-from analysis.estimates.estimate import buffer_ms, whole_seconds
 from analysis.estimates.findings import Findings
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.number_words import accepted_text, percentile_name
 from analysis.settings import RecommendSettings
+from analysis.timeout_rule import buffer_ms, whole_seconds
 
 CostOf = Callable[[int | None], Cost]
 """What a timeout of so many seconds costs, by the curve and at the rate of one action."""

@@ -20,7 +20,7 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.calls_missing import a_probe_sees_further
-from analysis.estimates.estimate import Estimate, buffer_ms, counts_of, estimate, slack_s, timeout_for
+from analysis.estimates.estimate import Estimate, counts_of, estimate
 from analysis.estimates.warmup import without_warm_up
 from analysis.long_arrays.pieces import pieces
 from analysis.samples.action_calls import Calls, together
@@ -29,6 +29,7 @@ from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
 from analysis.statistics.interim_looks import GROWTH, Look, look_plan
 from analysis.statistics.kaplan_meier import kaplan_meier
+from analysis.timeout_rule import buffer_ms, slack_s, timeout_for
 
 FIRST_PROOF: Final = 40
 """Fewest calls after which "too slow" may be taken as proven (e.g. a tenth of them timed out)."""

@@ -1,6 +1,5 @@
 """One estimate from one set of calls: quantiles, design effect, bounds (docs/method.md, "The bound")."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +15,7 @@ from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import SurvivalTable, first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts, added, count_latencies
 from analysis.statistics.timed_calls import TimedCalls
+from analysis.timeout_rule import timeout_for
 
 VENDORS_PERCENTILE: Final = 0.99
 """Of the vendor's rule of thumb, 3 x p99 (docs/genesys-api.md, "Timeouts")."""
@@ -140,30 +140,3 @@ def _at_even_pace_ms(calls: Calls, p: float) -> int:
         return 0
     counts = count_latencies(np.repeat(calls.latency_ms, times), np.repeat(calls.event, times))
     return kaplan_meier(counts).quantile_ms(p) or 0
-
-
-def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:
-    """Return the safety margin: max(20 %, 0.5 s) with the default settings."""
-    return max(settings.buffer_ratio * quantile_ms, settings.buffer_min_s * 1e3)
-
-
-def wait_for(quantile: float, upper: float, buffer: float, settings: RecommendSettings) -> float:
-    """Return how long to wait, in the unit of the three: max(U, quantile + buffer), or U + buffer."""
-    return upper + buffer if settings.rule == "sum" else max(upper, quantile + buffer)
-
-
-def timeout_for(quantile_ms: float, upper_ms: float, settings: RecommendSettings) -> int:
-    """Return whole seconds, rounded up, before cap: never below the bound nor the floor."""
-    need = wait_for(quantile_ms, upper_ms, buffer_ms(quantile_ms, settings), settings)
-    return max(settings.floor_s, whole_seconds(need))
-
-
-def whole_seconds(ms: float) -> int:
-    """Return milliseconds as whole seconds, rounded up; a sum's last binary digit is no second."""
-    return math.ceil(ms / 1e3 - 1e-9)
-
-
-def slack_s(timeout_s: float, settings: RecommendSettings) -> float:
-    """Return by how many seconds another timeout must differ from this one to be worth a change
-    (hysteresis)."""
-    return max(settings.hysteresis_min_s, settings.hysteresis_ratio * timeout_s)

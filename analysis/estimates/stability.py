@@ -6,13 +6,14 @@ from typing import Final, Literal
 
 import numpy as np
 
-from analysis.estimates.estimate import Estimate, buffer_ms, counts_of, estimate, slack_s, timed_calls
+from analysis.estimates.estimate import Estimate, counts_of, estimate, timed_calls
 from analysis.format.typed_json import UnixSeconds
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
+from analysis.timeout_rule import buffer_ms, slack_s
 
 Between = Literal["a change", "runs", "days"]
 

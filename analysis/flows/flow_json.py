@@ -2,11 +2,11 @@
 
 from typing import TypedDict
 
-from analysis.flows.bites import Bites
 from analysis.flows.flow import OwnTimeout, Wiring
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
 from analysis.flows.flow_words import doubts, longest_words, waits_by
 from analysis.flows.path_warnings import Kind, alike_together
+from analysis.flows.which_timeout_ends import Bites
 
 
 class FlowNotRead(TypedDict):

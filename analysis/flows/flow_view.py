@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analysis.flows.bites import Bites, StepWait, bites, longest_wait_of_step
 from analysis.flows.flow import ArchitectFlow, FlowStep, UnreadFlow
 from analysis.flows.longest_wait import LongestWait, longest_wait
 from analysis.flows.path_warnings import PathWarning
+from analysis.flows.which_timeout_ends import Bites, StepWait, bites, longest_wait_of_step
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from analysis.flows.bites import LONGEST_S, StepWait
 from analysis.flows.flow import FlowStep, Wiring
 from analysis.flows.flow_view import FlowView, StepView
 from analysis.flows.longest_wait import LongestWait
 from analysis.flows.path_warnings import named
+from analysis.flows.which_timeout_ends import LONGEST_S, StepWait
 from analysis.number_words import latency, noun, plural
 
 UNKNOWN_PATH: Final = (

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from analysis.flows.bites import StepWait, longest_wait_of_step
 from analysis.flows.flow import MOST_MS, ArchitectFlow, FlowStep
+from analysis.flows.which_timeout_ends import StepWait, longest_wait_of_step
 
 STEPS_NAMED: Final = 12
 

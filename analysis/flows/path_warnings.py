@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from analysis.flows.bites import bites
 from analysis.flows.flow import ArchitectFlow, FlowStep, Wiring
+from analysis.flows.which_timeout_ends import bites
 from analysis.number_words import first_names, latency
 
 Kind = Literal["to the action", "to the step", "no effect", "unknown"]

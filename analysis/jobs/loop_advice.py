@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates.estimate import buffer_ms, wait_for
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
 from analysis.number_words import at_most, percent, share_of_calls_text
@@ -28,6 +27,7 @@ from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import MAX_MS, count_latencies
 from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.timed_calls import TimedCalls
+from analysis.timeout_rule import buffer_ms, wait_for
 
 POLLS_PER_JOB: Final = 4
 """A flow that polls about four times during a typical job notices its end an eighth of its length late."""

@@ -11,13 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates.estimate import (
-    FEWEST_FOR_P99,
-    VENDORS_PERCENTILE,
-    Estimate,
-    estimate_of_counts,
-    timeout_for,
-)
+from analysis.estimates.estimate import FEWEST_FOR_P99, VENDORS_PERCENTILE, Estimate, estimate_of_counts
 from analysis.production.hourly_counts import (
     MIN_HOURS,
     BucketCounts,
@@ -30,6 +24,7 @@ from analysis.statistics.confidence_bounds import SURE_SLACK, lower_share, upper
 from analysis.statistics.design_effect import design_effect
 from analysis.statistics.kaplan_meier import first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts
+from analysis.timeout_rule import timeout_for
 
 
 def estimate_from_buckets(counts: BucketCounts, settings: RecommendSettings) -> Estimate:

@@ -29,8 +29,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from analysis.production.bet_on_less import PROVEN, BetOnLess
 from analysis.production.hour_cut import HOUR_S, Clustering, HourCut, log_factor
+from analysis.production.sequential_proof import PROVEN, BetOnLess
 
 ALARM: Final = 3000.0
 """The evidence at which a promise counts as broken, in hours (docs/method.md says why this many)."""

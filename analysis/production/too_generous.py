@@ -8,10 +8,10 @@ stays won: what became slower since shows in the number itself.
 
 from typing import Final
 
-from analysis.production.bet_on_less import PROVEN, BetOnLess
 from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hour_cut import Clustering, hours_cut
 from analysis.production.hourly_counts import BucketCounts
+from analysis.production.sequential_proof import PROVEN, BetOnLess
 from analysis.settings import RecommendSettings
 
 FAR: Final = 2

@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from analysis.machine.command_words import taken_apart
-from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
+from analysis.verdicts.evidence_to_set import MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 
 SPARE: Final = 1.05

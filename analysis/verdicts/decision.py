@@ -3,19 +3,20 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.costs.made_by import ChosenNumber, SurerBound
+from analysis.costs.chosen_number import ChosenNumber, SurerBound
 from analysis.estimates.calls_missing import (
     ENOUGH_TO_BLAME_THE_TIMEOUT,
     NEGLIGIBLE_LEFT,
     a_probe_sees_further,
 )
 from analysis.estimates.enough import Enough
-from analysis.estimates.estimate import Estimate, buffer_ms, slack_s, timeout_for, whole_seconds
+from analysis.estimates.estimate import Estimate
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.heavy_tail import FEW_BEYOND
-from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER
+from analysis.timeout_rule import buffer_ms, slack_s, timeout_for, whole_seconds
+from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER
 from analysis.verdicts.recommendation import Verdict
 
 CONFIDENCE_TO_LOWER: Final = 0.99

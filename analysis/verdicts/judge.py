@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from analysis.costs.compare_rules import compare_rules
 from analysis.costs.cost import Cost, cost_of, cost_warning
-from analysis.costs.how_made import how_made
+from analysis.costs.deciding_step import how_made
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
-from analysis.verdicts.apply_rules import held_back, objection_to
 from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
+from analysis.verdicts.objections import held_back, objection_to
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.verdict_sentence import reason
 

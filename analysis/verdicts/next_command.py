@@ -11,7 +11,7 @@ from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S
-from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
+from analysis.verdicts.evidence_to_set import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
 MANY_ERRORS: Final = 0.2

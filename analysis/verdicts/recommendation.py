@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
+from analysis.costs.chosen_number import MadeBy
 from analysis.costs.compared_rule import ComparedRule
-from analysis.costs.made_by import MadeBy
 from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.direct_side.direct_side import DirectSide
 from analysis.estimates.findings import mostly_invented, share_invented

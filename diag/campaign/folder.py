@@ -9,6 +9,7 @@ from typing import Final
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.number_words import first_names
 from analysis.runs.campaign_windows import CAMPAIGN_NAME, WINDOWS_NAME, windows_below
+from diag.campaign.next_slot import Slot
 from diag.campaign.saved import (
     GoneAction,
     Saved,
@@ -19,7 +20,6 @@ from diag.campaign.saved import (
     write_saved,
     write_slot,
 )
-from diag.campaign.spread import Slot
 from diag.errors import UsageError
 from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.campaign.campaign import Campaign
-from diag.campaign.spread import Slot, next_slot
+from diag.campaign.next_slot import Slot, next_slot
 from diag.campaign.standing import Sent, Standing
-from diag.campaign.turns import turns
+from diag.campaign.window_turns import turns
 
 ASSUMED_S: Final = 1.0
 """How long a call is taken to last where none was made yet."""

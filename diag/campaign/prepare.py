@@ -12,8 +12,8 @@ from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
 from analysis.number_words import duration, percent, plural
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import planned_calls
-from analysis.verdicts.apply_rules import objection_to
-from analysis.verdicts.holds import GRADES_TO_LOWER
+from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER
+from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.campaign import SHORTEST_S, Budget, Campaign, ScopedAction, allowed_s, windows_for
 from diag.campaign.saved import NotCalled

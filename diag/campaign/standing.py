@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.coverage.hours_seen import HoursSeen
-from analysis.estimates.estimate import slack_s, timeout_for
 from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
-from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
+from analysis.timeout_rule import slack_s, timeout_for
+from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.campaign import ScopedAction, to_the_end
 from diag.campaign.saved import GoneAction

@@ -17,7 +17,7 @@ from analysis.settings import RecommendSettings, with_overrides
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import read_windows, with_calls
-from diag.campaign.spread import seen_from
+from diag.campaign.next_slot import seen_from
 from diag.campaign.standing import Sent, Standing, not_begun, standing
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Which findings break a build. One action under one rule gives one outcome: passed, failed or undecided.
 
 Undecided (too few calls, hidden by the timeout, unstable) is not failed: a nightly job that turns red for
-lack of data is switched off after a week. `--fail-on undecided` makes it fail for those who want that.
+lack of data is switched off after a week. `--fail-on undecided` makes it fail for those who want that. A
+number that is held back is undecided under `outside`, and passes `undecided`, unless its verdict is unstable.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.settings import SAME_WITHIN_S
-from analysis.verdicts.apply_rules import objection_to
+from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference
 from analysis.written_json import JsonObject, Written

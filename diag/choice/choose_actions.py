@@ -16,9 +16,9 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.matching import ids_meant, is_pattern
-from diag.workload.direct_settings import TARGETS, CallTarget
-from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
+from diag.workload.tables.direct_settings import TARGETS, CallTarget
+from diag.workload.tables.load_shape import Poll
 from diag.workload.workload import Workload, WorkloadEntry
 
 

@@ -20,7 +20,7 @@ from diag.direct.rendering.refusals import TemplateRefusedError
 from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
-from diag.workload.direct_settings import DirectSettings
+from diag.workload.tables.direct_settings import DirectSettings
 
 _LOG: Final = logging.getLogger("diag.load")
 _POLLS: Final = "it starts a job that is polled, which goes through Genesys Cloud"

@@ -17,8 +17,8 @@ from diag.interaction.shared_options import profile_option
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diag.checkup.check import Check
     from diag.console import Console
+    from diag.doctor.check import Check
     from diag.genesys.client import GenesysClient
     from diag.settings import Settings
     from diag.target import Target
@@ -83,8 +83,8 @@ def command(options: DoctorOptions) -> int:
     Exit code 5: credentials or a permission that diag cannot work without are missing. 1: another check
     failed.
     """
-    from diag.checkup.check import checks_json, worst_category
     from diag.console import Console
+    from diag.doctor.check import checks_json, worst_category
     from diag.settings import load_settings
 
     form = options.form
@@ -131,13 +131,13 @@ def _demand_learn(options: DoctorOptions) -> None:
 
 
 def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
-    from diag.checkup.check import Check
-    from diag.checkup.earlier_runs import check_earlier_runs
-    from diag.checkup.leftovers import check_drafts, check_journal, check_runs
-    from diag.checkup.local_checks import check_machine, check_settings
-    from diag.checkup.marked_check import check_marked_calls
-    from diag.checkup.org_checks import check_org
     from diag.clocks.target_clock import clock_of
+    from diag.doctor.check import Check
+    from diag.doctor.earlier_runs import check_earlier_runs
+    from diag.doctor.leftovers import check_drafts, check_journal, check_runs
+    from diag.doctor.local_checks import check_machine, check_settings
+    from diag.doctor.marked_check import check_marked_calls
+    from diag.doctor.org_checks import check_org
     from diag.errors import CredentialsError
     from diag.genesys.api_errors import ApiError
     from diag.genesys.client import GenesysClient
@@ -179,7 +179,7 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
 
 def _target_and_facts(settings: "Settings") -> "tuple[Target, Check]":
     """Return what is called, and the check of the file of facts, which need not be sound for the others."""
-    from diag.checkup.platform_checks import check_platform, unusable
+    from diag.doctor.platform_checks import check_platform, unusable
     from diag.errors import UsageError
     from diag.target import find_target
 
@@ -193,8 +193,8 @@ def _target_and_facts(settings: "Settings") -> "tuple[Target, Check]":
 def _remove_drafts(
     console: "Console", client: "GenesysClient", settings: "Settings", *, yes: bool
 ) -> "Iterator[Check]":
-    from diag.checkup.check import Check
-    from diag.checkup.leftovers import recorded_drafts, remove_draft, still_open
+    from diag.doctor.check import Check
+    from diag.doctor.leftovers import recorded_drafts, remove_draft, still_open
     from diag.genesys.api_errors import ApiError
 
     for draft in still_open(client, recorded_drafts(settings.runs, client.connection.api_base)):

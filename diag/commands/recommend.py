@@ -145,8 +145,8 @@ def command(
     most --cap.
     """
     from analysis.typed_command import rule_flags
-    from analysis.verdicts.apply_rules import will_be_set
     from analysis.verdicts.caveats import about_other_tools
+    from analysis.verdicts.objections import will_be_set
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError

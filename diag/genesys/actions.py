@@ -21,7 +21,7 @@ from diag.genesys.models import DEFAULT_TIMEOUT_S, Action, FullConfig, TestReply
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.replies.reply_bound import ACTION_BYTES
-from diag.genesys.timeout_forms import known_timeout
+from diag.genesys.timeout_reply import known_timeout
 from diag.platform_facts.facts import PlatformFacts
 
 ACTIONS: Final = "/api/v2/integrations/actions"

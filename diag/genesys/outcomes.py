@@ -2,7 +2,7 @@
 
 Standard library only: the load process classifies with this file and never imports httpx. What an error reply
 says is read by `diag/genesys/replies/error_body.py`; whether it is the action's own timeout is decided by
-`diag/genesys/timeout_forms.py`.
+`diag/genesys/timeout_reply.py`.
 
 A 429 of the test endpoint itself is the platform's. One inside a result is the backend's when its class is
 ACTION.REMOTE_ENDPOINT: the web service is at its limit, which is a finding about it and no reason to
@@ -28,7 +28,7 @@ from diag.genesys.replies.error_body import (
     remote_status,
     status_of,
 )
-from diag.genesys.timeout_forms import FailedReply, KnownTimeout, Waited
+from diag.genesys.timeout_reply import FailedReply, KnownTimeout, Waited
 
 OK: Final = "ok"
 TIMEOUT: Final = "timeout"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from analysis.number_words import invented, percentile_name, reason_lines
-from analysis.verdicts.apply_rules import held_back
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers

@@ -9,7 +9,7 @@ from typing import Final
 
 from analysis.machine.command_words import joined
 from analysis.number_words import plural
-from analysis.verdicts.apply_rules import held_back
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.console import Console
 from diag.interaction.recommendation_table import (

@@ -48,8 +48,8 @@ def learn_platform(console: "Console", settings: "Settings", target: "Target", f
     from analysis.format.run_folder import new_run_id
     from diag.apply_dialog.apply_flow import flags_to, identify
     from diag.apply_dialog.approval import approved_for
-    from diag.checkup.leftovers import LEARN_FOLDER
     from diag.clocks.target_clock import clock_of
+    from diag.doctor.leftovers import LEARN_FOLDER
     from diag.genesys.client import GenesysClient
     from diag.learning.lab.lab import LearnOptions
     from diag.learning.lab.request_budget import MOST_REQUESTS, RequestBudget

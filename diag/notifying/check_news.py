@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from analysis.estimates.estimate import slack_s
 from analysis.number_words import plural
+from analysis.timeout_rule import slack_s
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.checks.rules import CheckFinding, CheckOutcome, Rule, failed
 from diag.notifying.news import FoundNow, Item

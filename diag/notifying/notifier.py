@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diag.errors import UsageError
 from diag.notifying.deliver import WITHIN_S, deliver
-from diag.notifying.message import WebhookMessage, body_for
+from diag.notifying.message_body import WebhookMessage, body_for
 from diag.notifying.news import FoundNow, Item, news_of
 from diag.notifying.notification_state import (
     STATE_FILE,

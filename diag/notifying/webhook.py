@@ -1,4 +1,4 @@
-"""A webhook: its address, which is a secret, and the form of message it takes."""
+"""A webhook: its address, which is a secret, and its kind. What is posted there: `message_body.py`."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, get_args

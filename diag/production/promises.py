@@ -8,7 +8,7 @@ from typing import Final
 from analysis.production.hour_cut import hours_cut
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.promise_watch import WatchState, watch
-from analysis.verdicts.holds import GRADES_TO_LOWER
+from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.plan import OrgIdentity
 from diag.changes.undo_plan import made_in, wrote

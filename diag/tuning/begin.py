@@ -11,12 +11,12 @@ from analysis.plain_text import json_text
 from diag.apply_dialog.approval import approved_for
 from diag.campaign.campaign import Campaign
 from diag.campaign.forecast import forecast
+from diag.campaign.next_slot import next_slot
 from diag.campaign.prepare import Prepared, TuneScope, budget_of, campaign_of, prepare
-from diag.campaign.reach import out_of_reach
 from diag.campaign.saved import Saved
 from diag.campaign.span import span_s
-from diag.campaign.spread import next_slot
 from diag.campaign.standing import WANTED_TO_LOWER
+from diag.campaign.unreached_hours import out_of_reach
 from diag.campaign.windows_judged import before_any_call
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.plan import OrgIdentity

@@ -10,9 +10,9 @@ from analysis.typed_command import Asked, path_to_type
 from analysis.verdicts.next_command import name_to_type
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
+from diag.campaign.next_slot import Slot
 from diag.campaign.prepare import NO_WORKLOAD, Prepared
 from diag.campaign.saved import NotCalled, Saved
-from diag.campaign.spread import Slot
 from diag.campaign.standing import Standing
 from diag.table import Column, Table
 from diag.tuning.which_campaign import BesideCampaign

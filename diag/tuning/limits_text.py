@@ -16,9 +16,9 @@ from analysis.number_words import (
 )
 from analysis.verdicts.hours_words import left_out_words
 from diag.campaign.campaign import LONGEST_S, Campaign, allowed_s, gap_s
-from diag.campaign.reach import OutOfReach
-from diag.campaign.spread import RARE
+from diag.campaign.next_slot import RARE
 from diag.campaign.standing import Standing
+from diag.campaign.unreached_hours import OutOfReach
 
 MOST_SHOWN: Final = 3
 DAY_S: Final = 86_400.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.format.atomic_write import write_whole
 from analysis.typed_command import apply_plan, path_to_type
-from analysis.verdicts.apply_rules import will_be_set
+from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
 from diag import __version__

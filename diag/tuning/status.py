@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from diag.campaign.drive import where_all_stand
 from diag.campaign.forecast import forecast
+from diag.campaign.next_slot import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.next_step import slot_to_come
-from diag.campaign.reach import out_of_reach
 from diag.campaign.saved import Saved
-from diag.campaign.spread import NEWEST_WINDOWS, usual_gap_s
+from diag.campaign.unreached_hours import out_of_reach
 from diag.campaign.windows_judged import WindowsJudged
 from diag.clocks.wall_clock import WallClock
 from diag.console import Console

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analysis.number_words import at, plural
 from diag.campaign.campaign import Campaign
 from diag.campaign.drive import Notices, Standings
-from diag.campaign.spread import Slot
+from diag.campaign.next_slot import Slot
 from diag.console import Progress
 from diag.tuning.campaign_text import window_line
 from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines, put_off_line

@@ -13,9 +13,9 @@ from analysis.machine.forks import CAN_FORK
 from analysis.runs.campaign_windows import has_begun
 from diag.campaign.campaign import Campaign
 from diag.campaign.drive import Driven, MadeWindow, drive
-from diag.campaign.gone import gone
 from diag.campaign.prepare import TuneScope
 from diag.campaign.saved import Saved
+from diag.campaign.uncallable_actions import gone
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.clocks.wall_clock import REAL_TIME
 from diag.exit_codes import ExitCode

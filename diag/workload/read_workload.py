@@ -20,12 +20,13 @@ from diag.hours.allowed_hours import ALWAYS, read_hours
 from diag.hours.approval import read_approval
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
-from diag.workload.direct_settings import DirectSettings, read_direct
-from diag.workload.load_shape import GuardLimits, Poll, Ramp, Soak, Stage
 from diag.workload.make_payloads import is_json
 from diag.workload.payload import Payload
 from diag.workload.read_payloads import read_payloads
 from diag.workload.real_inputs import PLACEHOLDER, unfilled
+from diag.workload.tables.direct_settings import DirectSettings, read_direct
+from diag.workload.tables.guard_limits import GuardLimits
+from diag.workload.tables.load_shape import Poll, Ramp, Soak, Stage
 from diag.workload.tables.workload_file import (
     POLL_LEFT_OUT,
     WHEN_EXAMPLE,

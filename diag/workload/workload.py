@@ -12,9 +12,10 @@ from analysis.format.action_facts import ProductionWeek
 from diag.direct.direct_load import DirectAuth
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from diag.hours.approval import Approval
-from diag.workload.direct_settings import CallTarget, DirectSettings
-from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
+from diag.workload.tables.direct_settings import CallTarget, DirectSettings
+from diag.workload.tables.guard_limits import GuardLimits
+from diag.workload.tables.load_shape import Arrivals, Mode, Model, Poll, Ramp, Soak, Stage
 
 
 @dataclass(frozen=True, slots=True)

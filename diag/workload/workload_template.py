@@ -8,10 +8,11 @@ from analysis.format.sample_schema import InputOrigin
 from analysis.inline_toml import quoted
 from analysis.plain_text import printable
 from diag.genesys.models import Action
-from diag.workload.load_shape import GuardLimits, Ramp, Soak
 from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.org_limits import OrgLimits
 from diag.workload.real_inputs import line_to_paste
+from diag.workload.tables.guard_limits import GuardLimits
+from diag.workload.tables.load_shape import Ramp, Soak
 
 _HEAD: Final = """\
 # What diag measures in {org}. Written by diag init; change it as you like.

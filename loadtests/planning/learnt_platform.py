@@ -8,7 +8,7 @@ from analysis.format.run_folder import UsedFact
 from analysis.number_words import plural
 from analysis.plain_text import json_text
 from diag.errors import UsageError
-from diag.genesys.timeout_forms import KnownTimeout, known_timeout
+from diag.genesys.timeout_reply import KnownTimeout, known_timeout
 from diag.platform_facts.facts import PlatformFacts
 
 _OF_A_RUN: Final = ("timeout_form", "timeout_code", "max_page_size", "retry_after")

@@ -8,8 +8,9 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, UsedFact
 from analysis.format.sample_schema import ActionVersion, entry_key, shown_name
 from diag.direct.direct_load import DirectLoad, DirectRules
-from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
+from diag.workload.tables.guard_limits import GuardLimits
+from diag.workload.tables.load_shape import Arrivals, Mode, Model, Poll, Ramp, Soak, Stage
 from loadtests.planning.learnt_platform import LearntReplies
 
 

@@ -9,8 +9,8 @@ from diag.choice.turns_file import Turn, WindowOrder
 from diag.errors import UsageError
 from diag.genesys.models import Action
 from diag.target import Target
-from diag.workload.direct_settings import DirectSettings
 from diag.workload.read_workload import what_may_be_called
+from diag.workload.tables.direct_settings import DirectSettings
 from diag.workload.workload import Workload
 from loadtests.planning.direct.asked import direct_settings
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.errors import UsageError
-from diag.workload.load_shape import MOST_RATE
 from diag.workload.org_limits import OrgLimits
+from diag.workload.tables.load_shape import MOST_RATE
 
 SMALLEST_RATE: Final = 0.5
 """Calls/s of an action when many share a small budget: below this, actions take turns instead."""

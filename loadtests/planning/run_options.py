@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from diag.direct.direct_load import AUTHS
-from diag.workload.load_shape import ARRIVALS
+from diag.workload.tables.load_shape import ARRIVALS
 from loadtests.planning.meeting_port import arrange_meeting
 
 DEFAULT_SANDBOX_RATE = 20.0

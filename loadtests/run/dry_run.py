@@ -12,8 +12,8 @@ from analysis.wrapped_text import wrapped
 from diag.table import Column, Table
 from diag.table_layout import lay_out
 from diag.target import Target
-from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
+from diag.workload.tables.load_shape import Poll
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted

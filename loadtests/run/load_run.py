@@ -29,7 +29,7 @@ from loadtests.run.sla import broken_thresholds
 from loadtests.run.too_late import refuse_what_is_too_late
 from loadtests.sending.watching.audit_lines import new_audit_key
 from loadtests.sending.watching.call_watch import watch_order
-from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
+from loadtests.steering.run_outcome import RunOutcome, outcome_of, unsent_note
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.master import MasterRun, order_for
 from loadtests.workers.user_count import UserCount, hold_back_s
@@ -227,7 +227,7 @@ class LoadRun:
         contradictions = contradiction_notes(outcome.contradicted, plan.platform_facts)
         for line in contradictions:
             _LOG.warning(line)
-        held = held_back(outcome, plan.max_in_flight)
+        held = unsent_note(outcome, plan.max_in_flight)
         if held:
             _LOG.warning(held[0])
         reason = "; ".join([*filter(None, [ending.reason]), *broken, *left]) or None

@@ -9,7 +9,7 @@ import heapq
 import random
 from collections.abc import Sequence
 
-from diag.workload.load_shape import Arrivals
+from diag.workload.tables.load_shape import Arrivals
 
 
 class Schedule:

@@ -9,7 +9,7 @@ from typing import Final
 
 from analysis.format.sample_schema import Outcome
 from diag.genesys.outcomes import Classified, classify
-from diag.genesys.timeout_forms import KnownTimeout
+from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.sending.transport import Reply
 

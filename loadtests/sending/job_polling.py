@@ -16,7 +16,7 @@ from analysis.format.job_lines import JobState
 from analysis.format.sample_schema import Outcome
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.retry_after import retry_after_s
-from diag.workload.load_shape import Poll
+from diag.workload.tables.load_shape import Poll
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.connections.network_errors import NETWORK_ERRORS
 from loadtests.sending.fast_outcome import judge

@@ -8,7 +8,7 @@ from typing import Any, Final
 import gevent
 
 from analysis.format.sample_schema import ActionVersion, InputOrigin
-from diag.workload.load_shape import Poll
+from diag.workload.tables.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext

@@ -13,7 +13,7 @@ from typing import Final
 
 from analysis.format.sample_schema import Outcome
 from diag.genesys.replies.retry_after import retry_after_s
-from diag.workload.load_shape import GuardLimits
+from diag.workload.tables.guard_limits import GuardLimits
 from loadtests.sending.feedback import ORG_LIMITS, FailedCall
 from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
 from loadtests.steering.load_second import Second

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Final
 
-from diag.workload.load_shape import Ramp
+from diag.workload.tables.load_shape import Ramp
 from loadtests.steering.decisions import Decision, Knee, RampStep
 from loadtests.steering.load_second import Second
 

@@ -42,7 +42,7 @@ def outcome_of(session: Session) -> RunOutcome:
     )
 
 
-def held_back(outcome: RunOutcome, max_in_flight: int) -> tuple[str, ...]:
+def unsent_note(outcome: RunOutcome, max_in_flight: int) -> tuple[str, ...]:
     """Return one sentence where so many planned calls were not sent that the rate was not reached."""
     due = outcome.calls + outcome.dropped
     if outcome.dropped <= HELD_BACK_SHARE * due:

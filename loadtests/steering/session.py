@@ -30,7 +30,7 @@ from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Transport
 from loadtests.sending.watching.call_watch import CallWatch, WatchOrder
 from loadtests.sending.ways.call_ways import call_ways
-from loadtests.sending.ways.no_way import NoWay
+from loadtests.sending.ways.left_out_way import LeftOutWay
 from loadtests.steering.director import Director
 from loadtests.steering.load_second import Load, SecondMeter
 
@@ -98,7 +98,7 @@ class Session:
             plan, port, self.recorder, clock, self.folder, soak_offset_s=assignment.soak_offset_s
         )
         for index, way in enumerate(ways):
-            if isinstance(way, NoWay):
+            if isinstance(way, LeftOutWay):
                 self.director.leave_out(index, way.why)
         self.self_check = SelfCheck(clock)
         self._meter = SecondMeter(self.recorder, self.feedback, self.in_flight.dropped, self.caller.prepared)

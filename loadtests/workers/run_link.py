@@ -6,7 +6,7 @@ from typing import Any
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.sending.run_port import EndRun
-from loadtests.workers.access_token import TokenKeeper
+from loadtests.workers.token_keeper import TokenKeeper
 from loadtests.workers.user_count import users_of_all
 
 

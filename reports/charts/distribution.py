@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from analysis.views.summary import Histogram, Series
 from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range
 from reports.charts.colour_roles import Colours
-from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
+from reports.charts.timeout_lines import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
 _TALL_PX: Final = 118

@@ -15,7 +15,7 @@ from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Series
 from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range, y_ticks
 from reports.charts.colour_roles import Colours
-from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
+from reports.charts.timeout_lines import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
 _PLOT_PX: Final = 214

@@ -10,8 +10,8 @@ from analysis.views.summary import ActionSummary, Histogram, LoadBin, Series
 from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, data_table, every_nth_row
 from reports.charts.distribution import distribution_chart, distribution_range
 from reports.charts.load import load_chart, load_range
-from reports.charts.markers import Marker, action_markers
 from reports.charts.timeline import timeline_chart, timeline_end
+from reports.charts.timeout_lines import Marker, action_markers
 from reports.figures.figure import Axis, Chart, key_entries
 from reports.figures.survival_figure import survival_figure
 from reports.wording import numbers

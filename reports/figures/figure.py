@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from reports.charts.colour_roles import THEME_COLOURS, Colours
 from reports.charts.data_table import DataTable, rounded
-from reports.charts.markers import Marker
 from reports.charts.svg import to_svg
+from reports.charts.timeout_lines import Marker
 
 
 @dataclass(frozen=True, slots=True)

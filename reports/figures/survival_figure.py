@@ -10,8 +10,8 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Series
 from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, DataTable, data_table
-from reports.charts.markers import Marker
 from reports.charts.survival import survival_chart, survival_range, thinned
+from reports.charts.timeout_lines import Marker
 from reports.figures.figure import Axis, Chart, TryOut, key_entries
 from reports.wording import numbers
 from reports.wording.traced_text import traced, traced_join, traced_number

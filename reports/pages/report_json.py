@@ -17,7 +17,7 @@ from analysis.views.cut_off_history import CutOffHistory
 from analysis.views.summary import ActionSummary, ErrorGroup, Series
 from analysis.written_json import JsonObject
 from reports.charts.data_table import rounded
-from reports.charts.markers import cap_of
+from reports.charts.timeout_lines import cap_of
 from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 from analysis.number_words import duration, noun, plural, whole_minutes
-from analysis.verdicts.apply_rules import held_back, will_be_set
+from analysis.verdicts.objections import held_back, will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number

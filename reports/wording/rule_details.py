@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from analysis.costs.chosen_number import MadeBy
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
-from analysis.costs.made_by import MadeBy
 from analysis.cut_off import cut_off_of
 from analysis.number_words import accepted_text, percentile_name
-from analysis.verdicts.apply_rules import held_back
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED

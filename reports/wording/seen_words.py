@@ -3,7 +3,7 @@
 from typing import Final
 
 from analysis.number_words import duration
-from analysis.verdicts.holds import GRADES_TO_LOWER
+from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER
 from analysis.verdicts.recommendation import Recommendation
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_number

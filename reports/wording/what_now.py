@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.number_words import about_how_long, duration, plural
 from analysis.settings import USUAL_CAP_S
-from analysis.verdicts.apply_rules import will_be_set
+from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording.headline import shortened
 from reports.wording.one_command import Together, together, words_of

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.estimates.estimate import timeout_for
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
 from analysis.stopping.when_settled import planned_calls
+from analysis.timeout_rule import timeout_for
 from diag.campaign.campaign import to_the_end
 from tests.support.latency_shapes import SHAPES, Shape, two_paths
 

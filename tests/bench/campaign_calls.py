@@ -22,11 +22,11 @@ from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
 from analysis.stopping.when_settled import planned_calls, settled
-from analysis.verdicts.holds import hold_on
+from analysis.verdicts.evidence_to_set import hold_on
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.forecast import forecast
-from diag.campaign.spread import next_slot
+from diag.campaign.next_slot import next_slot
 from diag.campaign.standing import ENOUGH_TO_GUESS, Standing, standing
 from tests.support.backend_days import CORRELATED, FURTHER, INDEPENDENT, BackendDay, Floats
 from tests.support.campaigns import BEGAN_AT, ORDINARY, World, action, before, campaign

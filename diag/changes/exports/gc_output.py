@@ -12,7 +12,7 @@ import shlex
 from typing import Final
 
 from analysis.plain_text import is_printable, printable
-from analysis.verdicts.apply_rules import objection_to
+from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Analysis, Verdict
 from diag.changes.exports.timeout_text import timeout_in_force
 
@@ -54,9 +54,9 @@ def gc_calls(analysis: Analysis) -> str:
         lines += [
             f"# {printable(item.action_name)}: {before} -> {after_timeout_s} s. {printable(item.reason)}"
         ]
-        held_back = objection_to(item)
+        objection = objection_to(item)
         call = f"set_timeout {_word(item.action_id)} {after_timeout_s}"
-        lines.append(f"# held back, {printable(held_back)}:\n# {call}" if held_back else call)
+        lines.append(f"# held back, {printable(objection)}:\n# {call}" if objection else call)
     if len(lines) == 1:
         lines.append("# Nothing to change.")
     return "\n".join(lines) + "\n"

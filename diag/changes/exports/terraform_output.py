@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.plain_text import printable
-from analysis.verdicts.apply_rules import objection_to
+from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.exports.timeout_text import timeout_in_force
 from diag.terraform.resource_type import RESOURCE_TYPE
@@ -43,11 +43,11 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
         after_timeout_s = item.recommended_timeout_s
         if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after_timeout_s is None:
             continue
-        held_back = objection_to(item)
-        if held_back:
+        objection = objection_to(item)
+        if objection:
             parts.append(
                 f"# {printable(item.action_name)}: {timeout_in_force(item)} -> {after_timeout_s} held back, "
-                f"{printable(held_back)}\n"
+                f"{printable(objection)}\n"
             )
             continue
         if resources is None:

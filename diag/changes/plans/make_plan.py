@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final
 
-from analysis.verdicts.apply_rules import objection_in_org, objection_to
+from analysis.verdicts.objections import objection_in_org, objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.changes.change_errors import WrongOrgError
-from diag.changes.plans.number_to_set import held_back, number_to_set
+from diag.changes.plans.number_to_set import number_to_set, skipped_for
 from diag.changes.plans.plan import (
     Change,
     Evidence,
@@ -100,7 +100,7 @@ def _planned_in_org(
         return Unchanged(item.action_id, item.action_name, f"its timeout is {after_timeout_s} s already")
     objection = objection_in_org(item, before_timeout_s, after_timeout_s)
     if objection and not force:
-        return held_back(item, objection)
+        return skipped_for(item, objection)
     forced = overruled or objection is not None
     return change_of(full, after_timeout_s, item.reason, evidence=_evidence(item), forced=forced)
 

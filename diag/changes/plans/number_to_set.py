@@ -3,7 +3,7 @@
 from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.verdicts.apply_rules import objection_to, way_out
+from analysis.verdicts.objections import objection_to, way_out
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.changes.plans.plan import SkippedChange, Unchanged
 
@@ -19,14 +19,14 @@ def number_to_set(item: Recommendation, *, force: bool) -> int | SkippedChange |
         return SkippedChange(item.action_id, item.action_name, item.reason)
     objection = objection_to(item)
     if objection and not force:
-        return held_back(item, objection)
+        return skipped_for(item, objection)
     if not PLATFORM_MIN_TIMEOUT_S <= after_timeout_s <= PLATFORM_MAX_TIMEOUT_S:
         reason = f"{after_timeout_s} s is outside the platform's range of 1 to 60 s"
         return SkippedChange(item.action_id, item.action_name, reason)
     return after_timeout_s
 
 
-def held_back(item: Recommendation, objection: str) -> SkippedChange:
+def skipped_for(item: Recommendation, objection: str) -> SkippedChange:
     """Return the action as one whose number a guard holds back, with the command that gets it through."""
     if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
         return SkippedChange(item.action_id, item.action_name, objection)

@@ -1,9 +1,10 @@
 """OAuth client credentials: one token, cached, renewed before it expires, asked for by one thread at a time.
 
 `POST {login}/oauth/token`, Basic, `grant_type=client_credentials` (docs/genesys-api.md, "Login"). There is no
-refresh token: the grant is run again. A login that fails is retried by the one thread that asks; how it
-ended, token or error, is the answer for all who waited, so that no storm of logins meets a login host in
-trouble.
+refresh token: the grant is run again. A ready token (`GENESYSCLOUD_ACCESS_TOKEN`, read in
+`diag/setting_sources.py`) is used instead, and never renewed. A login that fails is retried by the one
+thread that asks; how it ended, token or error, is the answer for all who waited, so that no storm of logins
+meets a login host in trouble.
 """
 
 import copy

@@ -9,6 +9,7 @@ from analysis.number_words import plural
 from diag.genesys.models import Action, FullConfig, TestReply
 from diag.genesys.outcomes import OK, TIMEOUT
 from diag.genesys.replies.json_reply import JsonObject
+from diag.genesys.timeout_reply import EARLY_SHARE, FORM_OF_STATUS
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import WAITS_BEYOND_S, Lab
 from diag.platform_facts.fact_kinds import is_code, is_label
@@ -17,10 +18,6 @@ MOST_CALLS: Final = 6
 """Test calls at most, until one times out."""
 _NOT_OBEYED_S: Final = 1.0
 """A good answer so long after the draft's timeout shows that it was not obeyed: no network is so slow."""
-_EARLY_SHARE: Final = 0.9
-FORMS: Final = {HTTPStatus.OK: "success_false", HTTPStatus.REQUEST_TIMEOUT: "408"} | {
-    HTTPStatus.GATEWAY_TIMEOUT: "504"
-}
 _NO_CODE: Final = "http."
 
 
@@ -94,7 +91,7 @@ def _shorten(lab: Lab, draft_s: int) -> str | None:
 
 def _ran_into(reply: TestReply, shortest_s: int) -> bool:
     """Whether it timed out, and not before any timeout in force could have ended it."""
-    return reply.outcome.outcome == TIMEOUT and reply.elapsed_ms >= _EARLY_SHARE * shortest_s * 1e3
+    return reply.outcome.outcome == TIMEOUT and reply.elapsed_ms >= EARLY_SHARE * shortest_s * 1e3
 
 
 def _timed_out(lab: Lab, reply: TestReply, draft_s: int, secure: tuple[Found, ...]) -> Learning:
@@ -102,7 +99,7 @@ def _timed_out(lab: Lab, reply: TestReply, draft_s: int, secure: tuple[Found, ..
     elapsed_s = reply.elapsed_ms / 1e3
     how = "a draft's test call that ran into its timeout"
     status = HTTPStatus(reply.status or HTTPStatus.OK)
-    found = [Found("timeout_form", FORMS[status], how)]
+    found = [Found("timeout_form", FORM_OF_STATUS[status], how)]
     says = [f"HTTP {status}" + (" with success: false" if status == HTTPStatus.OK else "")]
     code = reply.outcome.error_code
     if code and is_code(code) and not code.startswith(_NO_CODE):
@@ -112,7 +109,7 @@ def _timed_out(lab: Lab, reply: TestReply, draft_s: int, secure: tuple[Found, ..
     if is_label(step) and not _quotes(step, lab.published.action):
         found.append(Found("timeout_step", step, how))
         says.append(f"at the step {step}")
-    in_time = [s for s in (draft_s, published_s) if elapsed_s >= _EARLY_SHARE * s]
+    in_time = [s for s in (draft_s, published_s) if elapsed_s >= EARLY_SHARE * s]
     obeyed = min(in_time, key=lambda s: abs(elapsed_s - s))
     whose = "draft" if obeyed == draft_s else "published"
     other = "its own timeout" if whose == "draft" else "the published action's timeout"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.verdicts.apply_rules import objection_in_org
+from analysis.verdicts.objections import objection_in_org
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.plans.number_to_set import held_back, number_to_set
+from diag.changes.plans.number_to_set import number_to_set, skipped_for
 from diag.changes.plans.plan import PlanOptions, SkippedChange, Unchanged
 from diag.changes.plans.scope import Scope
 from diag.terraform.configuration.scope import Instance
@@ -110,7 +110,7 @@ def _judged(
             return SkippedChange(item.action_id, item.action_name, why)
         objection = objection_in_org(item, owned.place.in_force_s, number)
         if objection is not None:
-            return held_back(item, objection)
+            return skipped_for(item, objection)
     return _Wanted(item, instance, owned, number)
 
 

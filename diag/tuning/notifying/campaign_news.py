@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.typed_command import path_to_type
-from analysis.verdicts.apply_rules import will_be_set
+from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing

@@ -26,8 +26,9 @@ from diag.toml_forms.kinds import (
     NotEmpty,
     Texts,
 )
-from diag.workload.direct_settings import CallTarget, DirectTable
-from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Rate, Soak, Stage
+from diag.workload.tables.direct_settings import CallTarget, DirectTable
+from diag.workload.tables.guard_limits import GuardLimits
+from diag.workload.tables.load_shape import Arrivals, Mode, Model, Poll, Ramp, Rate, Soak, Stage
 
 WORKLOAD_VERSION: Final = 1
 MOST_GENERATED: Final = 1000

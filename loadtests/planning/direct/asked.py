@@ -8,7 +8,7 @@ from typing import Any, Final
 from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import UnfitHostError, host_name
 from diag.errors import UsageError
-from diag.workload.direct_settings import LONGEST_S, SHORTEST_S, DirectSettings
+from diag.workload.tables.direct_settings import LONGEST_S, SHORTEST_S, DirectSettings
 
 AUDITED_UP_TO: Final = 50.0
 """Calls/s; beyond, every call costs a line only where it is asked for."""

@@ -24,8 +24,8 @@ from diag.direct.hosts.template_host import template_host
 from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import InputNotRenderedError
 from diag.errors import CredentialsError, DiagError
-from diag.workload.direct_settings import DirectSettings
 from diag.workload.payload import Payload
+from diag.workload.tables.direct_settings import DirectSettings
 from diag.workload.workload import Workload
 
 _BY_LOGIN: Final = (

@@ -5,13 +5,14 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.transport import Transport
 from loadtests.sending.ways.call_way import CallWay
-from loadtests.sending.ways.no_way import NoWay
+from loadtests.sending.ways.left_out_way import LeftOutWay
 from loadtests.sending.ways.platform_way import PlatformWay
 
 
 def call_ways(plan: LoadPlan, transport: Transport, direct: DirectCalls, token: str) -> list[CallWay]:
-    """Return a way for each action, in the order of the plan; NoWay where its calls cannot begin, because the
-    login at its backend fails, say. Raises DiagError, with `direct` closed, where no other is left."""
+    """Return a way for each action, in the order of the plan; LeftOutWay where its calls cannot begin,
+    because the login at its backend fails, say. Raises DiagError, with `direct` closed, where no other
+    is left."""
     ways: list[CallWay] = []
     for action in plan.actions:
         if action.direct is None:
@@ -20,8 +21,8 @@ def call_ways(plan: LoadPlan, transport: Transport, direct: DirectCalls, token: 
         try:
             ways.append(direct.way(action))
         except DiagError as error:
-            ways.append(NoWay(action.direct.action.method, error))
-    errors = [way.error for way in ways if isinstance(way, NoWay)]
+            ways.append(LeftOutWay(action.direct.action.method, error))
+    errors = [way.error for way in ways if isinstance(way, LeftOutWay)]
     if errors and len(errors) == len(ways):
         direct.close()
         raise errors[0]

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
-from diag.genesys.timeout_forms import KnownTimeout
+from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.plan import ActionLoad
 from loadtests.sending.connections.network_errors import error_name
 from loadtests.sending.fast_outcome import judge

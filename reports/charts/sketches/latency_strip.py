@@ -6,7 +6,7 @@ Four shapes, written by hand: a drawing library would cost a kilobyte and ten mi
 import math
 from typing import Final
 
-from analysis.verdicts.apply_rules import held_back
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Recommendation
 
 _LOW_MS: Final = 50.0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from diag.checkup.org_checks import check_org
+from diag.doctor.org_checks import check_org
 from diag.genesys.analytics.telemetry import DurationRange
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from diag.checkup.org_checks import check_permissions
+from diag.doctor.org_checks import check_permissions
 from diag.genesys.client import GenesysClient
 from diag.target import sandbox_connection
 from tests.support.learnt_facts import learnt

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.verdicts.apply_rules import held_back
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.workload.contract_check import fit_to_contract
 from diag.workload.make_payloads import NoInput, from_contract

@@ -12,8 +12,8 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.gone import NOT_LISTED, NOT_THERE, gone
 from diag.campaign.prepare import TuneScope
+from diag.campaign.uncallable_actions import NOT_LISTED, NOT_THERE, gone
 from diag.choice.choose_actions import Candidate
 from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import Turn, WindowOrder, read_order, write_order
@@ -342,7 +342,7 @@ def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaig
         with_typed = any(turn.action_id == typed for turn in turns)
         return refuses(lambda _: None if with_typed else write_a_window(RunFolder(options.run_dir)))(options)
 
-    monkeypatch.setattr("diag.campaign.gone.with_inputs", fits)
+    monkeypatch.setattr("diag.campaign.uncallable_actions.with_inputs", fits)
     monkeypatch.setattr(windows, "run_load", load)
     capsys.readouterr()
 

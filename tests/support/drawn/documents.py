@@ -15,11 +15,11 @@ from diag.changes.journal.history_json import HistoryOfJournal
 from diag.changes.journal.journal_line import LINE_WRITTEN
 from diag.changes.plans.plan_file import PLAN_WRITTEN
 from diag.checks.rules import CheckJson
-from diag.checkup.check import ChecksJson
 from diag.definitions.form import FORM
+from diag.doctor.check import ChecksJson
 from diag.exported_view.conclusions import ExportJson
 from diag.learning_dialog.result_words import LearnJson
-from diag.notifying.message import MessageJson
+from diag.notifying.message_body import MessageJson
 from diag.production.saved_evidence import ObservationJson
 from diag.production.watch_words import WatchJson
 from diag.workload.tables.workload_file import WorkloadTable

@@ -4,7 +4,7 @@ from typing import Final
 
 _ANALYSIS: Final = {
     "analysis.analysis_errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
-    "analysis.typed_command",
+    "analysis.timeout_rule", "analysis.typed_command",
 }  # fmt: skip
 
 ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
@@ -23,6 +23,7 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.written_json",
     },
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
+    "analysis/timeout_rule.py": {"analysis.settings"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
     "analysis/typed_command.py": {"analysis.cut_off", "analysis.machine.command_words", "analysis.settings"},
     "analysis/coverage": {"analysis.format", "analysis.long_arrays", "numpy", "scipy"},

@@ -17,7 +17,7 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
         "diag.errors", "diag.exit_codes",
         "analysis.machine.ports",
         "diag.genesys.drafts", "diag.genesys.http.regions",
-        "diag.genesys.timeout_forms",
+        "diag.genesys.timeout_reply",
         "diag.hours", "diag.inventory",
         "diag.noted_drafts", "diag.platform_facts.facts", "diag.production.org_weeks",
         "diag.production.production_weeks",
@@ -30,7 +30,7 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
     },
     "loadtests/sending": {
         *CLIENT, "diag.genesys.replies.retry_after", "diag.genesys.outcomes",
-        "diag.genesys.timeout_forms", "analysis.format", "analysis.openmetrics", "analysis.plain_text",
+        "diag.genesys.timeout_reply", "analysis.format", "analysis.openmetrics", "analysis.plain_text",
         "diag.errors", "diag.direct", "diag.exit_codes", "diag.workload", "loadtests.planning",
         "loadtests.recording",
         "gevent", "geventhttpclient", "opentelemetry",

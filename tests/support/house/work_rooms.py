@@ -114,14 +114,14 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         *CLIENT, "diag.errors", "diag.genesys", "diag.learning.experiments", "diag.learning.lab",
         "diag.platform_facts",
     },
-    "diag/checkup": {
+    "diag/doctor": {
         "analysis.analysis_errors", "analysis.format", "analysis.machine.command_words",
         "analysis.number_words", "analysis.plain_text", "analysis.written_json", "diag.__version__",
         "diag.changes.change_errors", "diag.changes.journal", "diag.errors",
         "diag.genesys", "diag.learning", "diag.platform_facts", "diag.workload",
     },
     "diag/learning_dialog": {
-        *CLIENT, "analysis", "diag.apply_dialog", "diag.checkup.leftovers", "diag.clocks.target_clock",
+        *CLIENT, "analysis", "diag.apply_dialog", "diag.doctor.leftovers", "diag.clocks.target_clock",
         "diag.console", "diag.errors",
         "diag.exit_codes", "diag.interaction.shared_options", "diag.inventory", "diag.learning",
         "diag.platform_facts", "diag.settings", "diag.target", "diag.workload",

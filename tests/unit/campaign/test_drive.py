@@ -10,7 +10,7 @@ from analysis.samples.read_samples import read_samples
 from diag.campaign.drive import Notices
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.spread import Slot
+from diag.campaign.next_slot import Slot
 from diag.choice.turns_file import Turn
 from tests.support.campaigns import (
     BEGAN_AT,

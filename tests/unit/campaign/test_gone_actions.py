@@ -9,8 +9,8 @@ import pytest
 
 from diag.campaign.campaign import Budget
 from diag.campaign.drive import Notices
+from diag.campaign.next_slot import next_slot
 from diag.campaign.saved import GoneAction
-from diag.campaign.spread import next_slot
 from diag.campaign.standing import ended
 from diag.errors import UsageError
 from tests.support.campaigns import (

@@ -21,8 +21,8 @@ from analysis.production.recommend_production import recommend_from_buckets
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
-from analysis.verdicts.apply_rules import held_back, will_be_set
-from analysis.verdicts.holds import Hold, hold_on
+from analysis.verdicts.evidence_to_set import Hold, hold_on
+from analysis.verdicts.objections import held_back, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.cli import cli

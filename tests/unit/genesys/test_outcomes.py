@@ -3,7 +3,7 @@ import pytest
 from analysis.format.sample_schema import Outcome
 from diag.genesys import outcomes
 from diag.genesys.outcomes import classify
-from diag.genesys.timeout_forms import KnownTimeout
+from diag.genesys.timeout_reply import KnownTimeout
 from tests.support.genesys.api_replies import action_error, body, failed
 
 SLOW_MS = 10_020.0

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.format.sample_schema import Outcome
 from diag.genesys.outcomes import classify
-from diag.genesys.timeout_forms import EARLY_SHARE, FormOfTimeout, KnownTimeout
+from diag.genesys.timeout_reply import EARLY_SHARE, KnownTimeout
+from diag.platform_facts.facts import TimedOutForm
 from tests.support.genesys.api_replies import action_error, body, failed
 
 json_values = st.recursive(
@@ -82,11 +83,11 @@ REPLIES = [
     ),
     timeout_s=st.sampled_from([10, 10, 60, None]),
     share=st.sampled_from([0.3, 0.89, 0.95, 1.0, 1.2]) | st.floats(0, 2),
-    form=st.sampled_from(get_args(FormOfTimeout)),
+    form=st.sampled_from(get_args(TimedOutForm)),
     code=st.none() | st.sampled_from(["request.timeout", "gateway.timeout"]),
 )
 def test_what_was_learnt_hides_no_timeout_in_silence_and_makes_none_up(
-    came: tuple[int, bytes], timeout_s: int | None, share: float, form: FormOfTimeout, code: str | None
+    came: tuple[int, bytes], timeout_s: int | None, share: float, form: TimedOutForm, code: str | None
 ) -> None:
     status, reply = came
     elapsed_ms = share * (timeout_s or 10) * 1000

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.costs.made_by import MadeBy
+from analysis.costs.chosen_number import MadeBy
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.apply_dialog.plan_text import plan_text
 from diag.changes.plans.plan import Evidence, Plan

@@ -8,9 +8,9 @@ import pytest
 
 from analysis.coverage.hours_seen import hours_seen
 from analysis.coverage.week_of_hours import stated_week
-from diag.campaign.reach import OutOfReach
 from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended
+from diag.campaign.unreached_hours import OutOfReach
 from diag.tuning.limits_text import (
     back_lines,
     changed_lines,

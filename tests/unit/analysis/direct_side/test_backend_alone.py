@@ -9,8 +9,8 @@ import pytest
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
-from analysis.verdicts.apply_rules import held_back, objection_to, will_be_set
-from analysis.verdicts.holds import Hold, hold_on
+from analysis.verdicts.evidence_to_set import Hold, hold_on
+from analysis.verdicts.objections import held_back, objection_to, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.checks import rules

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from analysis.estimates.estimate import estimate, timeout_for
+from analysis.estimates.estimate import estimate
 from analysis.estimates.warmup import warm_up_mask
 from analysis.settings import RecommendSettings
+from analysis.timeout_rule import timeout_for
 from tests.support.sample_tables import START, arrays, calls, lognormal
 
 DEFAULT = RecommendSettings()

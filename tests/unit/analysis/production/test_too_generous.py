@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis.production.bet_on_less import PROVEN
 from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.sequential_proof import PROVEN
 from analysis.production.too_generous import enough_s, most_evidence
 from analysis.settings import RecommendSettings
 

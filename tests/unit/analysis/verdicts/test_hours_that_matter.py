@@ -9,8 +9,8 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
-from analysis.verdicts.apply_rules import objection_to, will_be_set
-from analysis.verdicts.holds import Hold, hold_on
+from analysis.verdicts.evidence_to_set import Hold, hold_on
+from analysis.verdicts.objections import objection_to, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.sample_tables import START, calls, lognormal, sample_set

@@ -4,11 +4,11 @@ short."""
 import numpy as np
 import pytest
 
-from analysis.estimates.estimate import timeout_for
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.samples.action_calls import ActionCalls
 from analysis.settings import RecommendSettings
+from analysis.timeout_rule import timeout_for
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.production_counts import production

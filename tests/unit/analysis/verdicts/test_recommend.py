@@ -11,10 +11,10 @@ from analysis.samples.calls_by_action import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
-from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.decision import decide
 from analysis.verdicts.make_findings import findings
 from analysis.verdicts.next_command import next_step
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.sentences.censored_sentence import censored

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.format.run_folder import UsedFact
 from diag.errors import UsageError
-from diag.genesys.timeout_forms import KnownTimeout
+from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.learnt_platform import (
     LearntReplies,
     contradiction_notes,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from diag.errors import UsageError
-from diag.workload.load_shape import Ramp, Stage
 from diag.workload.make_payloads import EMPTY
 from diag.workload.org_limits import OrgLimits
+from diag.workload.tables.load_shape import Ramp, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Wanted, planned_rates
 from loadtests.run.forecast import forecast

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from diag.workload.fair_use import FAIR_USE
-from diag.workload.load_shape import Poll
 from diag.workload.make_payloads import EMPTY
 from diag.workload.org_limits import OrgLimits
+from diag.workload.tables.load_shape import Poll
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.run.forecast import forecast

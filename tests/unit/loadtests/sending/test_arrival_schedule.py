@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.workload.load_shape import ARRIVALS, Arrivals
+from diag.workload.tables.load_shape import ARRIVALS, Arrivals
 from loadtests.sending.arrival_schedule import Schedule
 
 rates = st.lists(st.floats(0.5, 50), min_size=1, max_size=5)

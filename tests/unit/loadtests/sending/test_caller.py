@@ -7,7 +7,7 @@ import pytest
 
 from analysis.format.sample_schema import Outcome
 from analysis.samples.segments import read_segment
-from diag.genesys.timeout_forms import KnownTimeout
+from diag.genesys.timeout_reply import KnownTimeout
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.planning.plan import ActionLoad, LoadPlan

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from analysis.format.job_lines import JobState
-from diag.workload.load_shape import Poll
+from diag.workload.tables.load_shape import Poll
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import Feedback, RefusedPoll
 from loadtests.sending.job_polling import JobFollower, JobProgress, find

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.format.sample_schema import Outcome
-from diag.workload.load_shape import GuardLimits
+from diag.workload.tables.guard_limits import GuardLimits
 from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
 from loadtests.steering.guard import Guard
 from tests.support.seconds import failed_call, second, totals

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from diag.workload.load_shape import Ramp
+from diag.workload.tables.load_shape import Ramp
 from loadtests.steering.decisions import Knee, RampStep
 from loadtests.steering.load_second import Second
 from loadtests.steering.ramp import FEWEST_CALLS, RampTracker

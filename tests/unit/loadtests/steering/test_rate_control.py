@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.format.sample_schema import ActionVersion
-from diag.workload.load_shape import Soak, Stage
 from diag.workload.make_payloads import EMPTY
+from diag.workload.tables.load_shape import Soak, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.rate_control import RateControl
 

@@ -1,7 +1,7 @@
 import pytest
 
 from loadtests.recording.generator_grade import GeneratorFigures
-from loadtests.steering.run_outcome import RunOutcome, held_back
+from loadtests.steering.run_outcome import RunOutcome, unsent_note
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,7 @@ from loadtests.steering.run_outcome import RunOutcome, held_back
 def test_planned_calls_that_were_not_sent_are_reported_where_they_are_many(
     calls: int, dropped: int, reported: bool
 ) -> None:
-    found = held_back(RunOutcome(calls, dropped, GeneratorFigures(), (), ()), 10)
+    found = unsent_note(RunOutcome(calls, dropped, GeneratorFigures(), (), ()), 10)
 
     assert bool(found) == reported
     if reported:

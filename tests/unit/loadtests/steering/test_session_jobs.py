@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from diag.exit_codes import ExitCode
-from diag.workload.load_shape import Poll
 from diag.workload.make_payloads import EMPTY
+from diag.workload.tables.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualRun
 

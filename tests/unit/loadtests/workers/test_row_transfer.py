@@ -15,8 +15,8 @@ from analysis.format.worker_files import WORKER_SUFFIXES
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.errors import UsageError
-from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
+from diag.workload.tables.load_shape import Poll, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.workers.messages import Acknowledged, Chunk, MalformedMessageError

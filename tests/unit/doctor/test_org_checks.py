@@ -7,8 +7,8 @@ import pytest
 import respx
 import stamina
 
-from diag.checkup.check import Check, worst_category
-from diag.checkup.org_checks import NEEDS, Need, check_org
+from diag.doctor.check import Check, worst_category
+from diag.doctor.org_checks import NEEDS, Need, check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret

@@ -19,7 +19,7 @@ from diag.changes.change_errors import ChangesError
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, unfinished
-from diag.checkup.check import Check
+from diag.doctor.check import Check
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks

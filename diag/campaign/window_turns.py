@@ -18,7 +18,7 @@ from diag.campaign.campaign import (
     most_calls,
     to_the_end,
 )
-from diag.campaign.spread import Slot, WindowPace, pace_of_windows
+from diag.campaign.next_slot import Slot, WindowPace, pace_of_windows
 from diag.campaign.standing import WARM_LEAST, Standing
 from diag.choice.turns_file import Turn
 

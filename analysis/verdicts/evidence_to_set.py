@@ -1,6 +1,7 @@
 """What holds a number back from being set (docs/method.md, "What may be changed").
 
-The guard states it, and the next command gets it through: both ask here.
+`objections.py` says it in a sentence, `next_command.py` how to get past it, `--force` overrules it: all
+ask here.
 """
 
 from enum import StrEnum

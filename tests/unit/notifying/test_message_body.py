@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from analysis.plain_text import printable
-from diag.notifying.message import WebhookMessage, body_for
+from diag.notifying.message_body import WebhookMessage, body_for
 from diag.notifying.news import FoundNow, Item, news_of
 from tests.support.drawn.schemas import faults
 

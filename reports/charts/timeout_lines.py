@@ -8,7 +8,7 @@ from typing import Final, Literal
 from matplotlib.axes import Axes
 
 from analysis.number_words import percentile_name
-from analysis.verdicts.apply_rules import held_back
+from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
 from reports.charts.colour_roles import Colours
@@ -43,6 +43,7 @@ class _LineLook:
     width: float
 
 
+# The key beside a chart draws the same looks: `reports/templates/styles/4-charts.css`.
 _LOOKS: Final[dict[Role, _LineLook]] = {
     "now": _LineLook("now", "solid", 1.4),
     "fits": _LineLook("recommended", "solid", 2.4),

@@ -1,5 +1,5 @@
-"""A bet that less than a share of executions takes so long: what proves that a promise is kept again, or that
-half a timeout would do.
+"""A sequential proof, as a bet, that less than a share of executions takes so long. It proves that a promise
+is kept again, or that half a timeout would do.
 
 While the share or more does, the bet's worth ever reaches `PROVEN` with a chance of at most 1 in `PROVEN`
 (Ville's inequality), however often it is looked at.

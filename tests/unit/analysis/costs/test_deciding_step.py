@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.costs.made_by import MadeBy
+from analysis.costs.chosen_number import MadeBy
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from diag.checkup.check import Check
-from diag.checkup.leftovers import LEARN_FOLDER
+from diag.doctor.check import Check
+from diag.doctor.leftovers import LEARN_FOLDER
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient

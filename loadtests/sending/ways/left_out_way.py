@@ -12,7 +12,7 @@ from loadtests.sending.ways.call_way import CallEnd
 _CODE: Final = "left_out"
 
 
-class NoWay:
+class LeftOutWay:
     """A CallWay. `error`: what keeps its calls from beginning."""
 
     is_watched: Final = False

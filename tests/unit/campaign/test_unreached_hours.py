@@ -11,8 +11,8 @@ from analysis.coverage.hours_seen import hours_of_week, hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ProductionWeek
 from diag.campaign.campaign import Campaign
-from diag.campaign.reach import out_of_reach
 from diag.campaign.standing import Standing
+from diag.campaign.unreached_hours import out_of_reach
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, action, before, campaign
 from tests.support.examples import examples

@@ -11,7 +11,7 @@ from diag.direct.hosts.backend_host import UnfitHostError, host_name
 from diag.toml_forms.kinds import Each, Name
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
-from diag.workload.load_shape import MOST_RATE
+from diag.workload.tables.load_shape import MOST_RATE
 
 CallTarget = Literal["test", "direct"]
 """Where an entry's calls go: through Genesys Cloud (the test endpoint), or to the backend itself."""

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from analysis.number_words import plural
-from diag.checkup.check import Check
+from diag.doctor.check import Check
 from diag.errors import UsageError
 from diag.platform_facts.facts import Learnt
 from diag.platform_facts.known_platform import KnownPlatform

@@ -24,7 +24,7 @@ each is counted as a contradiction of the file, so that no timeout is lost in si
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Literal
+from typing import Final
 
 from diag.genesys.replies.error_body import (
     AUTHENTICATION,
@@ -34,9 +34,10 @@ from diag.genesys.replies.error_body import (
     nested,
     status_of,
 )
-from diag.platform_facts.facts import PlatformFacts
+from diag.platform_facts.facts import PlatformFacts, TimedOutForm
 
-FormOfTimeout = Literal["success_false", "408", "504"]
+FORM_OF_STATUS: Final[dict[int, TimedOutForm]] = {200: "success_false", 408: "408", 504: "504"}
+"""The forms, by the status of the reply."""
 
 EARLY_SHARE: Final = 0.9
 """A timeout reply before this share of the timeout is not the action's own. Below 1 because the platform's
@@ -52,7 +53,7 @@ _TIMEOUT_WORDS: Final = re.compile(r"tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
 class KnownTimeout:
     """How this platform answers a test that ran into the action's timeout. `code` None: not learnt."""
 
-    form: FormOfTimeout
+    form: TimedOutForm
     code: str | None = None
 
     def fits(self, failure: "FailedReply") -> bool:

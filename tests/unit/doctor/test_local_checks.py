@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from diag.checkup.local_checks import check_machine, check_settings
+from diag.doctor.local_checks import check_machine, check_settings
 
 
 def test_versions_and_whether_the_runs_folder_can_be_written(tmp_path: Path) -> None:

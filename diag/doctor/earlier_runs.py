@@ -13,7 +13,8 @@ from analysis.format.sample_schema import Outcome
 from analysis.format.segment_reader import SegmentTail, segment_paths
 from analysis.number_words import plural
 from analysis.plain_text import json_text
-from diag.checkup.check import Check
+from diag.doctor.check import Check
+from diag.genesys.timeout_reply import FORM_OF_STATUS
 from diag.platform_facts.facts import PlatformFacts
 
 _NAME: Final = "earlier runs"
@@ -21,7 +22,6 @@ _MOST_RUNS: Final = 50
 _AT_ONCE: Final = 20_000
 _MOST_CALLS: Final = 200_000
 """Of each load process: enough to see which form timeouts have."""
-_FORMS: Final = {200: "success_false", 408: "408", 504: "504"}
 _WORDS: Final = {"success_false": "200 with success: false", "408": "HTTP 408", "504": "HTTP 504"}
 
 
@@ -98,8 +98,8 @@ def timeout_forms(folder: RunFolder) -> Counter[str]:
             while calls < _MOST_CALLS and (records := tail.read(_AT_ONCE)):
                 for call in unpack(records):
                     calls += 1
-                    if call.outcome == timeout and call.http_status in _FORMS:
-                        forms[_FORMS[call.http_status]] += 1
+                    if call.outcome == timeout and call.http_status in FORM_OF_STATUS:
+                        forms[FORM_OF_STATUS[call.http_status]] += 1
         except OSError:  # gone meanwhile, or no file of ours
             continue
     return forms

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from diag import __version__
-from diag.checkup.check import Check
+from diag.doctor.check import Check
 
 PACKAGES: Final = ("locust", "httpx", "numpy", "pandas", "pyarrow", "matplotlib", "click", "rich")
 LOW_DISK_BYTES: Final = 500_000_000

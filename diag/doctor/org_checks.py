@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from diag.checkup.check import Check
-from diag.checkup.platform_checks import contradicted
+from diag.doctor.check import Check
+from diag.doctor.platform_checks import contradicted
 from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.permissions import Permissions

@@ -1,7 +1,7 @@
 import pytest
 
-from analysis.flows.bites import Bites, StepWait, bites, longest_wait_of_step
 from analysis.flows.flow import FlowStep, OwnTimeout
+from analysis.flows.which_timeout_ends import Bites, StepWait, bites, longest_wait_of_step
 
 
 def step(*, follows: bool | None, own: OwnTimeout = "literal", own_ms: int | None = 10_000) -> FlowStep:
