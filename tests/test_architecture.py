@@ -153,6 +153,7 @@ def test_help_brings_in_nothing_heavy() -> None:
     assert found.stdout.strip().endswith("heavy: []")
 
 
+@pytest.mark.slow
 def test_the_load_process_carries_nothing_heavy() -> None:
     # Through whatever it imports; jinja2 comes with locust, rich with httpx where it is installed.
     modules = [module_of(path) for path in python_files() if path.is_relative_to(ROOT / "loadtests")]

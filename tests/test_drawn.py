@@ -25,6 +25,7 @@ def files() -> Mapping[Path, str]:
     return drawn_files()
 
 
+@pytest.mark.slow
 def test_what_is_drawn_from_the_code_is_up_to_date(files: Mapping[Path, str]) -> None:
     there = {path: path.read_text(encoding="utf-8") if path.is_file() else None for path in files}
 

@@ -35,6 +35,7 @@ def test_a_package_of_the_same_name_that_comes_first_is_named(tmp_path: Path, na
     assert "Fix: " in fix and "pipx install genesys-diag" in fix
 
 
+@pytest.mark.slow
 def test_a_file_of_the_same_name_is_named_too(tmp_path: Path) -> None:
     (tmp_path / "reports.py").write_text("")
 
@@ -44,6 +45,7 @@ def test_a_file_of_the_same_name_is_named_too(tmp_path: Path) -> None:
     assert str(tmp_path / "reports.py") in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_what_diag_starts_does_not_look_into_this_folder_first(tmp_path: Path) -> None:
     (tmp_path / "analysis.py").write_text("")
 

@@ -131,6 +131,7 @@ def test_entities_of_a_dtd_are_not_expanded(tmp_path: Path) -> None:
     assert "DTD" in refusal(tmp_path / "a.xml", bomb).message
 
 
+@pytest.mark.slow
 def test_samples_nested_without_end_are_read_in_linear_time(tmp_path: Path) -> None:
     sample = '<sample t="5" ts="1790000000000" lb="x" s="true" rc="200">\n'
     (tmp_path / "a.xml").write_text(f"<testResults>{sample * 100_000}{'</sample>' * 100_000}</testResults>")

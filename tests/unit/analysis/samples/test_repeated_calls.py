@@ -22,6 +22,7 @@ def as_read(*tables: pd.DataFrame) -> pd.DataFrame:
     return builder.finish()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [3, 7, 1000])
 def test_only_a_file_merged_as_a_whole_is_taken_out(rows: int) -> None:
     once, alone = by_the_second(), calls([0.3], start=START + 99)

@@ -38,6 +38,7 @@ def test_flows_that_change_come_first_and_the_rest_lies_behind_one_line() -> Non
     assert sum(1 for one in section.all("details") if "open" in one.attributes) == 5
 
 
+@pytest.mark.slow
 def test_more_warnings_than_a_page_can_hold_are_counted() -> None:
     data = with_made_flows(make_report(CASES[:1]))
     assert data.flows is not None

@@ -69,6 +69,12 @@ def test_same_input_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.slow
+def test_every_number_on_the_page_is_the_one_in_its_json(page: str) -> None:
+    """So are those of other pages: test_traceable.py."""
+    assert complaints(page) == []
+
+
+@pytest.mark.slow
 def test_nothing_is_fetched_from_anywhere(page: str) -> None:
     outline = Outline(page)
 

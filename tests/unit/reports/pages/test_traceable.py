@@ -36,7 +36,6 @@ def another_percentile() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "twelve actions": lambda: build_report(make_report(calls=600)),
     "so many that some are small": many_actions,
     "another percentile": another_percentile,
     "a bare file": lambda: build_report(replace(make_report(CASES[:3]), manifests=(), source=None)),

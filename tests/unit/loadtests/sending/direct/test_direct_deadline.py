@@ -95,6 +95,7 @@ def test_connecting_is_part_of_the_deadline() -> None:
     assert (ended.outcome, ended.error_code) == (Outcome.TIMEOUT, "deadline")
 
 
+@pytest.mark.slow
 def test_calls_that_end_at_the_deadline_leave_nothing_for_the_garbage_collector() -> None:
     with backend(_silent) as running, way_to(running.base, deadline_s=0.02) as way:
         one_call(way)
