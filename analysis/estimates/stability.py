@@ -65,7 +65,7 @@ class Disagreement:
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
     """Return the widest proven difference within a run or between runs, or None."""
-    runs = [run for run in calls.runs() if len(run) >= MIN_CALLS]  # no window of a campaign
+    runs = calls.runs(MIN_CALLS)  # no window of a campaign
     long_enough = [estimate(run, settings) for run in runs if len(run) >= MIN_RUN_CALLS]
     found = [disagreement_between(long_enough, settings, "runs")]
     found += [find_change(run, settings) for run in runs]

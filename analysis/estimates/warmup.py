@@ -23,12 +23,15 @@ def warm_up_mask(calls: Calls, seconds: float, max_share: float) -> NDArray[np.b
     what the timeout is for.
     """
     mask = GrowingArray(np.bool_)
+    first = 0
     for length in run_lengths(piece.run for piece in calls.pieces()).tolist():
-        started = calls.started_at[mask.size : mask.size + length]
-        within = _calls_within(started, seconds)
-        cut = min(within, int(length * max_share))
-        mask.fill(True, cut)
-        mask.fill(False, length - cut)
+        most = int(length * max_share)
+        if most:  # few have any of the hundreds of windows of a campaign
+            cut = min(_calls_within(calls.started_at[first : first + length], seconds), most)
+            mask.fill(False, first - mask.size)
+            mask.fill(True, cut)
+        first += length
+    mask.fill(False, first - mask.size)
     return mask.finish()
 
 

@@ -11,7 +11,7 @@ before it ran (429, credentials, bad input) does not show a latency: left out an
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -147,14 +147,16 @@ class Calls:
         """Return the calls that were not refused."""
         return self.select(lambda piece: piece.kind != Kind.REFUSED)
 
-    def runs(self) -> list["Calls"]:
-        """Return the calls of each run, in order of the runs."""
-        ends = np.cumsum(run_lengths(piece.run for piece in self.pieces())).tolist()
-        stretches = [self.stretch(first, end) for first, end in pairwise([0, *ends])]
-        if all(one.run[0] < other.run[0] for one, other in pairwise(stretches)):
-            return stretches
-        numbers = np.unique([int(one.run[0]) for one in stretches])
-        return [self._of_run(int(number)) for number in numbers]
+    def runs(self, fewest: int = 1) -> list["Calls"]:
+        """Return the calls of each run that has so many, in order of the runs."""
+        lengths = run_lengths(piece.run for piece in self.pieces())
+        ends = np.cumsum(lengths)
+        numbers = self.run[ends - lengths]
+        if np.all(numbers[1:] > numbers[:-1]):
+            stretches = zip((ends - lengths).tolist(), ends.tolist(), strict=True)
+            return [self.stretch(first, end) for first, end in stretches if end - first >= fewest]
+        runs = (self._of_run(int(number)) for number in np.unique(numbers))
+        return [run for run in runs if len(run) >= fewest]
 
     def origins(self) -> dict[str, int]:
         """Number of calls by the origin of their input, of origins that are known and occur."""
