@@ -1,7 +1,10 @@
-"""One Chromium for all browser tests; pictures of the pages are kept in build/browser/."""
+"""One Chromium for all browser tests.
+
+`DIAG_PICTURES=1` keeps pictures of the pages in build/browser/; drawing them takes a third of these tests.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,10 +35,18 @@ def page(tab: Page) -> Page:
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
-    """Where the pictures of the pages are kept for people to look at."""
+    """Where what people may look at is kept."""
     folder = ROOT / "build" / "browser"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def take_picture(page: Page, pictures: Path) -> Callable[[str], object]:
+    """`take_picture(name)`: of the page as it is now, where pictures are asked for."""
+    if os.environ.get("DIAG_PICTURES"):
+        return lambda name: page.picture(pictures / f"{name}.png")
+    return lambda name: None
 
 
 @pytest.fixture(scope="session")

@@ -30,11 +30,13 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_breaks_leaves_or_overflows(page: Page, file: Path, pictures: Path, width: int) -> None:
+def test_nothing_breaks_leaves_or_overflows(
+    page: Page, file: Path, take_picture: Callable[[str], object], width: int
+) -> None:
     page.open(file, width=width)
     page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
-    page.picture(pictures / f"{file.stem}-{width}.png")
+    take_picture(f"{file.stem}-{width}")
     assert page.problems == []
     assert page.requests == [file.as_uri()]
     assert page.run("document.documentElement.scrollWidth") <= width

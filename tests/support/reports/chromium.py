@@ -71,13 +71,7 @@ class Page:
         self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = ""
     ) -> Self:
         """Load a file at a viewport size, with a colour preference; returns once it has loaded."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
+        self.resize(width, height)
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", media=media, features=scheme)
         self._seen.clear()
@@ -88,6 +82,16 @@ class Page:
                 raise TimeoutError(f"{path} did not load")
             self._take(json.loads(self._socket.recv()))
         return self
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Give the viewport another size."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     def run(self, script: str) -> Any:
         """Return the JSON value of a JavaScript expression (promises are awaited)."""
