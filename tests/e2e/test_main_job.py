@@ -15,7 +15,7 @@ from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
 from tests.support.forks import ROOT
 from tests.support.load_run import rows_in
-from tests.support.locust_process import fork_locust, locust_line
+from tests.support.locust_process import fork_locust, run_locust
 from tests.support.sandbox_control import ask, log_in
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
@@ -55,14 +55,8 @@ class Org:
 def measured(org: Org, number: int) -> list[str]:
     """One more run of 24 s at 20 calls/s per action; none where the load found the machine too busy."""
     run = org.folder / "runs" / f"20260101T00000{number}Z-main"
-    locust = subprocess.run(
-        locust_line("--run-dir", str(run), "--rate", "20", "--run-time", "24s"),
-        cwd=org.folder,
-        env=org.environment,
-        capture_output=True,
-        text=True,
-        timeout=150,
-    )
+    line = ("--run-dir", str(run), "--rate", "20", "--run-time", "24s")
+    locust = run_locust(*line, folder=org.folder, environment=org.environment)
     manifest = read_manifest(RunFolder(run))
     assert manifest is not None, locust.stderr[-2000:]
     ended = (locust.returncode, manifest.status)

@@ -27,7 +27,7 @@ name = "Busy"
 integration = "Backend"
 category = "c"
 latency = { model = "lognormal", median_ms = 400, sigma = 0.3 }
-history = { days = 14, peak_calls_per_hour = 200 }
+history = { days = 14, peak_calls_per_hour = 40 }
 """
 
 
