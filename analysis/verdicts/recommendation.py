@@ -87,7 +87,7 @@ class Recommendation:
     left_out: int = 0
     """Calls that do not count."""
     left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
-    """How many of them for which reason."""
+    """How many of them for which reason: an outcome, or one such as `warm_up` (docs/formats.md)."""
     input_origins: Mapping[str, int] = field(default_factory=dict)
     """`samples` by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
     p50_ms: Amount | None = None
