@@ -183,7 +183,8 @@ def _conclude(
     from diag.interaction.show_run import show_run
     from diag.judged_files import gather
     from diag.measuring.calls_made import left_out_lines
-    from diag.measuring.load_process import NotMeasuredError, Refusal
+    from diag.measuring.load_log import Refusal
+    from diag.measuring.load_process import NotMeasuredError
 
     if result.refusal is not None:
         raise NotMeasuredError(result.refusal, result.exit_code)

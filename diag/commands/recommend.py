@@ -3,20 +3,20 @@
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
-from diag.apply_dialog.apply_options import ApplyFlags
+from diag.apply_dialog.change_options import ChangeOptions, change_options
 from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
-from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
+from diag.interaction.output import goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import asked_of, recommend_options
-from diag.interaction.shared_options import actions_file_option, only_option, profile_option, skip_option
+from diag.interaction.shared_options import actions_file_option, profile_option
 from diag.interaction.tool_options import ToolFlags, read_tool_options, tool_options
 from diag.terraform_dialog.edit_options import EditOptions, demand_flags_that_agree, edit_options
 
@@ -41,48 +41,6 @@ class RecommendOptions:
     profile: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeOptions:
-    """Whether the verdicts become a plan, which of them, and how it is carried out."""
-
-    do_apply: bool
-    plan_file: Path | None
-    yes: bool
-    dry_run: bool
-    force: bool
-    only: tuple[str, ...]
-    skip: tuple[str, ...]
-    max_changes: int | None
-    no_verify: bool
-    allow_side_effects: bool
-    on_error: Literal["stop", "continue"]
-
-    @property
-    def wanted(self) -> bool:
-        """Return whether a plan is made at all."""
-        return self.do_apply or self.plan_file is not None
-
-    @property
-    def flags_of_an_apply(self) -> tuple[str, ...]:
-        """Return the flags given that change the org, or are about how that is done."""
-        plan = {"--apply": self.do_apply, "--out": self.plan_file}
-        given = tuple(flag for flag, value in plan.items() if value)
-        return (*given, *(flag for flag in self.flags_of_a_plan if flag not in ("--force", "--max-changes")))
-
-    @property
-    def flags_of_a_plan(self) -> tuple[str, ...]:
-        """Return the flags given that only make sense with a plan."""
-        given = {
-            "--yes": self.yes,
-            "--dry-run": self.dry_run,
-            "--force": self.force,
-            "--max-changes": self.max_changes,
-            "--no-verify": self.no_verify,
-            "--allow-side-effects": self.allow_side_effects,
-        }
-        return tuple(flag for flag, value in given.items() if value)
-
-
 @click.command(
     epilog=examples("diag recommend", "diag recommend runs/A runs/B --format json", "diag recommend --apply")
 )
@@ -93,38 +51,10 @@ class ChangeOptions:
 @output_option
 @actions_file_option
 @edit_options
-@click.option("--apply", "do_apply", is_flag=True, help="Show the plan, ask, and set the timeouts.")
-@click.option("--yes", is_flag=True, help="With --apply: do not ask (needed without a terminal).")
-@click.option("--dry-run", is_flag=True, help="With --apply: read and check everything, change nothing.")
-@click.option(
-    "--force",
-    is_flag=True,
-    help="With --apply, --out or --edit: also set what a guard holds back, such as a lower timeout from a "
-    "short run.",
-)
-@only_option
-@skip_option
-@click.option(
-    "--max-changes", type=click.IntRange(1), help="Change at most this many actions and list the rest."
-)
-@click.option("--no-verify", is_flag=True, help="With --apply: make no test call around each change.")
-@click.option(
-    "--allow-side-effects",
-    is_flag=True,
-    help="With --apply: let the test call run actions that are not GET.",
-)
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "continue"]),
-    default="stop",
-    show_default=True,
-    help="With --apply, after a change that fails: leave the rest, or go on.",
-)
-@click.option("--out", "plan_file", type=NamedPath(), help="Save the plan for `diag apply`.")
+@change_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when --apply would change a timeout.")
 @profile_option
 @gathered(RecommendOptions)
-@gathered(ChangeOptions, "change")
 @gathered(EditOptions, "terraform")
 @tool_options
 @recommend_options
@@ -227,11 +157,9 @@ def _edit(
     settings: "Settings",
     output: Path | None,
 ) -> int:
-    from diag.changes.plans.plan import PlanOptions
     from diag.terraform_dialog.edit_flow import edit
 
-    options = PlanOptions(change.force, change.only, change.skip, change.max_changes)
-    return edit(evidence, terraform, options, journal=settings.journal, output=output)
+    return edit(evidence, terraform, change.plan_options, journal=settings.journal, output=output)
 
 
 def _formatted(
@@ -274,28 +202,19 @@ def _change(
     from diag.apply_dialog.apply_exit_code import raise_for
     from diag.apply_dialog.apply_flow import build_plan, carry_out
     from diag.changes.plans.actions_by_name import with_ids
-    from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
     from diag.target import find_target
 
     target = find_target(settings)
-    options = PlanOptions(change.force, change.only, change.skip, change.max_changes)
     with GenesysClient(target.connection) as client:
         if any(row.measured_by for row in analysis.actions):
             analysis = with_ids(analysis, ((action.id, action.name) for action in client.list_actions()))
-        plan = build_plan(console, client, analysis, settings.runs, options)
+        plan = build_plan(console, client, analysis, settings.runs, change.plan_options)
     if change.plan_file:
         write_plan(plan, change.plan_file)
         console.note(f"Plan saved. To carry out exactly this: {apply_plan(str(change.plan_file), org)}")
     if change.do_apply:
-        flags = ApplyFlags(
-            yes=change.yes,
-            dry_run=change.dry_run,
-            verify=not change.no_verify,
-            allow_side_effects=change.allow_side_effects,
-            on_error=change.on_error,
-        )
-        carry_out(console, target, settings, plan, flags)
+        carry_out(console, target, settings, plan, change.apply_flags)
     else:
         raise_for((), "", plan.unread)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, Protocol
 
-from analysis.format.input_file import open_own, open_regular
+from analysis.format.input_file import open_own
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import ENDINGS, Interruptible, ask_to_end, how_ended, interrupt, start_apart
@@ -21,10 +21,9 @@ from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
 from diag.measuring.direct_options import DirectOptions, direct_words
 from diag.measuring.load_forks import ForksGoneError, LoadForks
+from diag.measuring.load_log import Refusal, last_line, new_log, refusal_in
 from diag.measuring.run_progress import ProgressReader, RunProgress
 
-LOG_NAME: Final = "load.log"
-_LOG_TAIL_BYTES: Final = 256 << 10
 LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 _LOCUST: Final = tuple(python_module("locust"))
 
@@ -67,15 +66,6 @@ class LoadOptions:
     env: Mapping[str, str] = field(default_factory=dict)
     forks: LoadForks | None = None
     """Where it is forked from; None: it is a process of its own from the start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why the load process did not begin, in its own words."""
-
-    message: str
-    details: tuple[str, ...] = ()
-    hint: str | None = None
 
 
 class NotMeasuredError(DiagError):
@@ -124,7 +114,7 @@ def run_load(
         raise UsageError(f"{folder.path} is a file, not a folder.", hint="Give another --run-dir.")
     folder.path.mkdir(parents=True, exist_ok=True)
     before = _stamp(folder.manifest)
-    log = _new_log(folder)
+    log = new_log(folder)
     reader = ProgressReader(folder, options.run_time_s)
     with os.fdopen(open_own(log, os.O_WRONLY | os.O_APPEND, 0o666), "ab") as sink:
         process = _start(options, log, sink)
@@ -262,30 +252,21 @@ def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
         reason = f"the load process was ended by {ended_by}"
         return LoadResult(folder, ExitCode.INCOMPLETE, "incomplete", reason, log)
     if returncode and reason is None:
-        reason = _last_line(log)
+        reason = last_line(log)
     return LoadResult(folder, returncode, status, reason, log)
 
 
 def _refused(folder: RunFolder, log: Path, code: int, *, made_here: bool) -> LoadResult:
     """Return the result of a load process that refused to begin; its reason replaces log and folder."""
-    refusal = _refusal_in(log)
+    refusal = refusal_in(log)
     if refusal is None:
         unexplained = Refusal("The load process failed before it began.", hint=f"Its log: {log}")
-        return LoadResult(folder, code, "incomplete", _last_line(log), log, unexplained)
+        return LoadResult(folder, code, "incomplete", last_line(log), log, unexplained)
     log.unlink()
     if made_here:
         with contextlib.suppress(OSError):  # someone else put something there meanwhile
             folder.path.rmdir()
     return LoadResult(folder, code, "incomplete", refusal.message, log, refusal)
-
-
-def _new_log(folder: RunFolder) -> Path:
-    """Return a log file that is not there yet: a soak that goes on keeps the log of its first part."""
-    log, number = folder.path / LOG_NAME, 1
-    while os.path.lexists(log):
-        number += 1
-        log = folder.path / f"load-{number}.log"
-    return log
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -295,34 +276,3 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return stat.st_mtime_ns, stat.st_ino
-
-
-def _refusal_in(log: Path) -> Refusal | None:
-    """Return the last error the load process wrote for people."""
-    lines = _last_lines(log)
-    starts = [at for at, line in enumerate(lines) if line.startswith("Error: ")]
-    if not starts:
-        return None
-    more = []
-    for line in lines[starts[-1] + 1 :]:
-        if not line.startswith("│ "):
-            break
-        more.append(line.removeprefix("│ "))
-    hints = [line.removeprefix("Fix: ") for line in more if line.startswith("Fix: ")]
-    details = tuple(line for line in more if not line.startswith("Fix: "))
-    return Refusal(lines[starts[-1]].removeprefix("Error: "), details, hints[0] if hints else None)
-
-
-def _last_line(log: Path) -> str | None:
-    lines = _last_lines(log)
-    return lines[-1] if lines else None
-
-
-def _last_lines(log: Path) -> list[str]:
-    """Return the end of a log: however much a long run wrote, only that is read."""
-    try:
-        with open_regular(log) as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _LOG_TAIL_BYTES))
-            return file.read(_LOG_TAIL_BYTES).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return []

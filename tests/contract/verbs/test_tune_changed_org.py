@@ -21,7 +21,8 @@ from diag.cli import run
 from diag.errors import NotBegunError, UsageError
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
-from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
+from diag.measuring.load_log import Refusal
+from diag.measuring.load_process import LoadOptions, LoadResult
 from diag.settings import load_settings
 from diag.target import Target, find_target
 from diag.tuning import windows

@@ -14,7 +14,7 @@ from diag.campaign.folder import CampaignFolder
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from diag.measuring.load_process import LOG_NAME
+from diag.measuring.load_log import LOG_NAME
 from diag.tuning.windows import LoadWindows
 from tests.support.campaigns import write_window
 from tests.support.sandbox_process import start_sandbox

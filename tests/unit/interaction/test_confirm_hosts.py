@@ -11,7 +11,8 @@ from diag.errors import UsageError
 from diag.interaction.confirm_hosts import confirm_hosts, measure_confirmed
 from diag.measuring.direct_options import DirectOptions, direct_words
 from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts, write_hosts
-from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
+from diag.measuring.load_log import Refusal
+from diag.measuring.load_process import LoadOptions, LoadResult
 
 HOSTS = (
     HostToConfirm("api.example.com", ("Get\x1b[2J\nCustomer",), 2.004, 40.0),

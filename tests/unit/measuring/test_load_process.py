@@ -8,7 +8,8 @@ from analysis.machine.forks import CAN_FORK
 from diag.exit_codes import ExitCode
 from diag.measuring import load_process
 from diag.measuring.load_forks import ForksGoneError, LoadForks
-from diag.measuring.load_process import LoadOptions, Refusal, command_line, run_load
+from diag.measuring.load_log import Refusal
+from diag.measuring.load_process import LoadOptions, command_line, run_load
 
 HANGS = """
 import pathlib, signal, sys, time
