@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from analysis.number_words import noun, plural
 from diag.audits.read_org_changes import read_org_changes
 from diag.audits.set_elsewhere import SetElsewhere, set_elsewhere, with_authors
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.plan import OrgIdentity
 from diag.genesys.client import GenesysClient
+from diag.inventory.read_inventory import NotRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,23 @@ class MarkedTimeouts:
     def words(self) -> dict[str, str]:
         """Return one phrase for each."""
         return {action_id: words_of(one) for action_id, one in self.found.items()}
+
+    def lines(self) -> list[str]:
+        """Return how many there are, and why it is not known who changed them, as sentences."""
+        if not self.found:
+            return []
+        many = len(self.found)
+        lines = [
+            f"{plural(many, 'timeout')} {noun(many, 'is', 'are')} no longer what diag set: someone else "
+            f"changed {noun(many, 'it', 'them')} since (diag history --org)."
+        ]
+        if self.why_not is not None:
+            lines.append(f"Who did, the org does not tell: {self.why_not}.")
+        return lines
+
+    def not_read(self) -> tuple[NotRead, ...]:
+        """Return what the org does not tell of them, and why."""
+        return () if self.why_not is None else (NotRead("who changed timeouts", self.why_not),)
 
 
 def marked_timeouts(

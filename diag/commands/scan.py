@@ -216,7 +216,7 @@ def _show(
     views = _views(flows, inventory, rows)
     unread_steps = flows is None and any(row.consumers for row in rows)
     if options.form == "json":
-        not_read = (*inventory.not_read, *_not_told(marks))
+        not_read = (*inventory.not_read, *marks.not_read())
         warnings = [LITERAL_TIMEOUT_WARNING] if unread_steps else []
         body = scan_json(rows, marks, not_read, warnings, None if flows is None else (flows, views))
         console.result(json_text(body, indent=1))
@@ -230,7 +230,7 @@ def _show(
         return
     if rows:
         console.table(inventory_table(rows, marks.words()))
-    for line in _marks_lines(marks):
+    for line in marks.lines():
         console.warn(line)
     if flows is not None:
         _show_flows(console, flows, views)
@@ -247,27 +247,6 @@ def _show(
             f"Next: {first} (what production says; nothing is called). To call what it leaves open: {then}, "
             f"then {last}"
         )
-
-
-def _not_told(marks: "MarkedTimeouts") -> "tuple[NotRead, ...]":
-    from diag.inventory.read_inventory import NotRead
-
-    return () if marks.why_not is None else (NotRead("who changed timeouts", marks.why_not),)
-
-
-def _marks_lines(marks: "MarkedTimeouts") -> list[str]:
-    from analysis.number_words import noun, plural
-
-    if not marks.found:
-        return []
-    many = len(marks.found)
-    lines = [
-        f"{plural(many, 'timeout')} {noun(many, 'is', 'are')} no longer what diag set: someone else changed "
-        f"{noun(many, 'it', 'them')} since (diag history --org)."
-    ]
-    if marks.why_not is not None:
-        lines.append(f"Who did, the org does not tell: {marks.why_not}.")
-    return lines
 
 
 def _views(

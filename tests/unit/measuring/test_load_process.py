@@ -6,7 +6,7 @@ import pytest
 
 from analysis.machine.forks import CAN_FORK
 from diag.exit_codes import ExitCode
-from diag.measuring import load_process
+from diag.measuring import load_log, load_process
 from diag.measuring.load_forks import ForksGoneError, LoadForks
 from diag.measuring.load_log import Refusal
 from diag.measuring.load_process import LoadOptions, command_line, run_load
@@ -62,7 +62,7 @@ def test_a_refused_run_leaves_the_folder_of_an_earlier_one_as_it_was(
 def test_of_a_long_log_only_the_end_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     says = "import sys; sys.stderr.buffer.write(b'\\xff' * 2**20 + b'\\nthe end\\n'); sys.exit(1)"
     monkeypatch.setattr(load_process, "command_line", lambda options: [sys.executable, "-c", says])
-    monkeypatch.setattr(load_process, "_LOG_TAIL_BYTES", 100)
+    monkeypatch.setattr(load_log, "_LOG_TAIL_BYTES", 100)
 
     assert run_load(LoadOptions(run_dir=tmp_path / "run", run_time_s=1)).reason == "the end"
 
