@@ -32,6 +32,7 @@ def test_what_is_drawn_from_the_code_is_up_to_date(files: Mapping[Path, str]) ->
     assert [str(path.relative_to(ROOT)) for path in files if there[path] != files[path]] == [], "make draw"
 
 
+@pytest.mark.slow
 def test_there_is_no_schema_that_nothing_draws(files: Mapping[Path, str]) -> None:
     assert {path for path in FOLDER.iterdir() if path.suffix == ".json"} <= files.keys()
 
@@ -45,6 +46,7 @@ def test_a_schema_is_one(name: str) -> None:
     assert schema.get("description") or name == "action"
 
 
+@pytest.mark.slow
 def test_the_page_names_the_documents_that_state_no_format(files: Mapping[Path, str]) -> None:
     line = next(one for one in files[JSON_PAGE].splitlines() if one.startswith("- **`format_version`"))
     schemas = {path.name: json.loads(text) for path, text in files.items() if path.parent == FOLDER}
