@@ -109,7 +109,7 @@ def test_an_org_is_called_only_as_far_as_it_does_no_harm(tmp_path: Path, diag: D
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("[[action]]\nname = 'Get Account Balance'\nrate = 1e9", "80 % of the token's limit"),
+        ("[[action]]\nname = 'Get Account Balance'\nrate = 1e6", "80 % of the token's limit"),
         ("[run]\nmax_in_flight = 100000\n[[action]]\nname = '*'", "20 % of the org's"),
         ("[[action]]\nname = 'Create Support Ticket'", "its request is a POST"),
     ],
