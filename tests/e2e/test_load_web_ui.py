@@ -99,7 +99,7 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
             assert found.streams == 8
             *_, of_run, of_report = shown()
             assert (of_run["calls"], of_run["action"]) == (found.calls, "All")
-            assert "; complete" in str(of_run["state"])
+            assert f"; {found.status}" in str(of_run["state"])
             assert of_report["state"] == f"{tmp_path / run / 'report.html'} (link: Download Data)"
             assert ask("/data-actions/report").text == (tmp_path / run / "report.html").read_text()
             # Each user sends the 20 calls/s of the plan: 40 at first, 160 from the edit on.
