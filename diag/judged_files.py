@@ -13,9 +13,9 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, latest_run
 from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
-from analysis.runs.campaign_windows import with_windows
+from analysis.runs.campaign_windows import CAMPAIGN_NAME, with_windows
 from analysis.settings import RecommendSettings
-from analysis.typed_command import Asked, is_usual_workload
+from analysis.typed_command import Asked, is_usual_workload, path_to_type
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError
 
@@ -73,9 +73,17 @@ def choose_inputs(given: Sequence[Path], runs: Path) -> tuple[Path, ...]:
     if newest is None:
         raise UsageError(
             f"There is no run in {runs} yet.",
-            hint="Make one: diag measure. Or watch a full example first: diag demo",
+            hint=_what_else(runs),
         )
     return (newest.path,)
+
+
+def _what_else(runs: Path) -> str:
+    """A campaign is no run that is the newest one: it is named."""
+    campaigns = sorted(runs.glob(f"*/{CAMPAIGN_NAME}"))
+    if campaigns:
+        return f"Name the campaign: {path_to_type(campaigns[-1].parent)}. Or make a run: diag measure"
+    return "Make one: diag measure. Or watch a full example first: diag demo"
 
 
 def gather(

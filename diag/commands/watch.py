@@ -156,7 +156,7 @@ def _tell(
     from diag.notifying.watch_news import watch_news
 
     write_metrics(options.metrics_file, watch_metrics(look, org.host, time.time()), console.warn)
-    notifier.notify(watch_news(look, asked, org.org_name, sandbox=org.sandbox))
+    notifier.notify(watch_news(look, asked, org.org_name, sandbox=org.sandbox, undo=options.undo))
 
 
 def _look(

@@ -49,7 +49,8 @@ class Notifier:
         """Notify of an error; once, while it stays the same."""
         if self.webhooks and not self.attended:
             why = _in_words(error)
-            failure = Item(self._failure, why, mark=why)
+            hint = getattr(error, "hint", None)
+            failure = Item(self._failure, f"{why} Fix: {hint}" if hint else why, mark=why)
             self._notify(FoundNow(f"diag {self.verb} could not do its work", (failure,), where=this_place()))
 
     @contextmanager

@@ -1,6 +1,7 @@
 """The news of `diag watch`: a promise that broke, one that is kept again, a change it cannot judge."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from analysis.number_words import plural
 from analysis.typed_command import Asked
@@ -9,11 +10,13 @@ from diag.changes.plans.plan import Change
 from diag.notifying.news import FoundNow, Item
 from diag.notifying.place import this_place
 from diag.production.watch_promises import PromiseLook, Watched
-from diag.production.watch_words import broken_sentence, next_step, not_watched_line
+from diag.production.watch_words import broken_facts, next_step, not_watched_line
+
+CALLERS: Final = "The flows of these callers went on without its answer."
 
 
-def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool) -> FoundNow:
-    """Return what a look found; `asked`: which org, for the commands in it."""
+def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool, undo: bool = False) -> FoundNow:
+    """Return what a look found; `asked`: which org, for the commands in it. `undo`: --undo was typed."""
     fine = {}
     for item in look.watched:
         name, entry = item.promise.line.action_name, item.promise.line.entry
@@ -24,7 +27,7 @@ def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool) -> F
     return FoundNow(
         f"{title} in {org}",
         (
-            *(_item(item, asked) for item in look.broken),
+            *(_item(item, asked, undo=undo) for item in look.broken),
             *(
                 Item(_unjudged(missing.promise.line.entry), not_watched_line(missing), missing.why)
                 for missing in look.not_watched
@@ -56,8 +59,13 @@ def _timeout(change: Change) -> str:
     return f"{change.after_timeout_s} s" if change.after_is_set else "unset"
 
 
-def _item(item: Watched, asked: Asked) -> Item:
-    text = f"{broken_sentence(item)} Next: {next_step(item, asked)}"
+def _item(item: Watched, asked: Asked, *, undo: bool) -> Item:
+    """Whoever reads it on a telephone learns what it meant to callers, and whether anything was done."""
+    if undo and item.promise.undo_helps:
+        done = "diag is undoing the change; another message says when it is done."
+    else:
+        done = f"diag has changed nothing; whoever runs it decides. Next: {next_step(item, asked)}"
+    text = f"{broken_facts(item)} {CALLERS} {done}"
     return Item(_broken(item.promise.line.entry), text)
 
 

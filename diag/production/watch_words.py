@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final, Literal, TypedDict
 
 from analysis.cut_off import cut_off_of
-from analysis.number_words import percent, plural, reason_lines
+from analysis.number_words import at, percent, plural, reason_lines
 from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, rule_flags
@@ -106,13 +106,19 @@ def holds_line(look: PromiseLook) -> str:
 
 
 def broken_sentence(item: Watched) -> str:
-    """Return what broke, with the hours that prove it."""
+    """Return what broke, with the hours that prove it, and how often that is said wrongly."""
+    return f"{broken_facts(item)} {FALSE_ALARMS}"
+
+
+def broken_facts(item: Watched) -> str:
+    """Return what broke, with the hours that prove it: those of the watch end with the one that broke it."""
     line, worst = item.promise.line, worst_stretch(item)
+    ended = item.state.broken_at
+    hours = f"since {at(worst.since)}" if ended is None else f"from {at(worst.since)} to {at(ended)}"
     return (
         f"{line.action_name}: {percent(worst.share)} of {plural(worst.executions, 'production execution')} "
-        f"since {_utc(worst.since)} ({worst.cut_off:,} of them) were cut off at its timeout of "
-        f"{item.promise.timeout_s} s; at most {percent(item.promise.accepted)} was promised. "
-        f"{FALSE_ALARMS}"
+        f"{hours} ({worst.cut_off:,} of them) were cut off at its timeout of "
+        f"{item.promise.timeout_s} s; at most {percent(item.promise.accepted)} was promised."
     )
 
 
@@ -142,8 +148,8 @@ def kept_again_line(item: Watched) -> str:
     """Return when a promise that is kept was broken before; its state must have such breaks."""
     last = item.state.breaks[-1]
     return (
-        f"{item.promise.line.action_name}: its promise was broken, as seen at {_utc(last.broken_at)}, and is "
-        f"kept again, as proven at {_utc(last.kept_again_at)}."
+        f"{item.promise.line.action_name}: its promise was broken, as seen at {at(last.broken_at)}, and is "
+        f"kept again, as proven at {at(last.kept_again_at)}."
     )
 
 

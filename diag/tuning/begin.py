@@ -47,6 +47,12 @@ from diag.workload.workload import Workload
 BESIDE: Final = 4
 """Requests with which a window begins beside actions and inputs: a login, the org's name, two of limits."""
 
+BEGIN_BY_HAND: Final = (
+    "Begin it once on a terminal: the same command without --yes, and type the name. Then it goes on from "
+    "cron, too."
+)
+"""For a protected profile: the campaign keeps that the name was typed."""
+
 
 def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     """Return the campaign as it was saved; None for a dry run, after which nothing is saved.
@@ -188,7 +194,8 @@ def _show_cost(
 def _ask(context: TuneContext, org: str) -> None:
     """Return when the calls are approved. Raises UsageError otherwise."""
     question = f"Call these actions of {org}?"
-    if not approved_for(context.console, context.settings, org, question, yes=context.options.yes):
+    yes, how = context.options.yes, BEGIN_BY_HAND
+    if not approved_for(context.console, context.settings, org, question, yes=yes, how=how):
         raise UsageError("Not approved; nothing was called.")
 
 

@@ -128,6 +128,9 @@ def test_where_it_counts_as_an_org_nothing_is_called_before_a_yes(
     assert "requests a minute of the token's" in cost
     assert " that the token may send in a day. Genesys counts" in cost
     assert "Nothing was learnt of this platform" in cost and "diag doctor --learn" in cost
+    (session / "diag.toml").write_text("protected = true\n")
+    assert run(["tune", "--folder", "runs/other", "--once", "--yes"]) == ExitCode.USAGE  # as cron does
+    assert "Begin it once on a terminal" in capsys.readouterr().err
     assert not (session / "runs/other/campaign.json").exists()
 
 

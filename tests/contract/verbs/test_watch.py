@@ -77,7 +77,11 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     (body,) = server.bodies
     assert body["title"].startswith("SANDBOX: diag watch: 1 promise broken in ")
     assert "were cut off at its timeout of 3 s" in body["sentences"][0]
+    assert (
+        "flows of these callers went on without its answer. diag has changed nothing;" in body["sentences"][0]
+    )
     assert f"Next: diag undo {entry}" in body["sentences"][0]
+    assert "false alarm" not in body["sentences"][0]  # for whoever judges it at a terminal
     assert f'action_name="{SLOWER}"}} 1\n' in (session / "diag.prom").read_text()
     assert told.out.startswith(f"{SLOWER}: ")
     assert "were cut off at its timeout of 3 s; at most 1 % was promised" in told.out
@@ -104,6 +108,9 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
         "SANDBOX: diag watch: 1 promise broken",
         "SANDBOX: diag watch: 1 change undone",
     ]
+    assert server.bodies[0]["sentences"][0].endswith(
+        "diag is undoing the change; another message says when it is done."
+    )
     assert server.bodies[1]["sentences"] == [
         f"{SLOWER}: the change that broke its promise was undone. Its timeout is 5 s again."
     ]
@@ -160,6 +167,6 @@ def test_every_goes_on_through_failures_until_a_promise_breaks(
         if len(pauses) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("diag.clocks.target_clock.REAL_TIME", WallClock(sleep=pause))
+    monkeypatch.setattr("diag.clocks.target_clock.clock_of", lambda _: WallClock(sleep=pause))
     assert run(["watch", "--every", "1h"]) == ExitCode.INTERRUPTED
     assert pauses == [3600.0, 3600.0]

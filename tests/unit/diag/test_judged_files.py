@@ -11,7 +11,8 @@ from analysis.format.run_folder import Manifest
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.recommendation import Verdict
-from diag.judged_files import asked_by_runs, gather
+from diag.errors import UsageError
+from diag.judged_files import asked_by_runs, choose_inputs, gather
 from tests.support.sample_tables import calls, lognormal
 
 
@@ -59,3 +60,19 @@ def test_next_commands_name_the_workload_of_the_runs_and_the_sandbox_where_the_s
     assert asked_by_runs(Asked(), [run, of_an_org]) == Asked()  # which of the two?
     assert asked_by_runs(Asked(), [replace(run, workload="gone.toml")]) == Asked()
     assert asked_by_runs(elsewhere, []) == elsewhere
+
+
+def test_where_there_is_only_a_campaign_its_name_is_the_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runs = tmp_path / "runs"
+    with pytest.raises(UsageError) as none_at_all:
+        choose_inputs((), runs)
+    (runs / "tune").mkdir(parents=True)
+    (runs / "tune" / "campaign.json").touch()
+    with pytest.raises(UsageError) as campaign:
+        choose_inputs((), runs)
+
+    assert str(none_at_all.value.hint).startswith("Make one: diag measure.")
+    assert campaign.value.hint == "Name the campaign: runs/tune. Or make a run: diag measure"

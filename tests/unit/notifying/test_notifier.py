@@ -188,7 +188,7 @@ def test_a_failure_is_news_once_while_it_stays_the_same_and_when_it_is_over(
     def fail(why: str) -> None:
         notifier = Session(tmp_path, server.address).notifier
         with pytest.raises(CredentialsError), notifier.notifying_of_failure():
-            raise CredentialsError(why)
+            raise CredentialsError(why, hint="Ask for a new one.")
 
     for why in ("The token expired.", "The token expired.", "The org is gone."):
         fail(why)
@@ -196,8 +196,8 @@ def test_a_failure_is_news_once_while_it_stays_the_same_and_when_it_is_over(
     Session(tmp_path, server.address).notify(GOOD)
 
     assert [text.split("\n")[:2] for text in server.texts] == [
-        ["diag check could not do its work", "The token expired."],
-        ["diag check could not do its work", "The org is gone."],
+        ["diag check could not do its work", "The token expired. Fix: Ask for a new one."],
+        ["diag check could not do its work", "The org is gone. Fix: Ask for a new one."],
         ["diag check: 0 of 1 check failed", "diag check runs again."],
     ]
 

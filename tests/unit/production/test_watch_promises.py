@@ -106,7 +106,7 @@ def test_a_broken_promise_has_a_sentence_with_evidence_and_a_command(store: Hour
     (item,) = found.broken
     sentence = broken_sentence(item)
     assert "5 % of" in sentence
-    assert "since 2026-07-12T07:00Z" in sentence
+    assert "from Sun 12 Jul 07:00 UTC to " in sentence
     assert "timeout of 3 s; at most 1 % was promised. A false alarm comes about once in 2,850 " in sentence
     assert sentence.endswith("on average, where exactly what was promised is cut off.")
     told = f" {ALARM - HEAD_START:,.0f} hours with executions of an action, on average,"
@@ -183,8 +183,8 @@ def test_a_promise_that_is_kept_again_is_said_with_when_it_was_not(store: HourSt
     state = replace(item.state, breaks=(Break(CHANGED.timestamp(), NOW.timestamp()),))
     found = PromiseLook((replace(item, state=state),))
     assert kept_again_line(found.watched[0]) == (
-        f"{LINE.action_name}: its promise was broken, as seen at 2026-07-12T06:30Z, and is kept again, "
-        "as proven at 2026-07-15T09:20Z."
+        f"{LINE.action_name}: its promise was broken, as seen at Sun 12 Jul 06:30 UTC, and is kept again, "
+        "as proven at Wed 15 Jul 09:20 UTC."
     )
     shown = look_to_json(found)["promises"]
     assert isinstance(shown, list)
