@@ -31,7 +31,7 @@ class Kind(IntEnum):
     EVENT = 0
     CENSORED = 1
     REFUSED = 2
-    """Never ran: no evidence about latency."""
+    """Never ran: no evidence about latency. So it is with a call that was never sent (`UNSENT_MS`)."""
 
 
 KIND_OF: Final[Mapping[str, Kind]] = {
@@ -50,6 +50,9 @@ KIND_OF: Final[Mapping[str, Kind]] = {
 _KIND_BY_CODE: Final = np.array(
     [Kind.REFUSED, *(KIND_OF[OUTCOME_OF[code]] for code in OUTCOME_OF)], dtype=np.int8
 )
+_NETWORK_ERROR: Final = OUTCOME_CODES[Outcome.NETWORK_ERROR]
+UNSENT_MS: Final = 0.0
+"""Latency of a call that found no connection, a network error: it waited for nothing but our own network."""
 ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
 
@@ -84,7 +87,12 @@ class Calls:
     @property
     def kind(self) -> NDArray[np.int8]:
         """`Kind` of each call."""
-        return np.asarray(_KIND_BY_CODE[self.outcome])
+        return np.where(self.unsent, np.int8(Kind.REFUSED), _KIND_BY_CODE[self.outcome])
+
+    @property
+    def unsent(self) -> NDArray[np.bool_]:
+        """True for a call that found no connection, and so was never sent."""
+        return np.asarray((self.outcome == _NETWORK_ERROR) & (self.latency_ms == UNSENT_MS))
 
     @property
     def event(self) -> NDArray[np.bool_]:
@@ -243,8 +251,11 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
     if backend_errors == "exclude":
         dropped |= {OUTCOME_CODES[outcome] for outcome in ERRORS}
     counts = _counts(calls.outcome, len(OUTCOME_OF))
-    kept = calls.select(lambda piece: ~np.isin(piece.outcome, list(dropped)))
-    return kept, {OUTCOME_OF[code].value: counts[code] for code in sorted(dropped) if counts[code]}
+    if _NETWORK_ERROR not in dropped:
+        counts[_NETWORK_ERROR] = sum(int(piece.unsent.sum()) for piece in calls.pieces())
+    kept = calls.select(lambda piece: ~(np.isin(piece.outcome, list(dropped)) | piece.unsent))
+    left_out = sorted({*dropped, _NETWORK_ERROR})
+    return kept, {OUTCOME_OF[code].value: counts[code] for code in left_out if counts[code]}
 
 
 def _counts(codes: NDArray[np.int8], most: int) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
@@ -125,7 +125,8 @@ class Caller:
         except gevent.GreenletExit as error:  # the run ends and does not wait any longer
             failure = _light(error)
         ended = clock.now()
-        latency_ms = (ended - sent) * 1000.0
+        unsent = not connected and prepared.load.target is not ActionVersion.DIRECT
+        latency_ms = 0.0 if unsent else (ended - sent) * 1000.0  # trying to reach Genesys is no latency
         if not connected and isinstance(failure, gevent.GreenletExit):
             self.unsent += 1
             return

@@ -30,6 +30,13 @@ def test_backend_errors_can_be_excluded_instead() -> None:
     assert (len(found), dropped) == (0, {"backend_error": 1})
 
 
+@pytest.mark.parametrize("setting", ["censor", "exclude"])
+def test_what_was_never_sent_shows_no_latency(setting: str) -> None:
+    made = arrays(calls([0.2, 0.0, 0.0], outcome=["ok", "network_error", "network_error"]))
+    found, dropped = classify(made, setting)
+    assert (len(found), len(made.ran()), dropped) == (1, 1, {"network_error": 2})
+
+
 def test_retries_are_left_out() -> None:
     (action,) = by_action(pd.concat([calls([0.1] * 3), calls([0.1] * 2, attempt=2)], ignore_index=True))
     assert (len(action.calls), action.retries) == (3, 2)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
 from analysis.samples.segments import read_segment
 from diag.genesys.timeout_reply import KnownTimeout
@@ -12,7 +13,7 @@ from diag.workload.make_payloads import EMPTY
 from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.run_outcome import outcome_of
-from tests.support.virtual_time import BEGAN_AT, Answer, Call, VirtualRun
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, ScriptedTransport, VirtualRun
 
 QUICK = ActionLoad("a", "Quick", 7, 20.0, (EMPTY,))
 SLOW = ActionLoad("b", "Slow", None, 0.5, (EMPTY,))
@@ -93,3 +94,22 @@ def test_replies_that_do_not_fit_what_was_learnt_are_counted_and_none_is_lost(
 
     assert run.session.recorder.totals()[0].timeouts == 4
     assert outcome_of(run.session).contradicted == contradicted
+
+
+def test_ten_seconds_without_a_way_to_genesys_are_no_latency(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = LoadPlan((QUICK,), arrivals="constant")
+    with VirtualRun(plan, tmp_path) as run:
+
+        def no_way(self: ScriptedTransport) -> tuple[object, bool]:
+            run.clock.sleep(10.0)
+            raise TimeoutError
+
+        monkeypatch.setattr(ScriptedTransport, "connect", no_way)
+        run.pass_time(15)
+
+    rows = read_segment(run.session.recorder.segment_path).records
+    lost = rows[rows["outcome"] == OUTCOME_CODES[Outcome.NETWORK_ERROR]]
+    assert len(lost) > 5
+    assert set(lost["latency_ms"].tolist()) == {0.0}
