@@ -53,8 +53,10 @@ def main() -> None:
 def setup(asked: Asked) -> None:
     """what diag needs, and nothing else: for who wants neither demo nor tests first"""
     _for_users()
-    activate = r".venv\Scripts\activate" if sys.platform == "win32" else "source .venv/bin/activate"
-    print(f"Ready. Next: {activate}, then: diag observe")
+    activate = "source .venv/bin/activate"
+    if sys.platform == "win32":  # for PowerShell, which refuses Activate.ps1 until scripts are allowed
+        activate = f'$env:Path = "{BIN};$env:Path"'
+    print(f"Ready. Next:\n  {activate}\n  diag demo")
 
 
 def demo(asked: Asked) -> None:

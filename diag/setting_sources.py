@@ -145,6 +145,8 @@ class Places:
     own: tuple[SettingsFile, ...]
     """`diag.toml` of the project, then the user's."""
     genesys_cli: SettingsFile
+    misnamed: str | None = None
+    """A warning of a `.env` that an editor named otherwise; None where there is none."""
 
     @classmethod
     def of(
@@ -161,6 +163,7 @@ class Places:
                 _read_toml(path) for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml")
             ),
             genesys_cli=_read_toml(home / ".gc" / "config.toml"),
+            misnamed=_misnamed(dotenv),
         )
 
     @property
@@ -172,7 +175,8 @@ class Places:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what the user should mend in the files."""
-        return tuple(file.warning for file in (*self.own, self.genesys_cli) if file.warning is not None)
+        found = (self.misnamed, *(file.warning for file in (*self.own, self.genesys_cli)))
+        return tuple(one for one in found if one is not None)
 
     def in_order(self) -> Iterator[Source]:
         """Yield the sources, the strongest first.
@@ -240,6 +244,14 @@ def read_dotenv(path: Path) -> Mapping[str, str | None]:
     from dotenv import dotenv_values
 
     return dotenv_values(stream=io.StringIO(_file(path).text()), interpolate=False)
+
+
+def _misnamed(dotenv: Path) -> str | None:
+    """Return a warning of a `.env.txt` beside no `.env`: Notepad adds the ending, Explorer hides it."""
+    written = dotenv.with_name(".env.txt")
+    if dotenv.exists() or not written.is_file():
+        return None
+    return f"{written} is not read. Fix: rename it to .env"
 
 
 def _read_toml(path: Path) -> SettingsFile:

@@ -105,6 +105,7 @@ class Settings:
                 "GENESYSCLOUD_REGION; or try everything without any: diag demo",
                 details=(
                     "Looked in: environment, .env, diag.toml, ~/.config/diag/config.toml, ~/.gc/config.toml",
+                    *self.warnings,
                 ),
             )
         if self.access_token is None:

@@ -1,10 +1,11 @@
 """The one door for files from outside: whatever a person or a run supplies is opened here.
 
 Checked before anything is read: that it is a regular file (a pipe would be waited for for ever, a device
-never ends) and how large it is; then the text (UTF-8), and what is in it (JSON or TOML, its depth, its
-numbers). Every error says which file, what is wrong with it, and the fix.
+never ends) and how large it is; then the text (UTF-8, or UTF-16 that says so), and what is in it (JSON or
+TOML, its depth, its numbers). Every error says which file, what is wrong with it, and the fix.
 """
 
+import codecs
 import errno
 import hashlib
 import os
@@ -108,11 +109,17 @@ class InputFile:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def text(self) -> str:
-        """Return the content as text: UTF-8, with or without a byte order mark."""
+        """Return the content as text: UTF-8, with or without a byte order mark.
+
+        UTF-16 with its mark as well: what Windows PowerShell 5.1 writes by `>`.
+        """
+        raw = self.read()
+        wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         try:
-            return self.read().decode("utf-8-sig")
+            return raw.decode("utf-16" if wide else "utf-8-sig")
         except UnicodeDecodeError as error:
-            raise self.unfit(f"cannot be read: not UTF-8 text (byte {error.start + 1})") from None
+            expected = "UTF-16" if wide else "UTF-8"
+            raise self.unfit(f"cannot be read: not {expected} text (byte {error.start + 1})") from None
 
     def json(self) -> Any:
         """Return the JSON value in it, with `checked_json`'s promises."""

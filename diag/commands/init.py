@@ -167,9 +167,11 @@ def _say_what_git_must_not_hold(console: "Console", file: Path, runs: Path) -> N
     missing = missing_lines(file, runs)
     if not missing.lines:
         return
+    if not missing.in_repository:
+        console.note(f"Should this folder ever be kept in git, leave out: {', '.join(missing.lines)}")
+        return
     console.note("Keep inputs, runs (the journal is among them) and .env out of git.")
-    lacking = "This folder's git repository does not ignore these yet; add them to .gitignore:"
-    console.note(lacking if missing.in_repository else "Lines for .gitignore:")
+    console.note("This folder's git repository does not ignore these yet; add them to .gitignore:")
     for line in missing.lines:
         console.note(f"  {line}")
 

@@ -42,6 +42,20 @@ _BASH: Final = """\
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
 
+_POWERSHELL_ASKS: Final = """\
+    try {
+        $response = & %(prog_name)s 2>$null
+    } finally {
+"""
+_POWERSHELL_ASKS_IN_UTF8: Final = """\
+    $prev_encoding = [Console]::OutputEncoding
+    try {
+        try { [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new() } catch { }
+        $response = & %(prog_name)s 2>$null
+    } finally {
+        try { [Console]::OutputEncoding = $prev_encoding } catch { }
+"""
+
 
 class _WholeWords(ShellComplete):
     """What shells replace is a whole word, also where it is `--flag=value`."""
@@ -90,7 +104,12 @@ class Fish(_WholeWords, FishComplete):
 
 
 class PowerShell(_WholeWords, PowerShellComplete):
-    """Windows PowerShell and PowerShell 7: what they are given is put into the line as it is."""
+    """Windows PowerShell and PowerShell 7: what they are given is put into the line as it is.
+
+    Version 5.1 reads what a program writes in the console's old code page, and diag writes UTF-8.
+    """
+
+    source_template = PowerShellComplete.source_template.replace(_POWERSHELL_ASKS, _POWERSHELL_ASKS_IN_UTF8)
 
     def format_completion(self, item: CompletionItem[str]) -> str:
         """Return a value in single quotes where it is no plain word."""

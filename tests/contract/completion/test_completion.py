@@ -81,6 +81,16 @@ def test_each_shell_is_offered_verbs_flags_choices_actions_and_runs(
     assert not any("secret" in each for each in ask("watch", "--notify", "env"))
 
 
+def test_powershell_reads_the_answer_as_the_utf8_that_it_is(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["completion", "powershell"]) == 0
+    asks = capfd.readouterr().out
+    assert asks.isascii()  # whatever `>>` of Windows PowerShell makes of it
+    for program in PROGRAMS:
+        before, _, after = asks.partition(f"= & {program} 2>$null")
+        assert "OutputEncoding = [System.Text.UTF8Encoding]::new()" in before[-120:]
+        assert "finally {\n        try { [Console]::OutputEncoding = $prev_encoding }" in after[:120]
+
+
 def test_a_run_is_offered_by_its_time_whatever_it_is_called(
     project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,7 +152,8 @@ def test_all_faults_are_listed_at_once() -> None:
         ("a.json", "[1]", "not an action definition"),
         ("a.json", "[" * 90 + "]" * 90, "not an action definition"),
         ("a.json", "[" * 200_000, "nested more than 100 levels deep"),
-        ("a.json", "\xff\xfe", "cannot be read: not UTF-8 text"),
+        ("a.json", "\xff", "cannot be read: not UTF-8 text"),
+        ("a.json", "\xff\xfe{", "cannot be read: not UTF-16 text"),
     ],
 )
 def test_files_that_are_something_else(tmp_path: Path, name: str, content: str, wording: str) -> None:

@@ -193,3 +193,27 @@ def test_the_file_about_the_platform_can_be_named(tmp_path: Path) -> None:
     assert load(tmp_path).platform == Path("prod-platform.toml")
     assert load(tmp_path, DIAG_PLATFORM="other.toml").platform == Path("other.toml")
     assert load(tmp_path / "elsewhere").platform is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_files_are_read_as_the_editors_of_windows_save_them(tmp_path: Path, encoding: str) -> None:
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    for name, text in ((".env", "DIAG_ZONE=Europe/Berlin\r\n"), ("diag.toml", 'region = "us-west-2"\r\n')):
+        (tmp_path / name).write_bytes((mark + text).encode(encoding))
+
+    settings = load(tmp_path)
+
+    assert (settings.zone, settings.region) == ("Europe/Berlin", "us-west-2")
+
+
+def test_a_dotenv_that_an_editor_named_otherwise_is_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / ".env.txt").write_text("DIAG_ZONE=Europe/Berlin\n")
+
+    settings = load(tmp_path)
+    assert settings.warnings == (f"{tmp_path / '.env.txt'} is not read. Fix: rename it to .env",)
+    with pytest.raises(CredentialsError) as refused:
+        settings.connection()
+    assert settings.warnings[0] in refused.value.details
+
+    (tmp_path / ".env").touch()
+    assert load(tmp_path).warnings == ()
