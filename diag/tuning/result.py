@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from analysis.format.atomic_write import write_whole
+from analysis.number_words import first_names
 from analysis.typed_command import apply_plan, path_to_type
 from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Analysis
@@ -20,11 +22,15 @@ from diag.production.evidence import ProductionEvidence
 from diag.production.findings import findings_of
 from diag.production.report_series import production_page, with_history, with_production
 from diag.production.saved_evidence import read_evidence
-from diag.tuning.campaign_text import open_lines
+from diag.tuning.campaign_text import MOST_NAMED, open_lines
 from diag.tuning.limits_text import gone_lines
 from diag.tuning.plan_once import give_plan
 from diag.tuning.tune_context import TuneContext
 from reports.pages.report_page import build_report
+from reports.wording.verdict_words import wording_of
+
+MOST_WITH_A_SENTENCE: Final = 3
+"""Actions that were not called whose sentence stands in the report of those that were; more are named."""
 
 
 def give_result(
@@ -80,6 +86,19 @@ def together(production: ProductionEvidence, measured: RunEvidence | None) -> An
     )
 
 
+def not_called_notes(production: ProductionEvidence, measured: RunEvidence, page: str) -> tuple[str, ...]:
+    """Return what production says of the actions that were not called, worst harm first.
+
+    Whoever is sent the report of the calls may get no other. `page`: the report that draws these actions.
+    """
+    called = {row.action_id for row in measured.analysis.actions}
+    others = [row for row in together(production, measured).actions if row.action_id not in called]
+    notes = [f"{row.action_name} (not called): {row.reason}" for row in others[:MOST_WITH_A_SENTENCE]]
+    if rest := [f"{one.action_name} ({wording_of(one).word})" for one in others[MOST_WITH_A_SENTENCE:]]:
+        notes.append(f"Not called either, judged by production in {page}: {first_names(rest, MOST_NAMED)}.")
+    return tuple(notes)
+
+
 def _set_by(analysis: Analysis, command: str) -> Analysis:
     """Return the analysis with the command that carries the plan out, where its numbers can be set."""
     return replace(
@@ -102,7 +121,8 @@ def _write_reports(
     findings = findings_of(production.observed, rules)
     written = []
     if measured is not None:
-        data = replace(report_data(measured, zone=zone), to_set=to_set)
+        notes = not_called_notes(production, measured, folder.production_report.name)
+        data = replace(report_data(measured, notes=notes, zone=zone), to_set=to_set)
         data = with_production(data, production, findings, rules, to_compare=False)
         data = with_history(data, context.settings)
         data = with_flows(data, context.settings.runs)
