@@ -245,9 +245,14 @@ class Analysis:
     """By action id: what direct calls alone come to, where there were any. It is not in the JSON either."""
 
     def __post_init__(self) -> None:
-        """Give every action what weakens its runs, so that whoever reads one judges it as `apply` does."""
+        """Give every action what weakens its runs, so that whoever reads one judges it as `apply` does.
+
+        What production says rests on no run, also where it stands beside what was measured (`diag tune`).
+        """
         actions = tuple(
-            action if action.weak_runs == self.weak else replace(action, weak_runs=self.weak)
+            action
+            if action.source == "production" or action.weak_runs == self.weak
+            else replace(action, weak_runs=self.weak)
             for action in self.actions
         )
         object.__setattr__(self, "actions", actions)

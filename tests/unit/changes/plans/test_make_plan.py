@@ -236,6 +236,19 @@ def test_weak_runs_set_nothing_without_force(verdict: Verdict) -> None:
     assert held.weak == forced.weak == weak
 
 
+def test_weak_runs_hold_back_nothing_that_production_says_beside_them() -> None:
+    """A campaign's result has both: what was called in its windows, and what production had settled."""
+    measured = recommendation(recommended_timeout_s=10)
+    settled = replace(measured, action_id="custom_-_2", source="production")
+    analysis = replace(analysis_of(measured, settled), weak=("Run run-1 is invalid: late.",))
+    org = FakeOrg.with_actions(A1, full_config("custom_-_2", 5))
+
+    plan = make_plan(analysis, org.read_config, IDENTITY)
+
+    assert [one.action_id for one in plan.changes] == ["custom_-_2"]
+    assert "the evidence is weak" in plan.skipped[0].reason
+
+
 def test_what_limits_a_number_is_part_of_its_evidence() -> None:
     (change,) = plan_of(recommendation(warnings=("the generator was late",))).changes
 
