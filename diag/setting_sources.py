@@ -28,6 +28,7 @@ ENVIRONMENT: Final = {
     "platform": "DIAG_PLATFORM",
     "sandbox": "DIAG_SANDBOX",
     "notify": "DIAG_NOTIFY",
+    "runs_url": "DIAG_RUNS_URL",
 }
 """Setting -> environment variable."""
 
@@ -64,6 +65,8 @@ class SettingsTable:
     """1: use the built-in sandbox, on a build server, too. By the environment only."""
     notify: str | None = None
     """Webhooks to notify of what changed, separated by spaces: env:NAME of the variable with the address."""
+    runs_url: str | None = None
+    """Where a browser finds the folder of runs (https://...): messages link their reports."""
     protected: bool = False
     """Ask for the org's name before anything is called or changed."""
 

@@ -21,7 +21,17 @@ SANDBOX_ID: Final = "sandbox"
 
 _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
 _ADDRESS: Final = ("region", "api_base")
-_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix", "platform", "sandbox", "notify")
+_SINGLE: Final = (
+    "profile",
+    "protected",
+    "runs",
+    "zone",
+    "name_prefix",
+    "platform",
+    "sandbox",
+    "notify",
+    "runs_url",
+)
 _POINTERS: Final = (*_CREDENTIALS, *_ADDRESS, "profile")
 """Any of these means that an org was meant, however little of it is stated."""
 
@@ -51,6 +61,8 @@ class Settings:
     """The file of facts about the platform that is called; None: the one in the current folder, if any."""
     notify: Secret | None = None
     """Webhooks to notify, separated by spaces, as `--notify` takes each of them."""
+    runs_url: str | None = None
+    """Under which a browser finds the folder of runs: the links of messages begin with it."""
     sandbox: bool = False
     """The sandbox was asked for: `--sandbox`, or DIAG_SANDBOX."""
     in_ci: bool = False

@@ -24,6 +24,13 @@ def has_begun(folder: RunFolder) -> bool:
     return os.path.lexists(folder.manifest) or holds_records(folder)
 
 
+def report_of(folder: RunFolder) -> Path:
+    """Return where the report of a run lies; of a window, that of its campaign."""
+    campaign = folder.path.parent.parent
+    of_campaign = folder.path.parent.name == WINDOWS_NAME and (campaign / CAMPAIGN_NAME).is_file()
+    return RunFolder(campaign).report if of_campaign else folder.report
+
+
 def with_windows(inputs: Iterable[Path]) -> tuple[Path, ...]:
     """Return the inputs, the windows that have begun in place of a campaign's folder."""
     found: list[Path] = []

@@ -203,17 +203,16 @@ def _tell(
     """Write the series and tell the webhooks."""
     import time
 
+    from analysis.runs.campaign_windows import report_of
     from diag.metrics.check_metrics import check_metrics
     from diag.metrics.metrics_file import write_metrics
     from diag.notifying.check_news import check_news
-    from diag.notifying.place import place_of, this_place
 
     analysis = evidence.analysis
     write_metrics(options.metrics_file, check_metrics(analysis, findings, time.time()), console.warn)
     org = next((run.org_name for run in evidence.samples.manifests if run.org_name), analysis.host)
-    reports = [folder.report for folder in evidence.folders if folder.report.exists()]
-    where = place_of(reports[0]) if reports else this_place()
-    notifier.notify(check_news(analysis, findings, org, where))
+    reports = [report for report in map(report_of, evidence.folders) if report.exists()]
+    notifier.notify(check_news(analysis, findings, org, next(iter(reports), None)))
 
 
 def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":

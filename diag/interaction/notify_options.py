@@ -44,6 +44,10 @@ def notifier_of(
     """Return the notifier of the webhooks that were asked for. Raises UsageError, showing no address."""
     from diag.notifying.addresses import chosen_webhooks
     from diag.notifying.notifier import Notifier
+    from diag.notifying.place import runs_folder
 
     webhooks = chosen_webhooks(typed, settings)
-    return Notifier(verb, webhooks, settings.runs, console.warn, who, attended=console.interactive)
+    runs = runs_folder(settings.runs, settings.runs_url, settings.origins.get("runs_url", "?"))
+    return Notifier(
+        verb, webhooks, settings.runs, console.warn, who, attended=console.interactive, runs_url=runs.url
+    )

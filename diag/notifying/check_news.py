@@ -1,6 +1,7 @@
 """The news of `diag check`: each action that fails a rule, once, and each that no longer does."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from analysis.number_words import plural
@@ -18,7 +19,9 @@ _FINE: Final = {
 }
 
 
-def check_news(analysis: Analysis, findings: Sequence[CheckFinding], org: str | None, where: str) -> FoundNow:
+def check_news(
+    analysis: Analysis, findings: Sequence[CheckFinding], org: str | None, report: Path | None
+) -> FoundNow:
     """Return what a check found. An action that could not be judged now stays as it was reported."""
     rows = {row.action_id: row for row in analysis.actions}
     broken = failed(findings)
@@ -32,7 +35,7 @@ def check_news(analysis: Analysis, findings: Sequence[CheckFinding], org: str | 
             for finding in findings
             if finding.outcome is CheckOutcome.PASSED
         },
-        where,
+        report,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypedDict
 
 from analysis.number_words import utc_time
 from analysis.plain_text import json_text, markdown, printable
+from diag.notifying.place import Whereabouts
 from diag.notifying.webhook import Kind
 
 MESSAGE_VERSION: Final = 1
@@ -20,13 +21,14 @@ class WebhookMessage:
     verb: str
     title: str
     sentences: tuple[str, ...]
-    where: str | None
+    where: Whereabouts | None
     at: float
 
     @property
     def lines(self) -> tuple[str, ...]:
         """Return all of it, the title first."""
-        return tuple(printable(line) for line in (self.title, *self.sentences, self.where) if line)
+        where = None if self.where is None else self.where.text
+        return tuple(printable(line) for line in (self.title, *self.sentences, where) if line)
 
 
 class MessageJson(TypedDict):
@@ -71,13 +73,16 @@ def _teams(message: WebhookMessage) -> Mapping[str, object]:
     shown as it is; that of a TextBlock would be Markdown, and a name in it a link."""
     title, *lines = message.lines
     head = _run(title, size="medium", weight="bolder")
-    card = {
+    card: dict[str, object] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.2",
         "body": [head, *(_run(line) for line in lines)],
         "msteams": {"width": "full"},
     }
+    link = None if message.where is None else message.where.link
+    if link is not None:  # the text of a run is no link, on a telephone either
+        card["actions"] = [{"type": "Action.OpenUrl", "title": link.title, "url": link.address}]
     return {
         "type": "message",
         "attachments": [{"contentType": _CARD, "contentUrl": None, "content": card}],
@@ -96,6 +101,6 @@ def _json(message: WebhookMessage) -> MessageJson:
         "at": utc_time(message.at),
         "title": printable(message.title),
         "sentences": [printable(sentence) for sentence in message.sentences],
-        "where": message.where and printable(message.where),
+        "where": None if message.where is None else printable(message.where.text),
         "text": "\n".join(map(markdown, message.lines)),
     }

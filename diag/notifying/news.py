@@ -5,6 +5,7 @@ Only what was looked at now can be over: an action that this run did not judge s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 MOST_SENTENCES: Final = 10
@@ -34,8 +35,8 @@ class FoundNow:
     title: str
     items: tuple[Item, ...]
     fine: Mapping[str, str] = field(default_factory=dict)
-    where: str | None = None
-    """Where the whole of it can be read."""
+    report: Path | None = None
+    """Where the whole of it can be read; None: nowhere but in the folder in which it was found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from diag.notifying.notification_state import (
     read_state,
     write_state,
 )
-from diag.notifying.place import this_place
+from diag.notifying.place import RunsFolder
 from diag.notifying.webhook import Webhook
 
 
@@ -34,6 +34,8 @@ class Notifier:
     attended: bool = False
     """Someone sees an error on the terminal, so it needs no message."""
     within_s: float = WITHIN_S
+    runs_url: str | None = None
+    """Under which a browser finds `runs`."""
 
     def notify(self, found: FoundNow) -> None:
         """Notify each webhook of what is new to it, in one message; of nothing where nothing is.
@@ -51,7 +53,7 @@ class Notifier:
             why = _in_words(error)
             hint = getattr(error, "hint", None)
             failure = Item(self._failure, f"{why} Fix: {hint}" if hint else why, mark=why)
-            self._notify(FoundNow(f"diag {self.verb} could not do its work", (failure,), where=this_place()))
+            self._notify(FoundNow(f"diag {self.verb} could not do its work", (failure,)))
 
     @contextmanager
     def notifying_of_failure(self) -> Iterator[None]:
@@ -100,7 +102,8 @@ class Notifier:
     def _deliver(self, state: NotificationState, found: FoundNow) -> NotificationState:
         """Return the state after the messages, which are on their way or refused by then."""
         news = {webhook: news_of(found, state.of(webhook, self.verb)) for webhook in self.webhooks}
-        message = WebhookMessage(self.verb, found.title, (), found.where, time.time())
+        place = RunsFolder(self.runs, self.runs_url).place(found.report)
+        message = WebhookMessage(self.verb, found.title, (), place, time.time())
         posts = [
             (webhook, body_for(webhook.kind, replace(message, sentences=one.sentences)))
             for webhook, one in news.items()

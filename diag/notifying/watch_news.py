@@ -8,7 +8,6 @@ from analysis.typed_command import Asked
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change
 from diag.notifying.news import FoundNow, Item
-from diag.notifying.place import this_place
 from diag.production.watch_promises import PromiseLook, Watched
 from diag.production.watch_words import broken_facts, next_step, not_watched_line
 
@@ -34,7 +33,6 @@ def watch_news(look: PromiseLook, asked: Asked, org: str, *, sandbox: bool, undo
             ),
         ),
         fine,
-        this_place(),
     )
 
 
@@ -51,7 +49,6 @@ def undo_news(results: Sequence[ChangeResult], org: str, *, sandbox: bool) -> Fo
             )
             for result in undone
         ),
-        where=this_place(),
     )
 
 

@@ -26,7 +26,8 @@ def notices_one_by_one(context: TuneContext, campaign: Campaign) -> Iterator[Not
             return
         announced = begun
         due = at(slot.due_at, context.settings.zone)
-        context.console.note(f"Window {begun + 1} is due {due}. Ctrl-C stops.")
+        stops = " Ctrl-C stops." if context.console.interactive else ""
+        context.console.note(f"Window {begun + 1} is due {due}.{stops}")
 
     def on_window(before: Standings, reached: Standings, begun: int) -> None:
         context.console.note(window_line(reached, begun))

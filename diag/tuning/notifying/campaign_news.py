@@ -10,7 +10,6 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
 from diag.notifying.news import FoundNow, Item
-from diag.notifying.place import place_of, this_place
 from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines
 from reports.wording.headline import headline
 
@@ -28,15 +27,13 @@ def under_way(saved: Saved, folder: Path, reached: Mapping[str, Standing], *, ma
     items, fine = _of_actions(saved, reached)
     if made:
         fine[_put_off(saved)] = "Windows are made again."
-    return FoundNow(
-        _title(saved, f"the campaign in {path_to_type(folder)}"), tuple(items), fine, this_place()
-    )
+    return FoundNow(_title(saved, f"the campaign in {path_to_type(folder)}"), tuple(items), fine)
 
 
 def put_off(saved: Saved, folder: Path, line: str) -> FoundNow:
     """Return that a window could not begin; `line` says why."""
     title = _title(saved, f"the campaign in {path_to_type(folder)}")
-    return FoundNow(title, (Item(_put_off(saved), line, line),), where=this_place())
+    return FoundNow(title, (Item(_put_off(saved), line, line),))
 
 
 def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Path | None) -> FoundNow:
@@ -49,9 +46,8 @@ def result(saved: Saved, folder: Path, analysis: Analysis, plan: str, report: Pa
         Item(f"{saved.campaign_id} over", over, mark),
         *(Item(f"{saved.campaign_id} change {row.action_id}", _change(row)) for row in changes),
     ]
-    where = this_place() if report is None else place_of(report)
     return FoundNow(
-        _title(saved, f"the campaign in {path_to_type(folder)} is over"), tuple(items), where=where
+        _title(saved, f"the campaign in {path_to_type(folder)} is over"), tuple(items), report=report
     )
 
 

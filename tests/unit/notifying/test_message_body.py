@@ -6,11 +6,16 @@ from dataclasses import replace
 from analysis.plain_text import printable
 from diag.notifying.message_body import WebhookMessage, body_for
 from diag.notifying.news import FoundNow, Item, news_of
+from diag.notifying.place import Link, Whereabouts
 from tests.support.drawn.schemas import faults
 
 HOSTILE = "<!channel> [click](https://evil.example) *x* & \x1b[31m\u202e\n@here"
 MESSAGE = WebhookMessage(
-    "check", "diag check: 1 of 2 checks failed", (f"{HOSTILE}: no timeout",), "Report: /r on m", 1_790_000_000
+    "check",
+    "diag check: 1 of 2 checks failed",
+    (f"{HOSTILE}: no timeout",),
+    Whereabouts("Report: /r on m"),
+    1_790_000_000,
 )
 
 
@@ -43,6 +48,15 @@ def test_teams_gets_a_message_with_one_card_of_plain_runs() -> None:
     assert runs[0]["text"] == "diag check: 1 of 2 checks failed"
     assert runs[1]["text"].startswith("<!channel> [click](https://evil.example) *x* & ")
     assert "\n" not in runs[1]["text"]
+    assert "actions" not in card
+
+    linked = replace(
+        MESSAGE, where=Whereabouts("Report: /r on m", Link("Open the report", "https://f.example/r"))
+    )
+    card = json.loads(body_for("teams", linked))["attachments"][0]["content"]
+    assert card["actions"] == [
+        {"type": "Action.OpenUrl", "title": "Open the report", "url": "https://f.example/r"}
+    ]
 
 
 def test_any_other_webhook_gets_its_parts() -> None:
