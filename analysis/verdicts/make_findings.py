@@ -90,7 +90,7 @@ def findings(
         disagreement=parts,
         fired_s=_fired(calls),
         input_origins=calls.origins(),
-        errors=calls.count(*ERRORS),
+        errors=calls.ran().count(*ERRORS),
         contract_errors=calls.count(Outcome.CONTRACT_ERROR),
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
         left_out=_left_out(action, judged),

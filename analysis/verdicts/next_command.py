@@ -109,7 +109,8 @@ def _for_a_bound(findings: Findings, settings: RecommendSettings) -> float:
 def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.saturated_because is not None:
         return NextStep(_measure_at_half_the_rate(findings))
-    if findings.errors > MANY_ERRORS * findings.estimate.samples:
+    lost = findings.left_out.get("network_error", 0)  # never sent: among the calls that count there is none
+    if max(findings.errors, lost) > MANY_ERRORS * findings.estimate.samples:
         return NextStep(why_it_fails(findings))
     missing = findings.shortfall
     ended_by_the_client = findings.given_up > findings.censored / 2

@@ -99,3 +99,13 @@ def test_errors_alone_lead_to_their_cause_and_to_no_probe() -> None:
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
     assert "find the cause of the errors first" in found.reason
     assert found.next_command == "diag doctor"
+
+
+def test_calls_that_were_never_sent_are_none_of_those_that_count_and_lead_to_their_cause() -> None:
+    took = np.concatenate([lognormal(200, 1.0), np.zeros(400)])
+    found = judge(calls(took, outcome=["ok"] * 200 + ["network_error"] * 400))
+
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.left_out_by_reason["network_error"] == 400
+    assert "ended by an error" not in found.reason
+    assert found.next_command == "diag doctor"
