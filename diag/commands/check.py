@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.format.action_facts import ActionFacts
+    from analysis.format.run_folder import Manifest, RunFolder
     from analysis.settings import RecommendSettings
+    from analysis.verdicts.recommendation import Analysis
     from diag.checks.proposals import ProposalState
     from diag.checks.rules import CheckFinding
     from diag.console import Console
-    from diag.judged_files import RunEvidence
     from diag.notifying.notifier import Notifier
     from diag.settings import Settings
     from diag.table import Table
@@ -49,6 +50,15 @@ class CheckOptions:
     same_within_s: float
     notify: tuple[str, ...] = field(default=(), repr=False)
     metrics_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Verdicts, and the runs that they rest on: none, where the org alone is asked."""
+
+    analysis: "Analysis"
+    runs: "tuple[Manifest, ...]" = ()
+    folders: "tuple[RunFolder, ...]" = ()
 
 
 @click.command(
@@ -136,9 +146,14 @@ def _check(
 
     how = HowToRead(options.actions_file)
     org = _facts_of_org(settings) if options.live else None
-    chosen = choose_inputs(options.inputs, settings.runs)
-    with LongWait(console, chosen) as wait:
-        evidence = gather(chosen, rules, how=replace(how, onlooker=wait), facts=org)
+    fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
+    if org is not None and fail_on == (Rule.PROPOSED,) and not (options.inputs or options.baselines):
+        evidence = _org_alone(settings, rules, org)  # the journal and the org tell; no run has to
+    else:
+        chosen = choose_inputs(options.inputs, settings.runs)
+        with LongWait(console, chosen) as wait:
+            found = gather(chosen, rules, how=replace(how, onlooker=wait), facts=org)
+        evidence = Checked(found.analysis, found.samples.manifests, found.folders)
     before = None
     if options.baselines:
         earlier = choose_inputs(options.baselines, settings.runs)
@@ -147,8 +162,7 @@ def _check(
     for weakness in (*evidence.analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
     scope = in_scope(evidence.analysis, only=options.only, skip=options.skip, org=org)
-    fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
-    read_at = [run.created_at for run in evidence.samples.manifests]
+    read_at = [run.created_at for run in evidence.runs]
     known_at = None if org is not None else min(read_at, default=0.0)
     proposals = proposals_of(Journal(settings.journal).read(), scope, known_at)
     if Rule.PROPOSED in fail_on and not proposals:
@@ -197,7 +211,7 @@ def _tell(
     console: "Console",
     options: CheckOptions,
     notifier: "Notifier",
-    evidence: "RunEvidence",
+    evidence: "Checked",
     findings: "Sequence[CheckFinding]",
 ) -> None:
     """Write the series and tell the webhooks."""
@@ -210,7 +224,7 @@ def _tell(
 
     analysis = evidence.analysis
     write_metrics(options.metrics_file, check_metrics(analysis, findings, time.time()), console.warn)
-    org = next((run.org_name for run in evidence.samples.manifests if run.org_name), analysis.host)
+    org = next((run.org_name for run in evidence.runs if run.org_name), analysis.host)
     reports = [report for report in map(report_of, evidence.folders) if report.exists()]
     notifier.notify(check_news(analysis, findings, org, next(iter(reports), None)))
 
@@ -223,6 +237,21 @@ def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":
 
     with GenesysClient(find_target(settings).connection) as client:
         return {action.id: facts_of(action) for action in client.list_actions()}
+
+
+def _org_alone(
+    settings: "Settings", rules: "RecommendSettings", facts: "dict[str, ActionFacts]"
+) -> "Checked":
+    """The org as evidence without a call."""
+    from analysis.verdicts.recommendation import Analysis
+    from diag.genesys.client import GenesysClient
+    from diag.production.look import place_of
+    from diag.target import find_target
+
+    with GenesysClient(find_target(settings).connection) as client:
+        place = place_of(client)
+    analysis = Analysis(rules, (), facts, sandbox=place.sandbox, org_id=place.org_id, host=place.host)
+    return Checked(analysis)
 
 
 def findings_table(findings: "Sequence[CheckFinding]") -> "Table":

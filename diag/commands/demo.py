@@ -98,12 +98,12 @@ class Story:
 
     def _compare(self, window: Path, tune: Path) -> None:
         from analysis.settings import RecommendSettings
+        from analysis.verdicts.measured_first import measured_first
         from diag.campaign.evidence import judged_together
         from diag.campaign.folder import CampaignFolder
         from diag.judged_files import gather
         from diag.production.saved_evidence import read_evidence
         from diag.tuning.one_window import one_window
-        from diag.tuning.result import together
 
         rules, campaign = RecommendSettings(), CampaignFolder(tune)
         production = read_evidence(campaign.production)
@@ -114,7 +114,9 @@ class Story:
         if found:
             self.console.note()
             self.console.note("Had the load test been believed:", style="bold")
-            numbers = {row.action_id: row for row in together(production, day).actions}
+            numbers = {
+                row.action_id: row for row in measured_first(day.analysis, production.analysis).actions
+            }
             self.console.table(_comparison(found, numbers))
 
     def _step(self, title: str, *more: str) -> None:

@@ -180,7 +180,7 @@ def history_table(records: "list[JournalLine]") -> "Table":
                 f"{record.after_timeout_s} s",
                 record.outcome or "UNFINISHED",
                 record.org_name + (" (SANDBOX)" if record.sandbox else ""),
-                record.client_id or "access token",
+                record.client_id or ("–" if record.proposes else "access token"),
                 record.reason or "",
             )
             for record in records

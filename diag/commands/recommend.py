@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from diag.console import Console
     from diag.judged_files import RunEvidence
     from diag.settings import Settings
+    from diag.terraform_dialog.evidence_to_edit import EvidenceToEdit
 
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
 
@@ -97,7 +98,8 @@ def command(
         )
     console = Console(quiet=options.form != "table" and not change.wanted)
     settings = load_settings({"profile": options.profile})
-    chosen = choose_inputs(options.inputs, settings.runs)
+    production_alone = terraform.production is not None and not options.inputs
+    chosen = () if production_alone else choose_inputs(options.inputs, settings.runs)
     judges = asked_of(
         chosen if options.inputs else (),
         options.actions_file,
@@ -107,6 +109,11 @@ def command(
         profile=options.profile,
     )
     asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
+    if terraform.production is not None and production_alone:
+        from diag.terraform_dialog.evidence_to_edit import evidence_of_production
+
+        alone = evidence_of_production(terraform.production, rules, asked.by(rules))
+        return _edit(alone, change, terraform, settings, options.output)
     tools = read_tool_options(tool_flags)
     with LongWait(console, chosen) as wait:
         whole = gather(
@@ -132,7 +139,10 @@ def command(
     ):
         console.warn(f"{sentence[0].upper()}{sentence[1:]}.")
     if terraform.edit is not None:
-        return _edit(whole, change, terraform, settings, options.output)
+        from diag.terraform_dialog.evidence_to_edit import evidence_of_runs, with_production
+
+        both = terraform.production and with_production(whole, terraform.production, rules)
+        return _edit(both or evidence_of_runs(whole, chosen), change, terraform, settings, options.output)
     if evidence.samples.other_tools and not (tools.action or tools.labels or options.actions_file):
         console.note(LABELS_AS_NAMES)
     if text is None:
@@ -151,7 +161,7 @@ def command(
 
 
 def _edit(
-    evidence: "RunEvidence",
+    evidence: "EvidenceToEdit",
     change: ChangeOptions,
     terraform: EditOptions,
     settings: "Settings",

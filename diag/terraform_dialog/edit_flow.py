@@ -2,14 +2,11 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.format.run_folder import Manifest
 from analysis.number_words import plural
-from analysis.typed_command import Asked
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import ProposedNumber, line_of_proposal, new_id
 from diag.changes.plans.plan import OrgIdentity, PlanOptions
@@ -17,7 +14,6 @@ from diag.console import Console
 from diag.errors import PartialError, UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.output import goes_to_stdout
-from diag.judged_files import RunEvidence
 from diag.terraform.configuration.module import is_configuration
 from diag.terraform.editing.edited_file import EditedFile
 from diag.terraform.editing.unified_diff import unified_diff
@@ -28,7 +24,9 @@ from diag.terraform.proposing.proposal import Proposal
 from diag.terraform.proposing.propose import propose
 from diag.terraform.proposing.read_configuration import ConfigurationFolder
 from diag.terraform_dialog.edit_options import EditOptions
+from diag.terraform_dialog.evidence_to_edit import EvidenceToEdit
 from diag.terraform_dialog.proposal_words import (
+    arrived_command,
     commit_message,
     edited_words,
     next_after_commit,
@@ -41,7 +39,7 @@ _READ_TOO: Final = (".tfvars", ".tfvars.json", ".tfstate")
 
 
 def edit(
-    evidence: RunEvidence,
+    evidence: EvidenceToEdit,
     options: EditOptions,
     plan_options: PlanOptions,
     *,
@@ -61,7 +59,7 @@ def edit(
     if output is not None and not shown:
         write_whole(output, diff)  # first: where it cannot be written, nothing is edited
     committed = None if options.check else _made(proposal, options, diff)
-    org = measured_org(evidence.samples.manifests)
+    org = evidence.org
     if proposal.timeouts and not options.check:
         if org is None:
             console.note("Not noted in the journal: these calls do not say which org they are of.")
@@ -71,9 +69,11 @@ def edit(
         console.exact(diff)
     for line in remarks(proposal):
         console.note(line)
+    if evidence.further is not None:
+        console.note(evidence.further)
     console.note(edited_words(proposal, done=not options.check and options.patch is None))
     if proposal.timeouts and not options.check:
-        for line in _next(committed, options, top, evidence.asked):
+        for line in _next(committed, options, top, arrived_command(evidence.asked, called=evidence.called)):
             console.note(line)
     if options.check and proposal.timeouts:
         return ExitCode.CHANGES
@@ -96,14 +96,6 @@ def _demand_no_configuration(*diffs: Path | None) -> None:
             )
 
 
-def measured_org(runs: Sequence[Manifest]) -> OrgIdentity | None:
-    """Return the one org that runs were measured in; None where they name none, or several."""
-    orgs = {(run.org_id, run.host) for run in runs}
-    if len(orgs) != 1 or runs[0].org_id is None:
-        return None
-    return OrgIdentity(runs[0].org_id, runs[0].org_name or runs[0].org_id, runs[0].host, runs[0].sandbox)
-
-
 def _made(proposal: Proposal, options: EditOptions, diff: str) -> Committed | None:
     """Write what was asked for: a patch, a commit, or the files themselves."""
     if options.patch is not None:
@@ -116,12 +108,12 @@ def _made(proposal: Proposal, options: EditOptions, diff: str) -> Committed | No
     return None
 
 
-def _next(committed: Committed | None, options: EditOptions, top: Path, asked: Asked) -> tuple[str, ...]:
+def _next(committed: Committed | None, options: EditOptions, top: Path, arrived: str) -> tuple[str, ...]:
     if committed is not None:
-        return next_after_commit(committed, asked)
+        return next_after_commit(committed, arrived)
     if options.patch is not None:
-        return next_after_patch(options.patch, top, asked)
-    return next_after_edit(top, asked)
+        return next_after_patch(options.patch, top, arrived)
+    return next_after_edit(top, arrived)
 
 
 def _name(file: EditedFile, top: Path, folder: Path) -> str:

@@ -23,6 +23,7 @@ class EditOptions:
     patch: Path | None
     check: bool
     commit: str | None
+    production: Path | None
 
     @property
     def without_edit(self) -> tuple[str, ...]:
@@ -32,6 +33,7 @@ class EditOptions:
             "--patch": self.patch,
             "--check": self.check,
             "--commit": self.commit is not None,
+            "--production": self.production,
         }
         return tuple(flag for flag, value in given.items() if value and self.edit is None)
 
@@ -71,6 +73,13 @@ def edit_options(function: Callable[..., Result]) -> Callable[..., Result]:
             "--commit",
             metavar="MESSAGE",
             help="With --edit: commit the edited files on a new branch. Nothing is pushed.",
+        ),
+        click.option(
+            "--production",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="With --edit: the numbers that production settles, from a file saved by `diag observe -o "
+            "production.json`: of actions that the runs named did not measure; of all where no run is named.",
         ),
     )
     for option in reversed(options):

@@ -33,14 +33,18 @@ def remarks(proposal: Proposal) -> Iterator[str]:
         yield f"{unchanged.action_name}: {unchanged.reason}"
     for refused in proposal.refused:
         place = "" if refused.where is None else f"{refused.where}: "
-        yield f"{refused.action_name}: not edited. {place}{refused.reason}"
-    if proposal.not_in_folder:
-        count = len(proposal.not_in_folder)
-        names = ", ".join(one.action_name for one in proposal.not_in_folder)
-        yield (
-            f"Not in this configuration, so probably not managed by Terraform: {names}. To set "
-            f"{noun(count, 'it', 'them')}: diag recommend --apply --only NAME"
-        )
+        to = "" if refused.wanted_s is None else f" to {refused.wanted_s} s"
+        yield f"{refused.action_name}: not edited{to}. {place}{refused.reason}"
+    for by_production, command in (
+        (False, "diag recommend --apply --only NAME"),
+        (True, "diag observe NAME --out plan.json, then diag apply plan.json"),
+    ):
+        names = [one.action_name for one in proposal.not_in_folder if one.by_production is by_production]
+        if names:
+            yield (
+                f"Not in this configuration, so probably not managed by Terraform: {', '.join(names)}. "
+                f"To set {noun(len(names), 'it', 'them')}: {command}"
+            )
 
 
 def commit_message(message: str, proposal: Proposal) -> str:
@@ -54,33 +58,36 @@ def _change(one: ProposedTimeout) -> str:
     return f"{one.action_name}: {before} -> {one.after_timeout_s} s. {one.reason}"
 
 
-def next_after_edit(folder: Path, asked: Asked) -> tuple[str, ...]:
+def next_after_edit(folder: Path, arrived: str) -> tuple[str, ...]:
     """Return what to do after files were edited."""
     return (
         f"Next: {joined(['git', '-C', path_to_type(folder), 'diff'])}, commit it, and run terraform apply",
-        f"Whether it has arrived in the org: {_arrived(asked)}",
+        f"Whether it has arrived in the org: {arrived}",
     )
 
 
-def next_after_patch(patch: Path, top: Path, asked: Asked) -> tuple[str, ...]:
+def next_after_patch(patch: Path, top: Path, arrived: str) -> tuple[str, ...]:
     """Return what to do after a patch was written, to be applied in `top`."""
     return (
         f"Next: {joined(['git', '-C', path_to_type(top), 'apply', str(patch.resolve())])}",
-        f"Whether it has arrived in the org, once it is merged and applied: {_arrived(asked)}",
+        f"Whether it has arrived in the org, once it is merged and applied: {arrived}",
     )
 
 
-def next_after_commit(committed: Committed, asked: Asked) -> tuple[str, ...]:
+def next_after_commit(committed: Committed, arrived: str) -> tuple[str, ...]:
     """Return which branch was made, and the person's own commands to propose it."""
     lines = [f"Committed on the new branch {committed.branch}, which is checked out now. Nothing was pushed."]
     if committed.remote is not None:
         lines.append(f"Next: {joined(['git', 'push', '-u', committed.remote, committed.branch])}")
         lines += (f"Then: {command}" for command in _pull_requests(committed))
-    return (*lines, f"Whether it has arrived in the org, once it is merged and applied: {_arrived(asked)}")
+    return (*lines, f"Whether it has arrived in the org, once it is merged and applied: {arrived}")
 
 
-def _arrived(asked: Asked) -> str:
-    """What tells whether a proposal has arrived in the org: of the same runs, in the same org."""
+def arrived_command(asked: Asked, *, called: bool) -> str:
+    """Return what tells whether a proposal has arrived in the org: of the same runs, where there are any, in
+    the same org."""
+    if not called:
+        return asked.command("check", after=("--live", "--fail-on", "proposed"))
     runs = takewhile(lambda word: not word.startswith("-"), asked.calls)
     return asked.command("check", before=tuple(runs), after=("--live",))
 

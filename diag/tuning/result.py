@@ -8,9 +8,9 @@ from typing import Final
 from analysis.format.atomic_write import write_whole
 from analysis.number_words import first_names
 from analysis.typed_command import apply_plan, path_to_type
+from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Analysis
-from analysis.verdicts.severity import harm
 from diag import __version__
 from diag.campaign.evidence import judged_together
 from diag.campaign.saved import Saved
@@ -57,7 +57,9 @@ def give_result(
     production = replace(production, analysis=_set_by(production.analysis, to_apply))
     if measured is not None:
         measured = replace(measured, analysis=_set_by(measured.analysis, to_apply))
-    analysis = together(production, measured)
+    analysis = production.analysis
+    if measured is not None:
+        analysis = measured_first(measured.analysis, analysis)
     to_set = None if context.options.do_apply else to_apply
     show_analysis(console, analysis, to_set=to_set, brief=True)
     if saved.campaign is not None:
@@ -72,27 +74,17 @@ def give_result(
     context.outlets.over(saved, folder, analysis, become, next(iter(reports), None))
 
 
-def together(production: ProductionEvidence, measured: RunEvidence | None) -> Analysis:
-    """Return what was measured, and of every action that was not, what production says; worst harm first."""
-    if measured is None:
-        return production.analysis
-    own = measured.analysis
-    known = {row.action_id for row in own.actions}
-    others = [row for row in production.analysis.actions if row.action_id not in known]
-    return replace(
-        own,
-        actions=tuple(sorted((*own.actions, *others), key=harm)),
-        facts={**production.analysis.facts, **own.facts},
-    )
-
-
 def not_called_notes(production: ProductionEvidence, measured: RunEvidence, page: str) -> tuple[str, ...]:
     """Return what production says of the actions that were not called, worst harm first.
 
     Whoever is sent the report of the calls may get no other. `page`: the report that draws these actions.
     """
     called = {row.action_id for row in measured.analysis.actions}
-    others = [row for row in together(production, measured).actions if row.action_id not in called]
+    others = [
+        row
+        for row in measured_first(measured.analysis, production.analysis).actions
+        if row.action_id not in called
+    ]
     notes = [f"{row.action_name} (not called): {row.reason}" for row in others[:MOST_WITH_A_SENTENCE]]
     if rest := [f"{one.action_name} ({wording_of(one).word})" for one in others[MOST_WITH_A_SENTENCE:]]:
         notes.append(f"Not called either, judged by production in {page}: {first_names(rest, MOST_NAMED)}.")

@@ -45,7 +45,10 @@ class Project:
         except (OSError, RuntimeError, ValueError):
             raise Uncertain(source.where, f"there is no folder {named}") from None
         if not folder.is_relative_to(self.boundary) or not folder.is_dir():
-            raise Uncertain(source.where, f"its module {named} lies outside the folder given")
+            raise Uncertain(
+                source.where,
+                f"its module {named} lies outside the folder given; --edit takes one that holds both",
+            )
         return self.module(folder)
 
     def values_of(self, root: Module) -> GivenValues:

@@ -36,6 +36,12 @@ def addresses_of(resources: Iterable[TerraformResource]) -> dict[Address, Terraf
     return found
 
 
+def _in_several_roots(found: Sequence[Instance]) -> Uncertain:
+    address = address_text(found[0].address)
+    why = f"several roots in the folder have {address}: name one (--terraform-root)"
+    return Uncertain(found[1].block.where, why)
+
+
 class Matcher:
     """Finds the instance of each action. `known`: what a state or an export holds; None: neither is there."""
 
@@ -98,6 +104,8 @@ class Matcher:
         return self._at(by_name[0])
 
     def _one(self, found: Sequence[Instance], item: Recommendation) -> Instance | NotHere:
+        if len(found) > 1 and len({one.address for one in found}) == 1:
+            raise _in_several_roots(found)
         if len(found) > 1 or (found and self._namesakes[item.action_name] > 1):
             raise self._several(address_text(one.address) for one in found)
         if found:
@@ -115,10 +123,7 @@ class Matcher:
         if len(found) == 1:
             return found[0]
         if found:
-            raise Uncertain(
-                found[1].block.where,
-                f"several roots in the folder have {address_text(address)}: name one (--terraform-root)",
-            )
+            raise _in_several_roots(found)
         names = tuple(name for name, _ in address.modules)
         for unfollowed in (one for root in self.instances.unfollowed.values() for one in root):
             if names[: len(unfollowed.path)] == unfollowed.path:

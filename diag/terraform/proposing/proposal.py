@@ -27,11 +27,16 @@ class RefusedEdit(SkippedChange):
     """A timeout that is to move, and no edit is certain to move it, and nothing else."""
 
     where: Where | None = None
+    wanted_s: int | None = None
+    """What it is to be, for whoever edits it by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotInFolder(SkippedChange):
     """A timeout that is to move, of an action that the configuration does not hold."""
+
+    by_production: bool = False
+    """Production alone settled it: no run has its number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _judged(
     try:
         instance = read.matcher.instance_of(item)
         if isinstance(instance, NotHere):
-            return NotInFolder(item.action_id, item.action_name, instance.why)
+            return NotInFolder(item.action_id, item.action_name, instance.why, item.source == "production")
         owned = read.owners.of_instance(instance)
         if owned.place.written_s == number:
             why = f"{owned.place.where} says {number} s already; terraform apply brings it to the org"
@@ -212,4 +212,4 @@ def _edited(
 
 
 def _refused(item: Recommendation, error: Uncertain) -> RefusedEdit:
-    return RefusedEdit(item.action_id, item.action_name, error.why, error.where)
+    return RefusedEdit(item.action_id, item.action_name, error.why, error.where, item.recommended_timeout_s)

@@ -59,7 +59,7 @@ def _roots(project: Project, where: ConfigurationFolder) -> tuple[Module, ...]:
     """The root modules: the one named, the folder itself, else each below it that no other one calls."""
     try:
         if where.root is not None:
-            root = _folder(where.root)
+            root = _folder(where.root, _hint_of_root(where.folder, where.root))
             if not root.is_relative_to(project.boundary):
                 raise TerraformFileError(
                     f"{where.root} does not lie in {where.folder}.",
@@ -90,6 +90,11 @@ def _resources(
     beside = [root.folder / _STATE for root in roots if _holds_something(root.folder / _STATE)]
     if len(beside) == len(roots) == 1:
         return read_resources(beside[0]), f"Resources were matched by the {_STATE} beside them"
+    if beside:
+        return None, (
+            f"Resources were matched by the names of their actions: terraform is run in {len(roots)} folders "
+            f"below {where.folder}, and a {_STATE} is read where one is named (--terraform-root DIR)"
+        )
     return None, (
         "Resources were matched by the names of their actions, as no state was given "
         "(--terraform-state FILE; terraform state pull > state.json)"
@@ -101,11 +106,19 @@ def _holds_something(state: Path) -> bool:
     return state.is_file() and state.stat().st_size > 0
 
 
-def _folder(path: Path) -> Path:
+def _hint_of_root(folder: Path, root: Path) -> str:
+    """Both paths begin where diag is run; a root that was meant from the folder is told so."""
+    meant = folder / root
+    if not root.is_absolute() and meant.is_dir():
+        return f"Its path begins where you are, like that of --edit: --terraform-root {meant}"
+    return "Give a folder in that of --edit: the one in which you run terraform."
+
+
+def _folder(path: Path, hint: str = _HINT) -> Path:
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError, ValueError):
-        raise TerraformFileError(f"{path} does not exist.", hint=_HINT) from None
+        raise TerraformFileError(f"{path} does not exist.", hint=hint) from None
     if not real.is_dir():
-        raise TerraformFileError(f"{path} is not a folder.", hint=_HINT)
+        raise TerraformFileError(f"{path} is not a folder.", hint=hint)
     return real

@@ -46,7 +46,7 @@ RUN: Final[dict[str, tuple[str, ...]]] = {
     "history": ("history",),
     "watch": ("watch",),
     "check --junit check.xml --format github": ("check", "--junit", "check.xml", "--format", "github"),
-    "check --live": ("check", "--live"),
+    "check --live --fail-on proposed": ("check", "--live", "--fail-on", "proposed"),
     "watch --metrics /var/lib/node_exporter/textfile/diag-watch.prom": ("watch", "--metrics", "watch.prom"),
     "tune --dry-run": ("tune", "--dry-run"),
     "measure --both --dry-run --compare": ("measure", "--both", "--dry-run", "--compare", "--action", QUICK),

@@ -12,6 +12,7 @@ from diag.exit_codes import ExitCode
 from tests.support.terminal_session import OTHER, action_named
 from tests.support.terraform_folders import written
 
+ARTICLES = "Search Knowledge Articles"
 EDIT = ["recommend", "--format", "terraform", "--edit", "infra"]
 
 
@@ -66,6 +67,51 @@ def test_a_number_is_proposed_and_check_says_when_it_has_arrived(
     assert arrival(capsys, "--live") == (ExitCode.OK, "arrived")
     run(["check", "--live"])
     assert "1 of 1 proposal to Terraform has arrived in the org." in capsys.readouterr().err
+
+
+@pytest.fixture
+def observed(session: Path) -> Path:
+    """What production says of ARTICLES, whose timeout of 10 s is too long, and the file that owns it."""
+    block = f'resource "ACTION" "articles" {{\n  name = "{ARTICLES}"\n  config_timeout_seconds = 10\n}}\n'
+    assert run(["observe", ARTICLES, "-o", "production.json"]) == ExitCode.OK
+    return written(session / "infra", {"articles.tf": block})
+
+
+def test_what_production_settles_is_edited_in_without_any_run(
+    session: Path, observed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_production = [*EDIT, "--production", "production.json"]
+    assert run([*by_production, "--check"]) == ExitCode.CHANGES
+    capsys.readouterr()
+
+    assert run(by_production) == ExitCode.OK
+    told = capsys.readouterr()
+
+    line = journal(session)[-1]
+    number = line["after_timeout_s"]
+    assert f"config_timeout_seconds = {number}\n" in (observed / "articles.tf").read_text()
+    assert (line["outcome"], line["before_timeout_s"], line["run_ids"]) == ("proposed", 10, [])
+    assert isinstance(number, int) and number < 10
+    assert "in the org: diag check --live --fail-on proposed" in told.err
+    assert arrival(capsys, "--live") == (ExitCode.THRESHOLD, "not yet"), "and that needs no run"
+
+
+def test_production_speaks_for_what_the_runs_did_not_measure(
+    infra: Path, observed: Path, session: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = json.loads((session / "production.json").read_text())
+    capsys.readouterr()
+
+    assert run([*EDIT, "r1", "--production", "production.json", "--check"]) == ExitCode.CHANGES
+    assert "2 timeouts would be edited in 2 files." in capsys.readouterr().err
+
+    (session / "other.json").write_text(json.dumps({**saved, "org_id": "another", "org_name": "Other"}))
+    assert run([*EDIT, "r1", "--production", "other.json"]) == ExitCode.USAGE
+    assert "and other.json is of org Other" in capsys.readouterr().err
+    rules = ["--production", "production.json", "--cut-off", "0.1%"]
+    assert run([*EDIT, "r1", *rules]) == ExitCode.USAGE
+    assert "was judged by other rules (the usual ones)" in capsys.readouterr().err
+    assert run([*EDIT, *rules]) == ExitCode.USAGE
 
 
 def test_a_proposal_counts_as_no_change_anywhere(
@@ -142,7 +188,7 @@ def test_what_cannot_be_edited_for_certain_is_not_zero(
     told = capsys.readouterr()
 
     assert told.out == ""
-    assert f"{OTHER}: not edited. main.tf:3: its value is computed" in told.err
+    assert f"{OTHER}: not edited to 5 s. main.tf:3: its value is computed" in told.err
     assert "1 of 1 timeout could not be edited for certain" in told.err
     assert run([*EDIT, "--check"]) == ExitCode.PARTIAL
 
@@ -152,6 +198,7 @@ def test_what_cannot_be_edited_for_certain_is_not_zero(
     [
         (["--edit", "infra"], "--edit is about Terraform"),
         (["--format", "terraform", "--check"], "Only with --edit: --check"),
+        (["--production", "p.json"], "Only with --edit: --production"),
         ([*EDIT[1:], "--check", "--patch", "p"], "--patch and --check ask for different things"),
         ([*EDIT[1:], "--apply"], "--edit and --apply do not go together"),
         ([*EDIT[1:], "--detailed-exitcode"], "--edit and --detailed-exitcode do not go together"),

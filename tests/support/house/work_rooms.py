@@ -91,8 +91,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "diag.terraform.resources", "diag.terraform.syntax",
     },
     "diag/terraform_dialog": {
-        "analysis", "diag.changes", "diag.console", "diag.errors", "diag.exit_codes", "diag.interaction",
-        "diag.judged_files", "diag.terraform", "click",
+        "analysis", "diag.campaign", "diag.changes", "diag.console", "diag.errors", "diag.exit_codes",
+        "diag.interaction", "diag.judged_files", "diag.production", "diag.terraform", "click",
     },
     "diag/changes/exports": {
         "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",

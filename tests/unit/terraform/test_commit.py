@@ -11,7 +11,7 @@ from diag.changes.change_errors import TerraformFileError
 from diag.errors import UsageError
 from diag.terraform.editing.edited_file import EditedFile
 from diag.terraform.git.commit import Committed, commit_files, demand_clean_tree
-from diag.terraform_dialog.proposal_words import next_after_commit
+from diag.terraform_dialog.proposal_words import arrived_command, next_after_commit
 from tests.support.terraform_folders import proposed, raised, written
 
 BLOCK = 'resource "ACTION" "{0}" {{\n  name = "{0}"\n  config_timeout_seconds = 5\n}}\n'
@@ -113,7 +113,9 @@ def test_the_pull_request_is_the_persons_own_command(address: str | None, progra
     remote = None if address is None else "origin"
 
     asked = Asked(calls=("runs/tune", "--actions", "a.json"), org=("--profile", "crm"))
-    lines = next_after_commit(Committed("diag/timeouts-x", remote, address), asked)
+    lines = next_after_commit(
+        Committed("diag/timeouts-x", remote, address), arrived_command(asked, called=True)
+    )
 
     assert [line.split()[1] for line in lines if line.startswith("Then: ")] == programs
     assert any("git push -u origin diag/timeouts-x" in line for line in lines) is (remote is not None)

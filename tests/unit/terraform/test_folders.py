@@ -6,7 +6,7 @@ import pytest
 
 from diag.changes.change_errors import TerraformFileError
 from diag.terraform.editing.write_files import write_files
-from tests.support.terraform_folders import proposed, raised, written
+from tests.support.terraform_folders import proposed, raised, refusals, written
 
 BLOCK = 'resource "ACTION" "{0}" {{\n  name = "{1}"\n  config_timeout_seconds = 5\n}}\n'
 
@@ -98,3 +98,27 @@ def test_json_of_another_shape_is_refused_with_its_file(tmp_path: Path, text: st
 
     with pytest.raises(TerraformFileError, match=r"x\.tf\.json:1: it cannot be read: an object stands here"):
         proposed(folder, raised("Get Customer"))
+
+
+def test_a_root_that_was_meant_from_the_folder_is_told_where_its_path_begins(tmp_path: Path) -> None:
+    folder = written(tmp_path / "infra", {"prod/main.tf": BLOCK.format("a", "A")})
+
+    with pytest.raises(TerraformFileError, match="no-such/prod does not exist") as caught:
+        proposed(folder, raised("A"), root=Path("no-such/prod"))
+    assert "the one in which you run terraform" in str(caught.value.hint)
+    with pytest.raises(TerraformFileError, match="prod does not exist") as caught:
+        proposed(folder, raised("A"), root=Path("prod"))
+    assert f"--terraform-root {folder / 'prod'}" in str(caught.value.hint)
+
+
+def test_an_action_in_several_roots_asks_for_the_root(tmp_path: Path) -> None:
+    same = BLOCK.format("a", "A")
+    folder = written(tmp_path, {"prod/main.tf": same, "test/main.tf": same, "prod/terraform.tfstate": "{}"})
+
+    proposal = proposed(folder, raised("A"))
+
+    assert "terraform is run in 2 folders" in proposal.matched_by
+    (where,) = refusals(proposal).values()
+    assert where.endswith(
+        "several roots in the folder have genesyscloud_integration_action.a: name one (--terraform-root)"
+    )

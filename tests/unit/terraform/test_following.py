@@ -196,7 +196,8 @@ REFUSED = {
     ),
     "a module outside": (
         {"main.tf": 'module "crm" {\n  source = "../"\n}\n'},
-        "main.tf:2: it may be in module crm: its module ../ lies outside the folder given",
+        "main.tf:2: it may be in module crm: its module ../ lies outside the folder given; "
+        "--edit takes one that holds both",
     ),
     "a module that does not parse": (
         {"main.tf": 'module "crm" {\n  source = "./crm"\n}\n', "crm/a.tf": "\nx {"},

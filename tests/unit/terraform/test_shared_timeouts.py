@@ -106,4 +106,4 @@ def test_a_module_that_another_root_calls_too_stays_as_it_is(tmp_path: Path) -> 
     both = proposed(folder, raised("Get Customer"))
 
     assert "it sets the timeout of module.crm." in refusals(prod)["Get Customer"]
-    assert "its name is not its own" in refusals(both)["Get Customer"]
+    assert "several roots in the folder have module.crm." in refusals(both)["Get Customer"]
