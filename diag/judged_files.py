@@ -13,7 +13,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, latest_run
 from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
-from analysis.runs.campaign_windows import CAMPAIGN_NAME, with_windows
+from analysis.runs.campaign_windows import CAMPAIGN_NAME, campaigns_in, with_windows
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, is_usual_workload, path_to_type
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
@@ -109,17 +109,29 @@ def gather(
     from analysis.samples.read_samples import read_samples
 
     how = how or HowToRead()
-    inputs = with_windows(inputs)
+    campaigns, inputs = campaigns_in(inputs), with_windows(inputs)
     known = {**(read_actions_file(how.actions_file) if how.actions_file else {}), **(facts or {})}
     options = replace(how.tools or USUAL, ids=_ids_by_name(known))
     onlooker = how.onlooker or _Nobody()
     samples = read_samples(inputs, detail=detail, options=options, watch=onlooker.reading)
+    samples = replace(samples, manifests=_each_as_one(samples.manifests, campaigns))
     onlooker.judging(samples.calls)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
     if not samples.detailed and any(_details_say_why(row) for row in found.analysis.actions):
         samples = read_samples(inputs, detail=True, options=options, watch=onlooker.reading)
+        samples = replace(samples, manifests=_each_as_one(samples.manifests, campaigns))
         return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
+
+
+def _each_as_one(manifests: Sequence[Manifest], campaigns: Sequence[frozenset[str]]) -> tuple[Manifest, ...]:
+    """The windows of each campaign weaken it as `diag tune` has it, not as runs that stand alone."""
+    from analysis.samples.run_weaknesses import as_one_measurement
+
+    for windows in campaigns:
+        own = {one.run_id: one for one in as_one_measurement([m for m in manifests if m.run_id in windows])}
+        manifests = [own.get(one.run_id, one) for one in manifests]
+    return tuple(manifests)
 
 
 def _ids_by_name(facts: Mapping[str, ActionFacts]) -> dict[str, str]:

@@ -35,6 +35,15 @@ def with_windows(inputs: Iterable[Path]) -> tuple[Path, ...]:
     """Return the inputs, the windows that have begun in place of a campaign's folder."""
     found: list[Path] = []
     for path in inputs:
-        windows = windows_below(path) if (path / CAMPAIGN_NAME).is_file() else ()
-        found += [window.path for window in windows] or [path]
+        found += [window.path for window in _windows_of(path)] or [path]
     return tuple(found)
+
+
+def campaigns_in(inputs: Iterable[Path]) -> tuple[frozenset[str], ...]:
+    """Return the run ids of the windows of each campaign's folder among the inputs."""
+    found = (frozenset(window.path.name for window in _windows_of(path)) for path in inputs)
+    return tuple(windows for windows in found if windows)
+
+
+def _windows_of(path: Path) -> tuple[RunFolder, ...]:
+    return windows_below(path) if (path / CAMPAIGN_NAME).is_file() else ()

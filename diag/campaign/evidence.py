@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.run_folder import Manifest, RunFolder
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import holds_records
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
@@ -13,9 +13,6 @@ from analysis.typed_command import Asked
 if TYPE_CHECKING:
     from analysis.samples.sample_set import SampleSet
     from diag.judged_files import RunEvidence
-
-TOLERATED: Final = 0.1
-"""Part of the windows that may have been cut short or measured late without weakening the rest."""
 
 
 def judged_together(
@@ -28,13 +25,14 @@ def judged_together(
 ) -> "RunEvidence | None":
     """Return the windows judged as one measurement; None before the first call. `detail`, `asked` and `zone`
     as in `diag.judged_files.gather`."""
+    from analysis.samples.run_weaknesses import as_one_measurement
     from diag.judged_files import judged
 
     called = with_calls(windows)
     samples = read_windows(called, detail=detail)
     if samples is None:
         return None
-    whole = replace(samples, manifests=_as_one_measurement(samples.manifests))
+    whole = replace(samples, manifests=as_one_measurement(samples.manifests))
     return judged(whole, [window.path for window in called], settings, asked=asked, zone=zone)
 
 
@@ -54,16 +52,3 @@ def read_windows(windows: Sequence[RunFolder], *, detail: bool = False) -> "Samp
         return read_samples([window.path for window in windows], detail=detail)
     except UnreadableSamplesError:
         return None  # not one call so far
-
-
-def _as_one_measurement(manifests: Sequence[Manifest]) -> tuple[Manifest, ...]:
-    """Return the manifests as those of one measurement: few windows cut short or late do not weaken it."""
-    from analysis.samples.run_weaknesses import run_weaknesses
-
-    weak = [one.run_id for one in manifests if run_weaknesses(one)]
-    if len(weak) > TOLERATED * len(manifests):
-        return tuple(manifests)
-    return tuple(
-        replace(one, status="complete", status_reason=None, grade="WARN") if one.run_id in weak else one
-        for one in manifests
-    )

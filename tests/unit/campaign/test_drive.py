@@ -12,6 +12,7 @@ from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_slot import Slot
 from diag.choice.turns_file import Turn
+from diag.judged_files import gather
 from tests.support.campaigns import (
     BEGAN_AT,
     HOUR_S,
@@ -168,5 +169,8 @@ def test_one_window_in_twenty_that_was_cut_short_does_not_weaken_the_rest(tmp_pa
     many = judged_together(folder.windows(), saved().question.settings)
 
     assert few is not None and many is not None
+    assert (
+        gather((folder.path,), saved().question.settings).analysis.weak == ()
+    )  # so have it recommend, check
     assert "is still running, or was stopped from outside" in few.analysis.weak[0]
     assert many.analysis.weak == ()
