@@ -70,6 +70,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     WORKLOAD (default: workload.toml) says what may be called, with which inputs and in which [hours]. The
     same command goes on where it was: after Ctrl-C, a crash, a restart. Nothing is changed without --apply.
     """
+    from diag.changes.journal.journal import Journal
     from diag.console import Console
     from diag.interaction.notify_options import notifier_of
     from diag.measuring.open_telemetry import refuse_without_open_telemetry
@@ -89,7 +90,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
         choice = CampaignChoice(options, rules, settings)
         meant = choice.of_status()
         clock = partial(_clock_of_campaign, settings=settings)
-        show_status(console, meant, settings.zone, clock, choice.beside(meant))
+        show_status(console, meant, settings.zone, Journal(settings.journal), clock, choice.beside(meant))
         return ExitCode.OK
     demand_a_place(options.metrics_file)
     notifier = notifier_of("tune", options.notify, settings, console, who=options.asked.same_campaign())
@@ -136,6 +137,7 @@ def _chosen_campaign(
 def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
     """Begin or go on, make the windows, give the result; return the exit code."""
     from analysis.number_words import at
+    from diag.changes.journal.journal import Journal
     from diag.tuning.result import give_result
     from diag.tuning.same_campaign import asked_by_campaign
     from diag.tuning.status import show_status
@@ -146,7 +148,7 @@ def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
     if saved is None:
         return ExitCode.OK
     if context.options.dry_run:  # nothing is begun by it, so there was a campaign already
-        show_status(console, meant, zone, lambda _: context.clock)
+        show_status(console, meant, zone, Journal(context.settings.journal), lambda _: context.clock)
         return ExitCode.OK
     context = replace(context, asked=asked_by_campaign(context.asked, saved.question))
     if saved.campaign is None:

@@ -1,6 +1,7 @@
 """`diag tune --status`: what is measured, what is open, when it ends; calls nothing."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from diag.campaign.drive import where_all_stand
 from diag.campaign.forecast import forecast
@@ -9,6 +10,7 @@ from diag.campaign.next_step import slot_to_come
 from diag.campaign.saved import Saved
 from diag.campaign.unreached_hours import out_of_reach
 from diag.campaign.windows_judged import WindowsJudged
+from diag.changes.journal.journal import Journal
 from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.tuning.campaign_text import beside_lines, not_called_lines, status_lines, status_table
@@ -20,18 +22,28 @@ from diag.tuning.limits_text import (
     reach_lines,
     unread_lines,
 )
+from diag.tuning.plan_once import CarriedOut, how_far
 from diag.tuning.which_campaign import BesideCampaign, MeantCampaign
+
+PLAN_CARRIED_OUT: Final = (
+    "Its plan was carried out; the table has the timeouts before that. What was changed: diag history"
+)
 
 
 def show_status(
     console: Console,
     meant: MeantCampaign,
     zone: str | None,
+    journal: Journal,
     clock_for: Callable[[Saved], WallClock],
     beside: Sequence[BesideCampaign] = (),
 ) -> None:
-    """Show where the campaign stands, by the clock of its org, and which others there are (`beside`)."""
+    """Show where the campaign stands, by the clock of its org, and which others there are (`beside`).
+
+    Raises JournalError where it is not known whether the plan was carried out."""
     _show_this_one(console, meant, zone, clock_for)
+    if how_far(meant.folder, journal) is CarriedOut.ENDED:
+        console.sentence(PLAN_CARRIED_OUT, indent="")
     assert meant.saved is not None
     for line in beside_lines(beside, zone, clock_for(meant.saved).now()):
         console.sentence(line, indent="")

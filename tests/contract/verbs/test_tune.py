@@ -196,6 +196,9 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert run(["tune", "--apply", "--yes"]) == ExitCode.OK
     assert "APPLIED  Get Balance" in capsys.readouterr().err
     assert action_named("Get Balance").timeout_s in (1, 2)  # from 60; telemetry counts by whole seconds
+    capsys.readouterr()
+    assert run(["tune", "--status"]) == ExitCode.OK
+    assert "Its plan was carried out; the table has the timeouts before that." in capsys.readouterr().out
 
     assert run(["undo", "--yes", "--no-verify"]) == ExitCode.OK
     undone = action_named("Get Balance").timeout_s

@@ -12,6 +12,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.typed_command import Asked
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import NotCalled, Saved, TuneQuestion
+from diag.changes.journal.journal import Journal
 from diag.choice.turns_file import Turn
 from diag.clocks.wall_clock import REAL_TIME
 from diag.console import Console
@@ -44,7 +45,7 @@ def status(
         window = RunFolder(folder.path / "windows" / f"w{number:04}")
         write_window(window, (Turn("orders", 1, 0.1, True),), plan.began_at + (every_s or 0.0) * number)
     meant = MeantCampaign(folder, folder.saved(), Asked(workload="acme.toml", campaign="runs/tune-2"))
-    show_status(Console(), meant, None, lambda _: REAL_TIME)
+    show_status(Console(), meant, None, Journal(tmp_path / "journal.jsonl"), lambda _: REAL_TIME)
     return " ".join(capsys.readouterr().out.split())
 
 
