@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-_BARE: Final = re.compile(r"[\w./:\\=+-]+", re.ASCII)
+_BARE: Final = re.compile(r"[\w./:\\=+-]+|[\d.]+%", re.ASCII)
+"""What no shell there takes for anything else; one percent sign names no variable: `--cut-off 0.1%`."""
 _MEANT_OTHERWISE: Final = re.compile('["“”„$`%!\\n]|\\\\$')
 """What double quotes do not keep as it is: in PowerShell, in cmd.exe, or before the closing one."""
 _QUOTES: Final = re.compile("(['‘’‚‛])")

@@ -45,6 +45,8 @@ def test_on_windows_quotes_come_back_too(words: list[str]) -> None:
         ('5" pipes', "'5\" pipes'"),
         ("a,b;c|d&e", '"a,b;c|d&e"'),
         ("C:\\new folder\\", "'C:\\new folder\\'"),
+        ("0.1%", "0.1%"),
+        ("%PATH%", "'%PATH%'"),
     ],
 )
 def test_on_windows_double_quotes_stand_where_both_of_its_shells_keep_what_is_in_them(
