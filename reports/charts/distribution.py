@@ -1,18 +1,18 @@
 """How long the calls took: finished, timed out and failed calls in lanes of their own, one time axis."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from analysis.views.summary import Histogram, Series
-from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range
+from reports.charts.canvas import add_panel, class_gid, log_range, new_figure, time_range, time_ticks
 from reports.charts.colour_roles import Colours
+from reports.charts.panel import Panel
 from reports.charts.timeout_lines import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
@@ -55,11 +55,15 @@ def distribution_chart(
     figure = new_figure(height_px)
     top_px, panels = float(head_px), []
     for index, lane in enumerate(lanes):
-        axes = add_panel(figure, colours, top_px, lane.height_px)
-        time_axis(axes, low_ms, high_ms, labels=index == len(lanes) - 1)
-        _bars(axes, lane.edges_ms, lane.counts, lane.colour)
-        _name(axes, colours, sum(lane.counts), lane.word)
-        panels.append(axes)
+        edges, heights = _bars(lane, low_ms)
+        top = float(heights.max(initial=0)) * 1.12 or 1
+        ends = log_range(low_ms, high_ms)
+        panel = add_panel(figure, colours, top_px, lane.height_px, ends, (0, top))
+        if index == len(lanes) - 1:
+            time_ticks(panel, colours, low_ms, high_ms)
+        _draw_bars(panel, edges, heights, lane.colour)
+        _name(panel, colours, sum(lane.counts), lane.word)
+        panels.append(panel)
         top_px += lane.height_px + _GAP_PX
     draw_markers(panels, markers, colours, low_ms, high_ms)
     return figure
@@ -101,17 +105,19 @@ def _occupied(histogram: Histogram) -> list[float]:
     return both
 
 
-def _bars(axes: Axes, edges_ms: Sequence[float], counts: Sequence[int], colour: str) -> None:
-    """All bars as one path: a tenth of the size of one element a bar.
+def _bars(lane: _Lane, low_ms: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the edges of a lane's bars (log10 ms) and their heights.
 
     A bar's area is its calls, so bars of whole seconds, which shrink on a log axis, do not mislead.
     """
-    low = axes.get_xlim()[0]
-    edges = np.log10(np.maximum(np.asarray(edges_ms, dtype=float), 10.0**low))
+    edges = np.log10(np.maximum(np.asarray(lane.edges_ms, dtype=float), 10.0 ** math.log10(low_ms)))
     widths = np.maximum(np.diff(edges), 1e-6)
-    heights = np.where(np.diff(edges) > 0, np.asarray(counts, dtype=float) / widths, 0.0)
-    axes.set_ylim(0, float(heights.max(initial=0)) * 1.12 or 1)
-    gap = (axes.get_xlim()[1] - axes.get_xlim()[0]) / 900
+    return edges, np.where(np.diff(edges) > 0, np.asarray(lane.counts, dtype=float) / widths, 0.0)
+
+
+def _draw_bars(panel: Panel, edges: np.ndarray, heights: np.ndarray, colour: str) -> None:
+    """Draw all bars as one path: a tenth of the size of one element a bar."""
+    gap = (panel.x_range[1] - panel.x_range[0]) / 900
     vertices: list[tuple[float, float]] = []
     codes: list[np.uint8] = []
     for left, right, height in zip(edges[:-1], edges[1:], heights.tolist(), strict=True):
@@ -120,21 +126,11 @@ def _bars(axes: Axes, edges_ms: Sequence[float], counts: Sequence[int], colour: 
             vertices += [(a, 0), (a, height), (b, height), (b, 0), (a, 0)]
             codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     if vertices:
-        bars = PathPatch(Path(vertices, codes), facecolor=colour, edgecolor="none", zorder=2)
-        axes.add_patch(bars).set_clip_on(False)
+        panel.path(Path(vertices, codes), facecolor=colour, edgecolor="none", zorder=2)
 
 
-def _name(axes: Axes, colours: Colours, total: int, word: str) -> None:
+def _name(panel: Panel, colours: Colours, total: int, word: str) -> None:
     """Write the lane's total and name into it, so that colour is never needed."""
-    axes.text(
-        0.003,
-        0.97,
-        f"{numbers.count(total)} {word}",
-        transform=axes.transAxes,
-        ha="left",
-        va="top",
-        fontsize=FONT_PX,
-        color=colours.text,
-        gid=class_gid("lane"),
-        zorder=5,
-    )
+    words = f"{numbers.count(total)} {word}"
+    gid = class_gid("lane")
+    panel.text(0.003, 0.97, words, colours.text, ha="left", va="top", within="box", gid=gid, zorder=5)

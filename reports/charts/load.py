@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from analysis.views.summary import LoadBin
 from reports.charts.canvas import (
-    FONT_PX,
     WIDTH_PX,
     add_panel,
     label_above,
+    label_below,
+    log_range,
     new_figure,
     spaced_ticks,
     time_range,
+    x_ticks,
     y_ticks,
 )
 from reports.charts.colour_roles import Colours
@@ -30,50 +31,44 @@ _TICKS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 def load_chart(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, colours: Colours) -> Figure:
     """Return p50 and p99 per level of calls in flight (only tested levels are points), the knee marked."""
     figure = new_figure(_HEAD_PX + _PLOT_PX + _AXIS_PX)
-    axes = add_panel(figure, colours, _HEAD_PX, _PLOT_PX)
-    low_x, high_x = load_range(bins, knee)
-    axes.set_xlim(math.log10(low_x), math.log10(high_x))
+    ends = log_range(*load_range(bins, knee))
     bins = _drawn(bins)
     x = [math.log10(_middle(b)) for b in bins]
     drawn = [value for b in bins for value in (b.p50_ms, b.p99_ms)]
     low, high = time_range([*drawn, None if now_s is None else now_s * 1000])
-    axes.set_ylim(math.log10(low), math.log10(high))
+    panel = add_panel(figure, colours, _HEAD_PX, _PLOT_PX, ends, log_range(low, high))
     ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
-    y_ticks(axes, colours, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
-    places = [tick for tick in _TICKS if axes.get_xlim()[0] <= math.log10(tick) <= axes.get_xlim()[1]]
-    axes.xaxis.set_major_locator(FixedLocator([math.log10(tick) for tick in places]))
-    axes.xaxis.set_major_formatter(FixedFormatter([numbers.count(tick) for tick in places]))
-    axes.set_xlabel("calls in flight", fontsize=FONT_PX, color=colours.muted, labelpad=2)
+    y_ticks(panel, colours, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    places = [tick for tick in _TICKS if ends[0] <= math.log10(tick) <= ends[1]]
+    x_ticks(panel, colours, [math.log10(tick) for tick in places], [numbers.count(tick) for tick in places])
+    label_below(panel, colours, "calls in flight")
     if now_s is not None:
-        axes.axhline(math.log10(now_s * 1000), color=colours.now, linewidth=1.4, zorder=2, clip_on=False)
+        now = math.log10(now_s * 1000)
+        panel.line((0, 1), (now, now), colours.now, within="across", linewidth=1.4, zorder=2)
     for values, colour, style in (
         ([b.p99_ms for b in bins], colours.estimate, "dotted"),
         ([b.p50_ms for b in bins], colours.ok, "solid"),
     ):
         points = [(at, math.log10(value)) for at, value in zip(x, values, strict=True) if value]
         if points:
-            axes.plot(
-                *zip(*points, strict=True),
-                color=colour,
+            panel.line(
+                [at for at, _ in points],
+                [height for _, height in points],
+                colour,
                 linestyle=style,
                 linewidth=1.8,
                 marker="o",
                 markersize=4.5,
                 markerfacecolor=colour,
                 markeredgecolor=colour,
-                clip_on=False,
                 zorder=3,
             )
     if knee is not None:
-        axes.axvline(
-            math.log10(knee),
-            color=colours.timeout,
-            linewidth=1.4,
-            linestyle="dashed",
-            zorder=2,
-            clip_on=False,
+        at = math.log10(knee)
+        panel.line(
+            (at, at), (0, 1), colours.timeout, within="upright", linewidth=1.4, linestyle="dashed", zorder=2
         )
-        label_above(axes, math.log10(knee), f"knee at {numbers.plain(knee)}", colours.timeout, "center")
+        label_above(panel, at, f"knee at {numbers.plain(knee)}", colours.timeout, "center")
     return figure
 
 

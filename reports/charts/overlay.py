@@ -5,12 +5,20 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.statistics.survival_curve import SurvivalCurve
-from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range, y_ticks
+from reports.charts.canvas import (
+    add_panel,
+    class_gid,
+    log_range,
+    new_figure,
+    time_range,
+    time_ticks,
+    y_ticks,
+)
 from reports.charts.colour_roles import Colours
+from reports.charts.panel import Panel
 from reports.charts.survival import thinned
 from reports.wording import numbers
 
@@ -37,15 +45,16 @@ def overlay_chart(curves: Sequence[SurvivalCurve | None], percentile: float, col
     floor = 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(1 - percentile)) - 2)
     low_ms, high_ms = overlay_range(curves)
     figure = new_figure(_HEAD_PX + _PLOT_PX + _AXIS_PX)
-    axes = add_panel(figure, colours, _HEAD_PX, _PLOT_PX)
-    time_axis(axes, low_ms, high_ms)
-    axes.set_ylim(math.log10(floor), 0.06)
+    heights = (math.log10(floor), 0.06)
+    panel = add_panel(figure, colours, _HEAD_PX, _PLOT_PX, log_range(low_ms, high_ms), heights)
+    time_ticks(panel, colours, low_ms, high_ms)
     decades = range(0, round(-math.log10(floor)) + 1)
-    y_ticks(axes, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
-    axes.axhline(math.log10(1 - percentile), color=colours.recommended, linewidth=1, linestyle=(0, (2, 3)))
+    y_ticks(panel, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    y = math.log10(1 - percentile)
+    panel.line((0, 1), (y, y), colours.recommended, within="across", linewidth=1, linestyle=(0, (2, 3)))
     for index, curve in enumerate(shown):
         if curve is not None:
-            _one(axes, colours, curve, index, low_ms, floor)
+            _one(panel, colours, curve, index, low_ms, floor)
     return figure
 
 
@@ -54,20 +63,20 @@ def overlay_range(curves: Sequence[SurvivalCurve | None]) -> tuple[float, float]
     return time_range(t for curve in curves if curve is not None for t in _visible(curve))
 
 
-def _one(axes: Axes, colours: Colours, curve: SurvivalCurve, index: int, low_ms: float, floor: float) -> None:
+def _one(
+    panel: Panel, colours: Colours, curve: SurvivalCurve, index: int, low_ms: float, floor: float
+) -> None:
     role, dashes = LOOKS[index % len(LOOKS)]
     colour = getattr(colours, role)
     x = np.log10(np.maximum([low_ms, *curve.t_ms], low_ms))
     y = np.log10(np.maximum([1.0, *curve.share], floor / 3))
-    axes.step(x, y, where="post", color=colour, linewidth=1.8, linestyle=dashes, zorder=3)
-    axes.text(
+    panel.stairs(x, y, colour, linewidth=1.8, linestyle=dashes, zorder=3)
+    panel.text(
         x[-1],
         max(y[-1], math.log10(floor)) + 0.06,
         chr(ord("A") + index),
-        color=colour,
-        fontsize=FONT_PX,
+        colour,
         ha="left",
-        va="bottom",
         gid=class_gid("label"),
         zorder=6,
     )

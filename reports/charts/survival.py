@@ -5,16 +5,23 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Series
-from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range, y_ticks
+from reports.charts.canvas import (
+    add_panel,
+    class_gid,
+    log_range,
+    new_figure,
+    time_range,
+    time_ticks,
+    y_ticks,
+)
 from reports.charts.colour_roles import Colours
+from reports.charts.panel import Panel, outline
 from reports.charts.timeout_lines import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
@@ -41,32 +48,22 @@ def survival_chart(
     floor = _floor(share, 1 - percentile)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
     figure = new_figure(head_px + _PLOT_PX + _AXIS_PX)
-    axes = add_panel(figure, colours, head_px, _PLOT_PX)
-    time_axis(axes, low_ms, high_ms)
-    axes.set_ylim(math.log10(floor), 0.06)
+    heights = (math.log10(floor), 0.06)
+    panel = add_panel(figure, colours, head_px, _PLOT_PX, log_range(low_ms, high_ms), heights)
+    time_ticks(panel, colours, low_ms, high_ms)
     decades = range(0, round(-math.log10(floor)) + 1)
-    y_ticks(axes, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    y_ticks(panel, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
     t_ms, share = [low_ms, *t_ms], [1.0, *share]
     lower, upper = [1.0, *curve.lower], [1.0, *curve.upper]
     x = np.log10(np.maximum(t_ms, low_ms))
-    axes.fill_between(
-        x,
-        np.log10(np.maximum(lower, floor / 3)),
-        np.log10(np.maximum(upper, floor / 3)),
-        step="post",
-        facecolor=colours.band,
-        edgecolor="none",
-        alpha=0.2,
-        zorder=1,
-    )
-    axes.step(
-        x, np.log10(np.maximum(share, floor / 3)), where="post", color=colours.ok, linewidth=2, zorder=3
-    )
+    low, high = (np.log10(np.maximum(ends, floor / 3)) for ends in (lower, upper))
+    panel.band(x, low, high, colours.band, 0.2)
+    panel.stairs(x, np.log10(np.maximum(share, floor / 3)), colours.ok, linewidth=2, zorder=3)
     for one in series:
-        _alone(axes, colours, one, floor)
-    _unknown_beyond(axes, colours, t_ms, share, high_ms, 1 - percentile)
-    _target(axes, colours, action, percentile)
-    draw_markers([axes], markers, colours, low_ms, high_ms)
+        _alone(panel, colours, one, floor)
+    _unknown_beyond(panel, colours, t_ms, share, high_ms, 1 - percentile)
+    _target(panel, colours, action, percentile)
+    draw_markers([panel], markers, colours, low_ms, high_ms)
     return figure
 
 
@@ -85,7 +82,7 @@ def survival_range(
     )
 
 
-def _alone(axes: Axes, colours: Colours, series: Series, floor: float) -> None:
+def _alone(panel: Panel, colours: Colours, series: Series, floor: float) -> None:
     """Draw one source of calls by itself; distinguished by its dashes as well as its colour."""
     colour, dashes = {
         "published": (colours.now, (0, (1, 2))),
@@ -96,10 +93,11 @@ def _alone(axes: Axes, colours: Colours, series: Series, floor: float) -> None:
     curve = thinned(series.survival, _MAX_POINTS)
     if series.name == "production":
         # Known at whole seconds only: those are points, and the lines between only lead the eye.
-        axes.plot(
+        panel.line(
             np.log10(curve.t_ms),
             np.log10(np.maximum(curve.share, floor / 3)),
-            color=colour,
+            colour,
+            clip=True,
             linewidth=1.4,
             linestyle=dashes,
             marker="o",
@@ -107,39 +105,41 @@ def _alone(axes: Axes, colours: Colours, series: Series, floor: float) -> None:
             zorder=3.5,
         )
         return
-    axes.step(
+    panel.stairs(
         np.log10(np.maximum(curve.t_ms, 0.1)),
         np.log10(np.maximum(curve.share, floor / 3)),
-        where="post",
-        color=colour,
+        colour,
         linewidth=1.3,
         linestyle=dashes,
         zorder=2.5,
     )
 
 
-def _target(axes: Axes, colours: Colours, action: Recommendation, percentile: float) -> None:
+def _target(panel: Panel, colours: Colours, action: Recommendation, percentile: float) -> None:
     """Draw the line of the allowed share, and on it the estimate with its interval."""
     y = math.log10(1 - percentile)
-    axes.axhline(y, color=colours.recommended, linewidth=1, linestyle=(0, (2, 3)), zorder=2, clip_on=False)
-    axes.text(
+    allowed = f"{numbers.share(1 - percentile)} allowed"
+    panel.line(
+        (0, 1), (y, y), colours.recommended, within="across", linewidth=1, linestyle=(0, (2, 3)), zorder=2
+    )
+    panel.text(
         1,
         y,
-        f"{numbers.share(1 - percentile)} allowed",
-        transform=axes.get_yaxis_transform(),
+        allowed,
+        colours.recommended,
         ha="right",
-        va="bottom",
-        fontsize=FONT_PX - 1,
-        color=colours.recommended,
+        within="across",
+        smaller_px=1,
         zorder=6,
         gid=class_gid("aside"),
     )
     low, high = action.quantile_lower_ms, action.quantile_upper_ms
     if low is not None and high is not None and low > 0:
-        axes.plot(
-            [math.log10(low), math.log10(high)],
-            [y, y],
-            color=colours.estimate,
+        panel.line(
+            (math.log10(low), math.log10(high)),
+            (y, y),
+            colours.estimate,
+            clip=True,
             linewidth=4,
             solid_capstyle="round",
             alpha=0.55,
@@ -148,13 +148,14 @@ def _target(axes: Axes, colours: Colours, action: Recommendation, percentile: fl
     if action.quantile_ms is not None:
         x = math.log10(action.quantile_ms)
         for colour, width in ((colours.estimate, 8.8), (colours.paper, 5.2)):
-            axes.add_patch(_dot(x, y, colour, width))
+            _dot(panel, x, y, colour, width)
 
 
-def _dot(x: float, y: float, colour: str, width: float) -> PathPatch:
-    """Return a stroke of no length with round ends: a dot in a tenth of what a marker takes in SVG."""
-    return PathPatch(
+def _dot(panel: Panel, x: float, y: float, colour: str, width: float) -> None:
+    """Draw a stroke of no length with round ends: a dot in a tenth of what a marker takes in SVG."""
+    panel.path(
         Path([(x, y), (x, y)], [Path.MOVETO, Path.LINETO]),
+        clip=True,
         facecolor="none",
         edgecolor=colour,
         linewidth=width,
@@ -164,7 +165,7 @@ def _dot(x: float, y: float, colour: str, width: float) -> PathPatch:
 
 
 def _unknown_beyond(
-    axes: Axes,
+    panel: Panel,
     colours: Colours,
     t_ms: Sequence[float],
     share: Sequence[float],
@@ -175,16 +176,17 @@ def _unknown_beyond(
     if len(t_ms) == 0 or share[-1] <= target:
         return
     start = math.log10(t_ms[-1])
-    axes.axvspan(start, math.log10(high_ms), facecolor=colours.muted, alpha=0.12, edgecolor="none", zorder=0)
-    axes.text(
-        math.log10(high_ms),
+    end = math.log10(high_ms)
+    corners = outline(np.array([(start, 0), (start, 1), (end, 1), (end, 0)]))
+    panel.path(corners, within="upright", facecolor=colours.muted, alpha=0.12, edgecolor="none", zorder=0)
+    panel.text(
+        end,
         0.02,
         f"not known: {numbers.share(share[-1])} were cut off ",
-        transform=axes.get_xaxis_transform(),
+        colours.muted,
         ha="right",
-        va="bottom",
-        fontsize=FONT_PX - 1,
-        color=colours.muted,
+        within="upright",
+        smaller_px=1,
         gid=class_gid("aside"),
     )
 

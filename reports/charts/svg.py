@@ -22,8 +22,7 @@ _CLASS: Final = "class:"
 
 STYLE_CLASSES: Final = {
     "fill:none;stroke:var(--grid);stroke-width:0.8;stroke-linecap:square": "s1",
-    "fill:var(--muted);stroke:var(--muted);stroke-width:0.8": "s2",
-    "stroke:var(--muted);stroke-width:0.8": "s2",
+    "fill:none;stroke:var(--muted);stroke-width:0.8;stroke-linejoin:miter": "s2",
     "text-anchor:middle;fill:var(--muted)": "s3",
     "text-anchor:end;fill:var(--muted)": "s4",
     "text-anchor:start;fill:var(--muted)": "s5",
@@ -76,7 +75,6 @@ def to_svg(figure: Figure, *, prefix: str) -> str:
     _rename(root, prefix)
     for element in root.iter():
         _tidy(element)
-    _ticks_as_one_path(root)
     _flatten(root)
     _class_of_the_group(root)
     _merge_neighbours(root)
@@ -166,29 +164,6 @@ def _class_of_the_group(element: ElementTree.Element) -> None:
             text.set("class", f"{text.get('class', '')} {child.attrib['class']}".strip())
             element.remove(child)
             element.insert(place, text)
-
-
-def _ticks_as_one_path(root: ElementTree.Element) -> None:
-    """Draw all tick marks of an axis by one path: matplotlib writes each as a `use` of a tiny one."""
-    marks = {
-        f"#{path.get('id')}": path.get("d", "")
-        for path in root.iter("path")
-        if path.get("id") and path.get("class") == STYLE_CLASSES["stroke:var(--muted);stroke-width:0.8"]
-    }
-    drawn: dict[str, str] = {}
-    for parent in list(root.iter()):
-        for child in list(parent):
-            name = child.get("href", "")
-            if child.tag == "use" and name in marks:
-                step = marks[name].removeprefix("M0 0")
-                drawn[name] = f"{drawn.get(name, '')}M{child.get('x')} {child.get('y')}{step}"
-                parent.remove(child)
-            elif child.tag == "defs":
-                for path in list(child):
-                    if f"#{path.get('id')}" in marks:
-                        child.remove(path)
-    for place, data in enumerate(drawn.values()):
-        root.insert(place, ElementTree.Element("path", {"d": data, "class": "s2"}))
 
 
 def _merge_neighbours(element: ElementTree.Element) -> None:

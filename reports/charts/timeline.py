@@ -4,25 +4,26 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from matplotlib.axes import Axes
+import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from analysis.views.summary import TimeBin
 from reports.charts.canvas import (
-    FONT_PX,
     WIDTH_PX,
     add_panel,
     class_gid,
+    log_range,
     new_figure,
     spaced_ticks,
     time_range,
+    x_ticks,
+    y_labels,
     y_ticks,
 )
 from reports.charts.colour_roles import Colours
 from reports.charts.data_table import rounded
+from reports.charts.panel import Panel
 from reports.wording import numbers
 
 _TALL_PX: Final = 132
@@ -55,24 +56,25 @@ def timeline_chart(
         lanes.append(("sent late by, ms", colours.estimate, lambda b: b.schedule_lag_ms or 0.0))
     figure = new_figure(_HEAD_PX + _TALL_PX + len(lanes) * (_LOW_PX + _GAP_PX) + _AXIS_PX)
     end_s = timeline_end(bins)
-    main = add_panel(figure, colours, _HEAD_PX, _TALL_PX)
-    main.set_xlim(0, end_s)
-    _latencies(main, colours, bins, now_s)
+    low, high = _latency_range(bins, now_s)
+    panel = add_panel(figure, colours, _HEAD_PX, _TALL_PX, (0, end_s), log_range(low, high))
+    ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
+    y_ticks(panel, colours, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    _latencies(panel, colours, bins, now_s)
     if change_s is not None:
-        _mark_change(main, colours, change_s, end_s)
-    axes, top_px = main, float(_HEAD_PX + _TALL_PX + _GAP_PX)
+        _mark_change(panel, colours, change_s, end_s)
+    top_px = float(_HEAD_PX + _TALL_PX + _GAP_PX)
     for word, colour, value in lanes:
-        axes = add_panel(figure, colours, top_px, _LOW_PX)
-        axes.set_xlim(0, end_s)
-        _lane(axes, colours, word, colour, bins, value)
+        heights = [value(b) for b in bins]
+        top = max(heights) or 1.0
+        panel = add_panel(figure, colours, top_px, _LOW_PX, (0, end_s), (0, top * 1.05))
+        y_labels(panel, colours, [top], [numbers.plain(rounded(top))])
+        _lane(panel, colours, word, colour, bins, heights)
         top_px += _LOW_PX + _GAP_PX
     step = _step_s(end_s)
     places = [step * index for index in range(int(end_s / step) + 1)]
-    axes.xaxis.set_major_locator(FixedLocator(places))
-    axes.xaxis.set_major_formatter(FixedFormatter([numbers.duration(place) for place in places]))
-    for index, label in enumerate(axes.xaxis.get_ticklabels()):
-        if index % 2:
-            label.set_gid(class_gid("spare"))
+    spare = [index % 2 == 1 for index in range(len(places))]
+    x_ticks(panel, colours, places, [numbers.duration(place) for place in places], spare)
     return figure
 
 
@@ -81,74 +83,72 @@ def timeline_end(bins: Sequence[TimeBin]) -> float:
     return max(b.start_s + b.width_s for b in bins)
 
 
-def _latencies(axes: Axes, colours: Colours, bins: Sequence[TimeBin], now_s: int | None) -> None:
+def _latency_range(bins: Sequence[TimeBin], now_s: int | None) -> tuple[float, float]:
     drawn = [value for b in bins for value in (b.p50_ms, b.p99_ms, b.max_ms)]
-    low, high = time_range([*drawn, now_s * 1000 if now_s is not None else None])
-    axes.set_ylim(math.log10(low), math.log10(high))
-    ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
-    y_ticks(axes, colours, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    return time_range([*drawn, now_s * 1000 if now_s is not None else None])
+
+
+def _latencies(panel: Panel, colours: Colours, bins: Sequence[TimeBin], now_s: int | None) -> None:
     if now_s is not None:
-        axes.axhline(math.log10(now_s * 1000), color=colours.now, linewidth=1.4, zorder=2, clip_on=False)
-        axes.text(
+        now = math.log10(now_s * 1000)
+        panel.line((0, 1), (now, now), colours.now, within="across", linewidth=1.4, zorder=2)
+        panel.text(
             1,
-            math.log10(now_s * 1000),
+            now,
             f"timeout {now_s} s",
-            transform=axes.get_yaxis_transform(),
+            colours.now,
             ha="right",
-            va="bottom",
-            fontsize=FONT_PX - 1,
-            color=colours.now,
+            within="across",
+            smaller_px=1,
             zorder=6,
             gid=class_gid("aside"),
         )
     slowest = [(_middle(b), math.log10(b.max_ms)) for b in bins if b.max_ms]
     if slowest:
-        axes.add_patch(_dots(slowest, colours.muted)).set_clip_on(False)
+        _dots(panel, slowest, colours.muted)
     for name, colour, style, width in (
         ("p99_ms", colours.estimate, "dotted", 1.8),
         ("p50_ms", colours.ok, "solid", 2),
     ):
         for run in _unbroken(bins, name):
             x, y = zip(*run, strict=True)
-            axes.plot(
+            panel.line(
                 x,
                 y,
-                color=colour,
+                colour,
                 linewidth=width,
                 linestyle=style,
                 zorder=3,
                 solid_capstyle="round",
                 marker="o" if len(run) == 1 else None,
                 markersize=width,
-                clip_on=False,
             )
 
 
-def _mark_change(axes: Axes, colours: Colours, change_s: float, end_s: float) -> None:
+def _mark_change(panel: Panel, colours: Colours, change_s: float, end_s: float) -> None:
     """One upright line; its label stands on the side that has room."""
-    axes.axvline(change_s, color=colours.muted, linewidth=1.4, linestyle="dashed", zorder=4, clip_on=False)
+    at = (change_s, change_s)
+    panel.line(at, (0, 1), colours.muted, within="upright", linewidth=1.4, linestyle="dashed", zorder=4)
     left = change_s < end_s / 2
-    axes.annotate(
+    panel.text(
+        change_s + (4 if left else -4) * end_s / panel.width_px,
+        3 / panel.height_px,
         "changed here",
-        (change_s, 0),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(4 if left else -4, 3),
-        textcoords="offset points",
+        colours.muted,
         ha="left" if left else "right",
-        va="bottom",
-        fontsize=FONT_PX - 1,
-        color=colours.muted,
+        within="upright",
+        smaller_px=1,
         zorder=6,
         gid=class_gid("aside"),
     )
 
 
-def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:
-    """Return dots as one path: strokes of no length with round ends (one element instead of hundreds)."""
+def _dots(panel: Panel, points: Sequence[tuple[float, float]], colour: str) -> None:
+    """Draw dots as one path: strokes of no length with round ends (one element instead of hundreds)."""
     vertices = [point for point in points for _ in range(2)]
     path = Path(vertices, [Path.MOVETO, Path.LINETO] * len(points))
     path.should_simplify = False  # from 64 dots on they would be taken for nothing and dropped
-    return PathPatch(
+    panel.path(
         path,
         facecolor="none",
         edgecolor=colour,
@@ -160,33 +160,16 @@ def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:
 
 
 def _lane(
-    axes: Axes,
+    panel: Panel,
     colours: Colours,
     word: str,
     colour: str,
     bins: Sequence[TimeBin],
-    value: Callable[[TimeBin], float],
+    heights: Sequence[float],
 ) -> None:
-    heights = [value(b) for b in bins]
-    top = max(heights) or 1.0
-    axes.set_ylim(0, top * 1.05)
-    starts, stairs = _stairs(bins, heights)
-    axes.fill_between(
-        starts, stairs, step="post", facecolor=colour, edgecolor="none", alpha=0.8, zorder=2, clip_on=False
-    )
-    axes.text(
-        0,
-        1.04,
-        word,
-        transform=axes.transAxes,
-        ha="left",
-        va="bottom",
-        fontsize=FONT_PX - 1,
-        color=colours.muted,
-        gid=class_gid("lane"),
-    )
-    axes.yaxis.set_major_locator(FixedLocator([top]))
-    axes.yaxis.set_major_formatter(FixedFormatter([numbers.plain(rounded(top))]))
+    starts, stairs = (np.array(values) for values in _stairs(bins, heights))
+    panel.band(starts, np.zeros(len(stairs)), stairs, colour, 0.8, clip=False, zorder=2)
+    panel.text(0, 1.04, word, colours.muted, ha="left", within="box", smaller_px=1, gid=class_gid("lane"))
 
 
 def _stairs(bins: Sequence[TimeBin], heights: Sequence[float]) -> tuple[list[float], list[float]]:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from matplotlib.axes import Axes
-
 from analysis.number_words import percentile_name
 from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
+from reports.charts.canvas import LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
 from reports.charts.colour_roles import Colours
+from reports.charts.panel import Panel
 from reports.wording import numbers
 from reports.wording.traced_text import traced, traced_number
 from reports.wording.verdict_words import shown_number
@@ -106,11 +105,11 @@ def rows_needed(markers: Sequence[Marker], low_ms: float, high_ms: float) -> int
 
 
 def draw_markers(
-    panels: Sequence[Axes], markers: Sequence[Marker], colours: Colours, low_ms: float, high_ms: float
+    panels: Sequence[Panel], markers: Sequence[Marker], colours: Colours, low_ms: float, high_ms: float
 ) -> None:
     """Draw each marker through every panel (top one first), its label above in a row of its own."""
     top = panels[0]
-    height_px = top.bbox.height
+    height_px = top.height_px
     placed = _placed(markers, low_ms, high_ms)
     rows = max((row for row, _ in placed), default=0) + 1
     for marker, (row, _) in zip(markers, placed, strict=True):
@@ -118,14 +117,14 @@ def draw_markers(
         x, colour = math.log10(marker.at_ms), getattr(colours, look.colour)
         rise = 1 + (4 + (rows - 1 - row) * ROW_PX) / height_px if marker.label else 1.0
         for panel in panels:
-            panel.plot(
-                [x, x],
-                [0, rise if panel is top else 1.0],
-                transform=panel.get_xaxis_transform(),
-                color=colour,
+            end = rise if panel is top else 1.0
+            panel.line(
+                (x, x),
+                (0, end),
+                colour,
+                within="upright",
                 linestyle=look.style,
                 linewidth=look.width,
-                clip_on=False,
                 zorder=4,
             )
     for marker, (row, shift) in zip(markers, placed, strict=True):
@@ -134,11 +133,9 @@ def draw_markers(
                 math.log10(marker.at_ms) + shift,
                 1 + (4 + (rows - 1 - row) * ROW_PX) / height_px,
                 marker.label,
-                transform=top.get_xaxis_transform(),
-                color=getattr(colours, _LOOKS[marker.role].colour),
-                fontsize=FONT_PX,
+                getattr(colours, _LOOKS[marker.role].colour),
                 ha="center",
-                va="bottom",
+                within="upright",
                 zorder=6,
                 gid=class_gid("label"),
             )

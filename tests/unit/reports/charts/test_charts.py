@@ -39,6 +39,15 @@ def test_charts_use_roles_and_never_a_colour() -> None:
         assert "<image" not in svg
 
 
+def test_no_chart_makes_axes_which_took_most_of_the_time_of_a_report() -> None:
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+    charts = action_charts(action, data.summaries[action.action_id], data.analysis)
+
+    assert [chart.name for chart in charts if chart.draw(THEME_COLOURS).axes] == []
+    assert len(charts) == 4
+
+
 @pytest.mark.slow
 def test_no_id_within_a_drawing_is_one_of_another() -> None:
     data = make_report(CASES[:1])
