@@ -138,4 +138,5 @@ def _note_in_journal(
             one.percentile,
             one.promised_share,
         )
-        journal.append(line_of_proposal(number, org, digest, run_ids, command))
+        behind = () if one.by_production else run_ids
+        journal.append(line_of_proposal(number, org, digest, behind, command))

@@ -20,6 +20,8 @@ class ProposedTimeout:
     reason: str
     percentile: float
     promised_share: float
+    by_production: bool = False
+    """Production alone settled it: no run is behind it."""
 
 
 @dataclass(frozen=True, slots=True)

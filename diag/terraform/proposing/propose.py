@@ -50,6 +50,7 @@ class _Wanted:
             reason=self.item.reason,
             percentile=self.item.percentile,
             promised_share=self.item.promised_share,
+            by_production=self.item.source == "production",
         )
 
 

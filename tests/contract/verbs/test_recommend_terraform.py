@@ -102,8 +102,10 @@ def test_production_speaks_for_what_the_runs_did_not_measure(
     saved = json.loads((session / "production.json").read_text())
     capsys.readouterr()
 
-    assert run([*EDIT, "r1", "--production", "production.json", "--check"]) == ExitCode.CHANGES
-    assert "2 timeouts would be edited in 2 files." in capsys.readouterr().err
+    assert run([*EDIT, "r1", "--production", "production.json"]) == ExitCode.OK
+    assert "2 timeouts edited in 2 files." in capsys.readouterr().err
+    behind = {line["action_name"]: line["run_ids"] for line in journal(session)[-2:]}
+    assert behind == {OTHER: ["r1"], ARTICLES: []}
 
     (session / "other.json").write_text(json.dumps({**saved, "org_id": "another", "org_name": "Other"}))
     assert run([*EDIT, "r1", "--production", "other.json"]) == ExitCode.USAGE

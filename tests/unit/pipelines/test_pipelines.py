@@ -130,11 +130,18 @@ def run_check(tmp_path: Path, code: int, **environment: str) -> tuple[int, list[
     program = tmp_path / "bin" / "diag"
     program.parent.mkdir()
     program.write_text(
-        f'#!/bin/sh\n(IFS="|"; echo "$*") >> "{asked}"\n[ "$1" = check ] && exit {code}\necho "of $1"\n',
+        f'#!/bin/sh\n(IFS="|"; echo "$*") >> "{asked}"\n[ "$1" = check ] && exit {code}\n'
+        '[ "$1" = measure ] && exit $MEASURED\necho "of $1"\n',
         encoding="utf-8",
     )
     program.chmod(0o755)
-    usual = {"DIAG_CALL": "nothing", "DIAG_WORKLOAD": "w.toml", "DIAG_RESULTS": "", "DIAG_FAIL_ON": "outside"}
+    usual = {
+        "DIAG_CALL": "nothing",
+        "DIAG_WORKLOAD": "w.toml",
+        "DIAG_RESULTS": "",
+        "DIAG_FAIL_ON": "outside",
+        "MEASURED": "0",
+    }
     done = subprocess.run(
         ["bash", ACTION / "check.sh"],
         cwd=tmp_path,
@@ -160,6 +167,23 @@ def test_report_and_summary_are_made_before_the_job_fails(tmp_path: Path) -> Non
         "recommend|--format|md",
         "report|-o|diag-report.html",
     ]
+
+
+@pytest.mark.parametrize(("measured", "checked", "ends"), [(8, 0, 8), (3, 0, 3), (8, 3, 3)])
+def test_a_run_that_is_incomplete_is_reported_before_the_job_fails(
+    tmp_path: Path, measured: int, checked: int, ends: int
+) -> None:
+    code, asked = run_check(tmp_path, checked, DIAG_CALL="measure", MEASURED=str(measured))
+
+    assert code == 0
+    assert (tmp_path / "output").read_text() == f"exit-code={ends}\n"
+    assert [line.partition("|")[0] for line in asked] == ["measure", "check", "recommend", "report"]
+
+
+def test_without_a_run_nothing_is_reported(tmp_path: Path) -> None:
+    code, asked = run_check(tmp_path, 0, DIAG_CALL="measure", MEASURED="5")
+
+    assert (code, asked) == (5, ["measure|w.toml"])
 
 
 def test_what_is_given_stays_one_word_and_is_no_command(tmp_path: Path) -> None:
