@@ -6,6 +6,8 @@ Values of `responseStatus` and `errorType`, the lag and what a query may ask of 
 
 import math
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -80,6 +82,11 @@ class AnalyticsQuery:
         )
         return of_others_too or any(p.get("value") == action_id for p in named)
 
+    @property
+    def tells_executions_apart(self) -> bool:
+        """Whether it asks for correlation ids; to those that do not, all executions of a kind are alike."""
+        return _CORRELATION in self.group_by or _CORRELATION in _asked_for(self.filter)
+
     def group_of(self) -> Callable[[ExecutionRow], tuple[str, ...] | None]:
         """Return what gives the group of an execution; None for one that does not pass the filter."""
 
@@ -89,7 +96,7 @@ class AnalyticsQuery:
                 return None
             return tuple(named[name] for name in self.group_by)
 
-        if _CORRELATION in self.group_by or _CORRELATION in _asked_for(self.filter):
+        if self.tells_executions_apart:
             return lambda row: group(row.shared, row.correlation_id)
         alike = cache(lambda shared: group(shared, ""))
         return lambda row: alike(row.shared)
@@ -131,12 +138,14 @@ def query_result(
 
     Raises ErrorReply 400 where they make more groups than a query may have.
     """
-    groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
-    group_of = query.group_of()
+    groups: defaultdict[tuple[str, ...], defaultdict[float, list[float]]]
+    groups = defaultdict(lambda: defaultdict(list))
+    group_of, since, until, step_s = query.group_of(), query.since, query.until, query.step_s
     for row in rows:
-        if query.since <= row.at < query.until and (group := group_of(row)) is not None:
-            bucket = int((row.at - query.since) // query.step_s)
-            groups.setdefault(group, {}).setdefault(bucket, []).append(row.duration_ms)
+        at, duration_ms = row[:2]
+        if since <= at < until and (group := group_of(row)) is not None:
+            bucket = (at - since) // step_s
+            groups[group][bucket].append(duration_ms)
     keys, most = sorted(groups), switches.most_groups
     if most and len(keys) > most:
         if switches.over_groups == "refused":
@@ -152,7 +161,7 @@ def query_result(
 
 
 def _bucket(
-    query: AnalyticsQuery, bucket: int, durations_ms: Sequence[float], switches: AnalyticsSwitches
+    query: AnalyticsQuery, bucket: float, durations_ms: Sequence[float], switches: AnalyticsSwitches
 ) -> JsonObject:
     start = query.since + bucket * query.step_s
     wire: JsonObject = {
@@ -167,8 +176,9 @@ def _bucket(
     return wire
 
 
-def _within(durations_ms: Sequence[float], view: DurationView) -> list[float]:
-    return [duration_ms for duration_ms in durations_ms if view.gte <= duration_ms < view.lt]
+def _within(durations_ms: Sequence[float], view: DurationView) -> Sequence[float]:
+    """Return those of sorted durations that the view holds."""
+    return durations_ms[bisect_left(durations_ms, view.gte) : bisect_left(durations_ms, view.lt)]
 
 
 def _stats(durations_ms: Sequence[float], percentiles: bool) -> JsonObject:

@@ -19,6 +19,7 @@ from diag.sandbox.executions.analytics import (
 from diag.sandbox.reply_bodies import json_reply
 from diag.sandbox.routes.request import api_route, json_object
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.past_executions import PAST_OUTCOMES
 from diag.sandbox.world.permissions import VIEW
 
 
@@ -29,7 +30,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
         switches = sandbox.switches.analytics
         wanted = read_query(await json_object(request, sandbox.limits.limits.request_bytes), switches)
         counted_before = sandbox.unix_s() - switches.lag_s if switches.lag_s else math.inf
-        rows = (row for row in _rows(sandbox, wanted) if row.at < counted_before)
+        rows = _rows(sandbox, wanted)
+        if counted_before < wanted.until:
+            rows = (row for row in rows if row.at < counted_before)
         return json_reply(query_result(wanted, rows, switches))
 
     return [api_route(sandbox, "POST", "/api/v2/analytics/actions/aggregates/query", query, VIEW)]
@@ -52,6 +55,7 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
         counted = call.via == "execute" or sandbox.switches.analytics_count_tests
         if counted and (of := shared(call.action_id, call.outcome)) is not None:
             yield ExecutionRow(call.started_at, call.served_ms, of, call.correlation_id)
+    apart = query.tells_executions_apart
     until = sandbox.unix_s() if sandbox.scenario.time_lapse > 1.0 else None
     span = (query.since, query.until)
     for action_id, spec in sandbox.org.specs.items():
@@ -59,9 +63,10 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
         if past is None or action_id not in named or not query.may_want(action_id):
             continue
         in_force = sandbox.audits.timeout_of(action_id, spec.timeout_s)
-        for one in past.calls(span, in_force, until):
-            if (of := shared(action_id, one.outcome)) is not None:
-                yield ExecutionRow(one.at, one.duration_ms, of, f"past-{one.at}")
+        of_outcome = {outcome: shared(action_id, outcome) for outcome in PAST_OUTCOMES}
+        for at, duration_ms, outcome in past.calls(span, in_force, until):
+            if (of := of_outcome[outcome]) is not None:
+                yield ExecutionRow(at, duration_ms, of, f"past-{at}" if apart else "")
 
 
 def _dimensions(sandbox: Sandbox, action_id: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
@@ -15,7 +15,7 @@ from diag.toml_section import TomlSection
 
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86_400
-_HOURS_KEPT: Final = 1000
+_HOURS_KEPT: Final = 5000
 """Of all actions: the analytics are asked for the same hours again and again, and drawing one takes a
 hundred times longer than reading it."""
 
@@ -48,13 +48,17 @@ class Degraded:
     law: Distribution
 
 
+PastOutcome = Literal["ok", "backend_error", "timeout"]
+PAST_OUTCOMES: Final[tuple[PastOutcome, ...]] = get_args(PastOutcome)
+
+
 class PastCall(NamedTuple):
     """One execution of the past."""
 
     at: float
     """Unix seconds."""
     duration_ms: float
-    outcome: Literal["ok", "backend_error", "timeout"]
+    outcome: PastOutcome
 
 
 def read_history(table: TomlSection, failures: tuple[PastFailures, ...]) -> HistorySpec:

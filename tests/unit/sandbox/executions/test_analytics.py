@@ -174,3 +174,31 @@ def test_percentiles_may_be_missing_and_more_views_allowed() -> None:
     views = [view(f"v{i}", gte=i) for i in range(11)]
     (result,) = ask(rows, AnalyticsSwitches(views_per_query=11), views=views)
     assert len(result["data"][0]["views"]) == 11
+
+
+@given(
+    st.lists(st.tuples(st.integers(-60, 1500), st.integers(0, 40), st.sampled_from("ab")), max_size=40),
+    st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)), min_size=1, max_size=4),
+)
+def test_each_execution_is_counted_in_its_bucket_and_in_every_view_that_holds_it(
+    calls: list[tuple[int, int, str]], bounds: list[tuple[int, int]]
+) -> None:
+    views = [view(str(n), gte=low, lt=high) for n, (low, high) in enumerate(bounds)]
+    results = ask([row(*call) for call in calls], groupBy=["actionId"], views=views)
+
+    counted = {
+        (result["group"]["actionId"], data["interval"][11:13]): (
+            data["metrics"][0]["stats"]["count"],
+            [one["stats"]["count"] for one in data["views"]],
+        )
+        for result in results
+        for data in result["data"]
+    }
+    durations: dict[tuple[str, str], list[int]] = {}
+    for minute, duration_ms, action in calls:
+        if 0 <= minute < 1440:
+            durations.setdefault((action, f"{minute // 60:02}"), []).append(duration_ms)
+    assert counted == {
+        key: (len(found), [sum(low <= one < high for one in found) for low, high in bounds])
+        for key, found in durations.items()
+    }

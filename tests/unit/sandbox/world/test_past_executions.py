@@ -7,7 +7,7 @@ import pytest
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
 from diag.sandbox.latency.effects import ColdStarts, LatencyStep, Nightly
-from diag.sandbox.world.past_executions import HistorySpec, PastCall, PastExecutions, PastFailures
+from diag.sandbox.world.past_executions import HistorySpec, PastCall, PastExecutions, PastFailures, _drawn
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 END = datetime(2026, 7, 15, 9, 20, tzinfo=UTC).timestamp()
@@ -104,3 +104,13 @@ def test_a_share_of_the_past_failed_in_its_own_time_and_no_later_than_the_timeou
         for kind in (("ok", 100.0), ("backend_error", 30.0), ("timeout", 5000.0))
     }
     assert list(shares.values()) == pytest.approx([0.85, 0.1, 0.05], abs=0.02)
+
+
+def test_a_fortnight_of_a_whole_scenario_is_drawn_once_however_often_it_is_asked_for() -> None:
+    spec = HistorySpec(days=14, peak_calls_per_hour=0.5)
+    of_six = [PastExecutions(spec, LatencySpec(LAW), f"seed{n}", END) for n in range(6)]
+    first = [list(past.calls((0.0, END), unset)) for past in of_six]
+    drawn = _drawn.cache_info().misses
+
+    assert [list(past.calls((0.0, END), unset)) for past in of_six] == first
+    assert _drawn.cache_info().misses == drawn
