@@ -10,7 +10,7 @@ from analysis.number_words import first_names
 from analysis.typed_command import apply_plan, path_to_type
 from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.objections import will_be_set
-from analysis.verdicts.recommendation import Analysis
+from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag import __version__
 from diag.campaign.evidence import judged_together
 from diag.campaign.saved import Saved
@@ -85,10 +85,16 @@ def not_called_notes(production: ProductionEvidence, measured: RunEvidence, page
         for row in measured_first(measured.analysis, production.analysis).actions
         if row.action_id not in called
     ]
-    notes = [f"{row.action_name} (not called): {row.reason}" for row in others[:MOST_WITH_A_SENTENCE]]
+    notes = [_not_called_note(row) for row in others[:MOST_WITH_A_SENTENCE]]
     if rest := [f"{one.action_name} ({wording_of(one).word})" for one in others[MOST_WITH_A_SENTENCE:]]:
         notes.append(f"Not called either, judged by production in {page}: {first_names(rest, MOST_NAMED)}.")
     return tuple(notes)
+
+
+def _not_called_note(row: Recommendation) -> str:
+    """The head of the report counts the actions that were called; its command sets the others, too."""
+    planned = " The plan sets it, too." if will_be_set(row) else ""
+    return f"{row.action_name} (not called): {row.reason}{planned}"
 
 
 def _set_by(analysis: Analysis, command: str) -> Analysis:
