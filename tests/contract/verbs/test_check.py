@@ -126,11 +126,12 @@ def test_an_address_that_was_typed_is_in_no_list_of_processes(session: Path) -> 
     with webhook_server() as server:
         server.hold = threading.Event()
         typed = [*line, "--notify", f"slack={server.address}"]
-        process = subprocess.Popen(typed, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
-        assert server.read.wait(60)
-        words = psutil.Process(process.pid).cmdline()
-        server.hold.set()
-        _, said = process.communicate(timeout=60)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(typed, env=environment, stderr=subprocess.PIPE) as process:
+            assert server.read.wait(150)
+            words = psutil.Process(process.pid).cmdline()
+            server.hold.set()
+            _, said = process.communicate(timeout=60)
 
     assert process.returncode == ExitCode.USAGE
     assert SECRET in server.paths[0] and "There is no run" in server.bodies[0]["text"]
