@@ -24,7 +24,7 @@ NOUN = re.compile(r"(?:,? [a-z/()]+)*")
 
 def complaints(page: str) -> list[str]:
     """Return what on the page does not equal the JSON, one line each; empty when all of it does."""
-    return TracedPage(page).complaints()
+    return list(TracedPage(page).complaints())
 
 
 class TracedPage:
@@ -35,24 +35,23 @@ class TracedPage:
         self.body = next(self._root.all("body"))
         texts = (one.text for one in self.body.all("script") if one.attributes.get("id") == "data")
         self._data = json.loads(next(texts))
-        self._known = _with_digits(self._data)
+        known, percentiles = _with_digits(self._data), _names(self._data)
+        self._unknown_part = cache(lambda text: _unknown_part(text, percentiles, known))
 
-    def complaints(self) -> list[str]:
-        """Return what does not equal the JSON, one line each."""
+    def complaints(self) -> Iterator[str]:
+        """Yield what does not equal the JSON, one line each."""
         data = self._data
-        found: list[str] = []
         for element in self.body.all():
             if "data-f" in element.attributes:
-                found += _of_number(element, data)
+                yield from _of_number(element, data)
             if "data-rows" in element.attributes:
-                found += _of_table(element, data)
+                yield from _of_table(element, data)
             if element.tag == "svg" and "aria-hidden" not in element.attributes:
-                found += _of_drawing(element, data)
-        found += _of_other_texts(self.body, _names(data), self._known)
+                yield from _of_drawing(element, data)
+        yield from _of_other_texts(self.body, self._unknown_part)
         title = next(self._root.all("title")).text
         if "headline" in data and not title.endswith(data["headline"]["text"]):
-            found.append(f"title: {title!r}")
-        return found
+            yield f"title: {title!r}"
 
 
 def place_of(element: Element) -> str:
@@ -242,21 +241,26 @@ def _heights() -> set[str]:
     return {numbers.latency(tick) for tick in TICKS_MS} | shares
 
 
-def _of_other_texts(body: Element, percentiles: set[str], known: list[str]) -> Iterator[str]:
+def _of_other_texts(body: Element, unknown_part: Callable[[str], str]) -> Iterator[str]:
     """Any other text with a digit must be a text of the JSON, or one that stands in a template."""
     for element, place in body.texts():
         text = " ".join(str(element.children[place]).split())
-        if not DIGIT.search(text) or _elsewhere(element) or any(text in static for static in _static()):
-            continue
-        rest = text
-        for one in (*_long_static(), *(one for one in known if len(one) > 5)):
+        if DIGIT.search(text) and not _elsewhere(element) and DIGIT.search(unknown_part(text)):
+            yield f"{text!r} is not in the JSON ({unknown_part(text)!r} remains)"
+
+
+def _unknown_part(text: str, percentiles: set[str], known: list[str]) -> str:
+    """Return what is left of a text without those of the templates and the JSON."""
+    if any(text in static for static in _static()):
+        return ""
+    rest = text
+    for one in (*_long_static(), *(one for one in known if len(one) > 5)):
+        rest = rest.replace(one, "")
+    rest = re.sub(r"\bp\d+(?:\.\d+)?\b", lambda found: "" if found[0] in percentiles else found[0], rest)
+    for one in known:
+        if len(one) <= 5:
             rest = rest.replace(one, "")
-        rest = re.sub(r"\bp\d+(?:\.\d+)?\b", lambda found: "" if found[0] in percentiles else found[0], rest)
-        for one in known:
-            if len(one) <= 5:
-                rest = rest.replace(one, "")
-        if DIGIT.search(rest):
-            yield f"{text!r} is not in the JSON ({rest!r} remains)"
+    return rest
 
 
 def _with_digits(data: Any) -> list[str]:
