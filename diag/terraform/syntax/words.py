@@ -73,6 +73,9 @@ _KINDS: Final = {
     "sign": WordKind.SIGN,
 }
 BYTE_ORDER_MARK: Final = "\ufeff"
+_DEEPEST: Final = 1000
+"""A file is refused at a bracket nested deeper. Blocks and values may be far less deep: one that is deeper
+would be refused in the end, after seconds."""
 
 
 def scan(text: str) -> Scanned:
@@ -177,6 +180,8 @@ class _Scanner:
         return True
 
     def _open(self, end: int, closes: str, marker: str = "") -> None:
+        if len(self.inside) >= _DEEPEST:
+            raise SyntaxTrouble(self.at, "brackets are nested too deep")
         self.inside.append(_Inside(closes, len(self.words), marker))
         self._add(WordKind.OPEN, end)
 

@@ -123,6 +123,13 @@ def test_what_terraform_does_not_read_is_not_read_here(text: str) -> None:
         read_hcl(source_of(text))
 
 
+def test_brackets_nested_a_thousand_deep_end_the_reading_where_they_stand() -> None:
+    assert len(scan("a = " + "[" * 1000 + "]" * 1000).words) == 2002
+    with pytest.raises(SyntaxTrouble, match="nested too deep") as trouble:
+        scan("a = " + "[" * 200_000)
+    assert trouble.value.offset == 1004
+
+
 def test_an_edit_that_would_change_more_is_refused() -> None:
     source = source_of("a = 5\n")
 
