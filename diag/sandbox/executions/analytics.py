@@ -82,6 +82,11 @@ class AnalyticsQuery:
         )
         return of_others_too or any(p.get("value") == action_id for p in named)
 
+    def interval_of(self, bucket: float) -> str:
+        """Return the interval of a bucket, the first of which is 0."""
+        start = self.since + bucket * self.step_s
+        return f"{iso(start)}/{iso(min(start + self.step_s, self.until))}"
+
     @property
     def tells_executions_apart(self) -> bool:
         """Whether it asks for correlation ids; to those that do not, all executions of a kind are alike."""
@@ -96,10 +101,18 @@ class AnalyticsQuery:
                 return None
             return tuple(named[name] for name in self.group_by)
 
-        if self.tells_executions_apart:
-            return lambda row: group(row.shared, row.correlation_id)
         alike = cache(lambda shared: group(shared, ""))
-        return lambda row: alike(row.shared)
+        if not self.tells_executions_apart:
+            return lambda row: alike(row.shared)
+        if _CORRELATION in _asked_for(self.filter) or self.group_by.count(_CORRELATION) > 1:
+            return lambda row: group(row.shared, row.correlation_id)
+        at = self.group_by.index(_CORRELATION)
+
+        def of_one(row: ExecutionRow) -> tuple[str, ...] | None:
+            others = alike(row.shared)
+            return None if others is None else (*others[:at], row.correlation_id, *others[at + 1 :])
+
+        return of_one
 
 
 def read_query(body: JsonObject, switches: AnalyticsSwitches) -> AnalyticsQuery:
@@ -151,23 +164,22 @@ def query_result(
         if switches.over_groups == "refused":
             raise bad_request(f"The query has more than {most} groups.")
         keys = keys[:most]
+    interval_of = cache(query.interval_of)
     results: list[JsonValue] = []
     for key in keys:
         data: list[JsonValue] = [
-            _bucket(query, bucket, sorted(groups[key][bucket]), switches) for bucket in sorted(groups[key])
+            {"interval": interval_of(bucket), **_measured(query, sorted(durations_ms), switches)}
+            for bucket, durations_ms in sorted(groups[key].items())
         ]
         results.append({"group": dict(zip(query.group_by, key, strict=True)), "data": data})
     return {"results": results}
 
 
-def _bucket(
-    query: AnalyticsQuery, bucket: float, durations_ms: Sequence[float], switches: AnalyticsSwitches
+def _measured(
+    query: AnalyticsQuery, durations_ms: Sequence[float], switches: AnalyticsSwitches
 ) -> JsonObject:
-    start = query.since + bucket * query.step_s
-    wire: JsonObject = {
-        "interval": f"{iso(start)}/{iso(min(start + query.step_s, query.until))}",
-        "metrics": [{"metric": METRIC, "stats": _stats(durations_ms, switches.percentiles)}],
-    }
+    """Return the statistics of a bucket's sorted durations, and those of each view of them."""
+    wire: JsonObject = {"metrics": [{"metric": METRIC, "stats": _stats(durations_ms, switches.percentiles)}]}
     if query.views:
         wire["views"] = [
             {"name": view.name, "stats": _stats(_within(durations_ms, view), switches.percentiles)}

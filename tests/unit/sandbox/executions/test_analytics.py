@@ -1,5 +1,6 @@
 """The aggregates query: what it counts, and what it refuses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -202,3 +203,20 @@ def test_each_execution_is_counted_in_its_bucket_and_in_every_view_that_holds_it
         key: (len(found), [sum(low <= one < high for one in found) for low, high in bounds])
         for key, found in durations.items()
     }
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("looked_at", [False, True])
+def test_an_execution_has_its_own_id_wherever_a_query_asks_for_it(place: int, looked_at: bool) -> None:
+    rows = [row(n, 1.0, action)._replace(correlation_id=f"id-{n}") for n, action in enumerate("abb")]
+    names = ["actionId", "responseStatus"]
+    names.insert(place, "correlationId")
+    exists = [{"dimension": "correlationId", "operator": "exists"}] if looked_at else []
+    wanted = {"type": "and", "predicates": [{"dimension": "actionId", "value": "b"}, *exists]}
+
+    results = ask(rows, replace(USUAL, by_correlation=True), groupBy=names, filter=wanted)
+
+    assert [result["group"] for result in results] == [
+        {"actionId": "b", "responseStatus": "200", "correlationId": one} for one in ("id-1", "id-2")
+    ]
+    assert [list(result["group"]) for result in results] == [names, names]
