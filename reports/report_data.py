@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from analysis.flows.flow_view import FlowsShown
 from analysis.format.run_folder import Manifest
-from analysis.verdicts.recommendation import Analysis
+from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.cut_off_history import CutOffHistory
 from analysis.views.summary import ActionSummary
 
@@ -41,6 +41,9 @@ class ReportData:
     manifests: tuple[Manifest, ...] = ()
     zone: str | None = None
     source: str | None = None
+    counted: tuple[Recommendation, ...] | None = None
+    """What the head counts where that is more than the page draws: with a campaign's actions that production
+    judged and nobody called, which its plan sets, too."""
     to_set: str | None = None
     """The command that sets what can be set, where that is not to judge the same again and apply it."""
     notes: tuple[str, ...] = field(default=())
@@ -54,6 +57,11 @@ class ReportData:
     """Architect flows that call its actions; None where none were ever read."""
     span: tuple[float, float] | None = None
     """Start of the first call and of the last (Unix seconds), for calls without a manifest."""
+
+    @property
+    def in_head(self) -> tuple[Recommendation, ...]:
+        """The verdicts that headline, steps and tally count: one judging, one count on page and terminal."""
+        return self.analysis.actions if self.counted is None else self.counted
 
     @property
     def from_production(self) -> bool:

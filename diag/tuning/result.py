@@ -66,7 +66,7 @@ def give_result(
         names = {one.action_id: one.name for one in saved.campaign.actions}
         for line in (*open_lines(reached, names), *gone_lines(reached, names)):
             console.note(line)
-    reports = _write_reports(context, measured, production, to_apply)
+    reports = _write_reports(context, measured, production, analysis, to_apply)
     for path in reports:
         console.note(f"Report: {path_to_type(path)}")
     context.outlets.judged(saved, folder, reached, analysis)
@@ -74,17 +74,13 @@ def give_result(
     context.outlets.over(saved, folder, analysis, become, next(iter(reports), None))
 
 
-def not_called_notes(production: ProductionEvidence, measured: RunEvidence, page: str) -> tuple[str, ...]:
-    """Return what production says of the actions that were not called, worst harm first.
+def not_called_notes(both: Analysis, measured: Analysis, page: str) -> tuple[str, ...]:
+    """Return what production says of the actions that were not called, in the order of `both` analyses.
 
     Whoever is sent the report of the calls may get no other. `page`: the report that draws these actions.
     """
-    called = {row.action_id for row in measured.analysis.actions}
-    others = [
-        row
-        for row in measured_first(measured.analysis, production.analysis).actions
-        if row.action_id not in called
-    ]
+    called = {row.action_id for row in measured.actions}
+    others = [row for row in both.actions if row.action_id not in called]
     notes = [_not_called_note(row) for row in others[:MOST_WITH_A_SENTENCE]]
     if rest := [f"{one.action_name} ({wording_of(one).word})" for one in others[MOST_WITH_A_SENTENCE:]]:
         notes.append(f"Not called either, judged by production in {page}: {first_names(rest, MOST_NAMED)}.")
@@ -92,7 +88,7 @@ def not_called_notes(production: ProductionEvidence, measured: RunEvidence, page
 
 
 def _not_called_note(row: Recommendation) -> str:
-    """The head of the report counts the actions that were called; its command sets the others, too."""
+    """The head of the report counts it; the table below shows only what was called."""
     planned = " The plan sets it, too." if will_be_set(row) else ""
     return f"{row.action_name} (not called): {row.reason}{planned}"
 
@@ -111,16 +107,20 @@ def _write_reports(
     context: TuneContext,
     measured: RunEvidence | None,
     production: ProductionEvidence,
+    both: Analysis,
     to_set: str,
 ) -> list[Path]:
-    """Write the report of what was measured, with production beside it, and that of production alone."""
+    """Write the report of what was measured, with production beside it, and that of production alone.
+
+    The head of the first counts `both`, as the terminal and the plan do.
+    """
     folder, zone = context.folder, context.settings.zone
     rules = production.analysis.settings
     findings = findings_of(production.observed, rules)
     written = []
     if measured is not None:
-        notes = not_called_notes(production, measured, folder.production_report.name)
-        data = replace(report_data(measured, notes=notes, zone=zone), to_set=to_set)
+        notes = not_called_notes(both, measured.analysis, folder.production_report.name)
+        data = replace(report_data(measured, notes=notes, zone=zone), counted=both.actions, to_set=to_set)
         data = with_production(data, production, findings, rules, to_compare=False)
         data = with_history(data, context.settings)
         data = with_flows(data, context.settings.runs)

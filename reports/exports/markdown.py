@@ -23,13 +23,13 @@ from reports.wording.verdict_words import change_text, cut_off_then, held_words,
 def build_markdown(data: ReportData) -> str:
     """Return the report as Markdown (CommonMark with tables); all names and messages are escaped."""
     analysis, run = data.analysis, run_facts(data)
-    lines = [f"# {markdown(headline(analysis.actions))}", ""]
+    lines = [f"# {markdown(headline(data.in_head))}", ""]
     steps = next_steps(data)
     lines += [f"- {markdown(step.text)}" for step in steps] + [""] * bool(steps)
     if run.sandbox:
         lines += [f"> **SANDBOX**: {markdown(run.place)}.", ""]
     where = "" if run.sandbox else f"{run.place} · "
-    lines += [markdown(f"{where}{run.calls} · {run.when}"), "", markdown(tally(analysis.actions)), ""]
+    lines += [markdown(f"{where}{run.calls} · {run.when}"), "", markdown(tally(data.in_head)), ""]
     lines += [f"**Done:** {markdown(result)}\n" for result in data.results]
     lines += [f"**Note:** {markdown(note)}\n" for note in (*run.warnings, *data.notes)]
     if analysis.actions:

@@ -34,10 +34,10 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     page.add(f"SANDBOX: {run.place}" if run.sandbox else run.place)
     page.add(f"{run.calls} · {run.when}")
     page.gap()
-    page.add(headline(analysis.actions))
+    page.add(headline(data.in_head))
     for step in next_steps(data):
         page.add(step.text, "  ")
-    page.add(tally(analysis.actions))
+    page.add(tally(data.in_head))
     for result in data.results:
         page.add(f"Done: {result}")
     for note in (*run.warnings, *data.notes):

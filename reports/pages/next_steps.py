@@ -11,4 +11,4 @@ def next_steps(data: ReportData) -> tuple[ToDo, ...]:
     to_set = f"diag recommend {again}--apply"
     if data.from_production:
         to_set = one_after_the_other(f"diag observe {again}--out plan.json", "diag apply plan.json")
-    return what_now(data.analysis.actions, data.to_set or to_set)
+    return what_now(data.in_head, data.to_set or to_set)

@@ -59,10 +59,11 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> R
     return {
         **analysis_frame(analysis),
         "actions": [_action(action, data, charts.get(action.action_id, ())) for action in analysis.actions],
-        "headline": {"text": str(headline(analysis.actions)), **headline_numbers(analysis.actions)},
+        "headline": {"text": str(headline(data.in_head)), **headline_numbers(data.in_head)},
         "weak": list(warnings_of(data)),
-        "tally": tally_numbers(analysis.actions),
+        "tally": tally_numbers(data.in_head),
         "calls": sum(action.samples + action.left_out for action in analysis.actions),
+        "called_actions": len(analysis.actions),
         "direct_calls": direct_calls(analysis.actions),
         **when(data),
         "runs": [run_to_json(manifest) for manifest in data.manifests],

@@ -156,6 +156,8 @@ class ReportJson(AnalysisFrame, ReportTimes, ReportFlows, FlowCounts):
     tally: dict[str, int]
     """How many actions got each verdict."""
     calls: int
+    called_actions: int
+    """Those that `calls` went to; a campaign's headline counts others, too."""
     direct_calls: int
     runs: list[Annotated[JsonObject, RUN_WRITTEN]]
     campaigns: list[WindowsJson]

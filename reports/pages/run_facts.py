@@ -58,9 +58,7 @@ def run_facts(data: ReportData) -> RunFacts:
         calls=traced(
             "{} to {}{}",
             traced_number(plural(calls, what), calls, "/calls"),
-            traced_number(
-                plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
-            ),
+            traced_number(plural(len(analysis.actions), "action"), len(analysis.actions), "/called_actions"),
             beside if direct else "",
         ),
         runs=run_entries(manifests, data.zone),

@@ -169,6 +169,9 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert "Report: runs/tune/report.html" in shown.err and "diag apply runs/tune/plan.json" in shown.out
     planned = {change.action_name for change in read_plan(folder.plan).changes}
     assert planned >= {"Get Balance"}
+    head = re.search(r"<h1 id=.?headline.?>(.*?)</h1>", folder.report.read_text())
+    assert head is not None and re.sub(r"<[^>]+>", "", head[1]) in " ".join(shown.out.split())
+    assert f"Set {len(planned)} timeout" in folder.report.read_text()
     assert re.search(r"Get Balance \(not called\): [^<]* The plan sets it, too\.", folder.report.read_text())
     assert "<html" in folder.production_report.read_text()
     windows = len(folder.windows())

@@ -1,13 +1,15 @@
 """What to do next on the page: what the terminal says, for this report's runs and rules."""
 
+import re
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Verdict
 from reports.exports.markdown import build_markdown
 from reports.exports.report_text import build_terminal
 from reports.pages.next_steps import next_steps
-from reports.pages.report_page import build_report
+from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
+from reports.wording.headline import headline
 from tests.support.reports.production_beside import make_production
 from tests.support.reports.report_factory import CASES, make_report, words_only
 
@@ -58,6 +60,23 @@ def test_page_markdown_and_terminal_say_the_same_under_the_headline() -> None:
     for text in (build_markdown(data), build_terminal(data, width=400)):
         for step in steps:
             assert step.what in text.replace("\\", "")
+
+
+def test_the_head_counts_with_the_actions_that_were_not_called_and_the_table_shows_those_that_were() -> None:
+    called, both = words_only(make_report(CASES[:1])), make_report(CASES[:1] + CASES[3:4]).analysis.actions
+    data = replace(called, counted=both, to_set="diag apply plan.json")
+    page, body = build_report(data), build_json(data)
+
+    said = "2 of 2 actions can be set now."
+    assert body["headline"]["text"] == headline(both) and headline(both).startswith(said)
+    assert body["tally"] == {"raise": 2}
+    assert body["next"] == [("Set 2 timeouts (you see the plan and are asked first)", "diag apply plan.json")]
+    assert len(body["actions"]) == body["called_actions"] == 1
+    assert CASES[3][0] not in page
+    for text in (build_markdown(data), build_terminal(data, width=400), page):
+        plain = re.sub(r"<[^>]+>", "", text)
+        assert said in plain and "2 to raise" in plain
+        assert "calls to 1 action " in plain and "Set 2 timeouts" in plain
 
 
 def test_good_news_is_in_no_warning_box() -> None:

@@ -35,6 +35,12 @@ def another_percentile() -> str:
     return build_report(replace(data, analysis=replace(data.analysis, settings=settings)))
 
 
+def counting_more() -> str:
+    """A campaign's report: what was called, and in the head what production says of the others, too."""
+    data = words_only(make_report(CASES[:2]))
+    return build_report(replace(data, counted=make_report(CASES[:6]).analysis.actions))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "so many that some are small": many_actions,
     "another percentile": another_percentile,
@@ -44,6 +50,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "months of production": lambda: build_report(with_months(make_report(CASES[:2]), months(60))),
     "backends beside actions": lambda: build_report(with_backends(make_report(CASES[:3]))),
     "windows of a campaign": lambda: build_report(in_windows(words_only(make_report(CASES[:1])))),
+    "a campaign that did not call all": counting_more,
     "flows": lambda: build_report(with_made_flows(make_report(CASES[:2]))),
     "flows, in words": lambda: build_report(with_made_flows(words_only(make_report(CASES[:2])))),
     "submitted and polled": lambda: build_report(make_loops(make_report(CASES[1:2]))),
