@@ -123,8 +123,16 @@ def x_ticks(
 
 def y_ticks(panel: Panel, colours: Colours, at: Sequence[float], labels: Sequence[str]) -> None:
     """Label the y axis at the given places, with a hairline across."""
-    for y in at:
-        panel.line((0, 1), (y, y), colours.grid, within="across", linewidth=_HAIRLINE_PX, zorder=0)
+    if at:
+        panel.path(
+            Path([(x, y) for y in at for x in (0, 1)], [Path.MOVETO, Path.LINETO] * len(at)),
+            within="across",
+            facecolor="none",
+            edgecolor=colours.grid,
+            linewidth=_HAIRLINE_PX,
+            capstyle="projecting",
+            zorder=0,
+        )
     y_labels(panel, colours, at, labels)
 
 

@@ -21,7 +21,7 @@ _FONT: Final = re.compile(r"font(-size|-family)?:[^;]*;?\s*")
 _CLASS: Final = "class:"
 
 STYLE_CLASSES: Final = {
-    "fill:none;stroke:var(--grid);stroke-width:0.8;stroke-linecap:square": "s1",
+    "fill:none;stroke:var(--grid);stroke-width:0.8;stroke-linejoin:miter;stroke-linecap:square": "s1",
     "fill:none;stroke:var(--muted);stroke-width:0.8;stroke-linejoin:miter": "s2",
     "text-anchor:middle;fill:var(--muted)": "s3",
     "text-anchor:end;fill:var(--muted)": "s4",
