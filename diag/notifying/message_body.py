@@ -102,5 +102,12 @@ def _json(message: WebhookMessage) -> MessageJson:
         "title": printable(message.title),
         "sentences": [printable(sentence) for sentence in message.sentences],
         "where": None if message.where is None else printable(message.where.text),
-        "text": "\n".join(map(markdown, message.lines)),
+        "text": _markdown(message),
     }
+
+
+def _markdown(message: WebhookMessage) -> str:
+    """Only the link is one; in `<>`, because a backslash before its `_` would be a part of it."""
+    text = "\n".join(map(markdown, message.lines))
+    link = None if message.where is None else message.where.link
+    return text if link is None else text.replace(markdown(link.address), f"<{link.address}>")

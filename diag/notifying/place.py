@@ -2,6 +2,7 @@
 it, and the job of a build server."""
 
 import os
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,12 +51,15 @@ class RunsFolder:
         return Whereabouts(f"Report: {address} ({file}){_beside(job)}", Link("Open the report", address))
 
     def _address(self, report: Path) -> str | None:
-        below = report.absolute()
-        if self.url is None or not below.is_relative_to(self.path.absolute()):
+        # By names alone, without `..`: a browser would leave the folder by it.
+        folder, file = (Path(os.path.abspath(path)) for path in (self.path, report))
+        if self.url is None or not file.is_relative_to(folder):
             return None
-        return f"{self.url.rstrip('/')}/{quote(below.relative_to(self.path.absolute()).as_posix())}"
+        return f"{self.url.rstrip('/')}/{quote(os.fsencode(file.relative_to(folder).as_posix()))}"
 
 
+_ADDRESS: Final = re.compile(r'https?://(?![/?#])[^ "<>@\\^`{|}]+')
+"""With a host, and without what no address holds as it is (RFC 3986) or what ends a password."""
 HOW: Final = "Give what a browser opens without a password in it, such as https://files.example.com/diag/runs"
 
 
@@ -91,4 +95,4 @@ def _job(variables: Mapping[str, str]) -> str | None:
 
 
 def _is_address(text: str) -> bool:
-    return text.startswith(("https://", "http://")) and is_printable(text) and not {" ", "@"} & {*text}
+    return is_printable(text) and _ADDRESS.fullmatch(text) is not None

@@ -71,6 +71,11 @@ def test_any_other_webhook_gets_its_parts() -> None:
     assert sentence.startswith(r"\<!channel\> \[click\](https://evil.example) \*x\* \& ")
     assert "@" not in sentence
 
+    address = "https://f.example/our_runs/r"
+    linked = replace(MESSAGE, where=Whereabouts(f"Report: {address} (/a_b on m)", Link("Open", address)))
+    text = json.loads(body_for("json", linked))["text"]
+    assert text.endswith(rf"Report: <{address}> (/a\_b on m)")
+
 
 def test_the_longest_card_is_one_that_teams_takes() -> None:
     found = FoundNow("title", tuple(Item(str(number), "\U0001f600" * 5000) for number in range(2000)))

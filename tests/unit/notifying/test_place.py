@@ -40,8 +40,24 @@ def test_a_report_is_linked_where_a_browser_finds_the_folder_of_runs(tmp_path: P
     assert elsewhere.text.startswith(f"Report: {tmp_path}/report.html on ") and elsewhere.link is None
 
 
+def test_a_link_leads_to_the_file_whatever_its_name_and_never_out_of_the_folder(tmp_path: Path) -> None:
+    runs = runs_folder(tmp_path / "runs", "https://files.example", "diag.toml")
+    other_bytes = runs.place(tmp_path / "runs" / "a\udcff.html")
+    assert other_bytes.link == Link("Open the report", "https://files.example/a%FF.html")
+    assert runs.place(tmp_path / "runs" / ".." / "report.html").link is None
+
+
 @pytest.mark.parametrize(
-    "url", ["files.example", "https://me:secret@files.example", "https://f.example/?sig=secret"]
+    "url",
+    [
+        "files.example",
+        "javascript:alert(1)",
+        "https://",
+        "https:///runs",
+        'https://files.example/">secret',
+        "https://me:secret@files.example",
+        "https://f.example/?sig=secret",
+    ],
 )
 def test_an_address_that_is_none_or_could_hold_a_secret_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(UsageError) as refused:
