@@ -80,7 +80,8 @@ class WatchOptions:
 def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> int:
     """Compare production with what was promised for each changed timeout: at most 1 % cut off.
 
-    Exit 0 while all hold, 3 when one is broken (also after --undo), 8 when production could not be read.
+    Exit 0 while all hold, 3 when one is broken (also after --undo), 8 when production of an action could not
+    be read, 1 without a connection.
     A false alarm comes about once in 2,850 hours with executions of an action, on average, where exactly
     what was promised is cut off, and far more rarely where less is.
     Counts per hour are kept beside the journal. The flags below belong to --undo.
