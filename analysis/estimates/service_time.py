@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.quantile import quantile
-from analysis.samples.action_calls import Calls, Kind
+from analysis.samples.action_calls import UNSENT_MS, Calls, Kind
 from analysis.samples.cleaning.clock_steps import on_one_clock
 from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import added, count_latencies
@@ -78,7 +78,8 @@ def _late_ms(calls: Calls) -> NDArray[np.float64]:
 
 def _on_the_clock_ms(calls: Calls, overheads: "_Overheads", *, behind: bool) -> NDArray[np.float64]:
     latency = calls.latency_ms + _late_ms(calls) if behind else calls.latency_ms
-    return np.asarray(np.maximum(latency - overheads.of(calls), np.minimum(latency, 1.0)))
+    shown = np.maximum(latency - overheads.of(calls), np.minimum(latency, 1.0))
+    return np.where(calls.unsent, UNSENT_MS, shown)  # late or not, it was never sent
 
 
 @dataclass(frozen=True, slots=True)

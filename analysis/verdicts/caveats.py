@@ -73,6 +73,13 @@ def about_calls(
             f"{percent(errors / len(calls))} of calls ended in an error of the backend, the platform or the "
             "network: counted as slower than the time until the error"
         )
+    unsent = deciding.refused.get(Outcome.NETWORK_ERROR, 0)  # "exclude": all of them
+    made = len(calls) + len(warm_up) + unsent
+    if settings.backend_errors == "censor" and unsent > (1.0 - settings.percentile) * made:
+        lines.append(
+            f"{percent(unsent / made)} of calls found no connection and do not count: if the network was not "
+            "down but what they called overloaded, slow calls are missing"
+        )
     if estimate.quantile_ms is not None:
         starved = starved_workers(calls, estimate.quantile_ms)
         if starved:

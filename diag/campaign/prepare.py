@@ -9,7 +9,7 @@ from typing import Final
 
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
-from analysis.number_words import duration, percent, plural
+from analysis.number_words import at, duration, percent, plural
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import planned_calls
 from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER
@@ -115,7 +115,7 @@ def prepare(
         if action.id in judged and is_hidden(judged[action.id])
     ]
     answered = {one.action_id for one in (*settled, *hidden)}
-    whys = {**_whys(production, judged), **_broken(lately)}
+    whys = {**_whys(production, judged), **whys_of_broken(lately)}
     still_open = [action for action in scope.actions if action.id not in answered]
     kept, refused = _callable(client, scope, still_open)
     return Prepared(
@@ -138,13 +138,15 @@ def _stands(action: Action, lately: Mapping[str, SetLately]) -> bool:
     return one is not None and one.promise.timeout_s == action.timeout_s and one.holds
 
 
-def _broken(lately: Mapping[str, SetLately]) -> dict[str, str]:
-    """Why those are called of which production says that they do not hold."""
+def whys_of_broken(lately: Mapping[str, SetLately]) -> dict[str, str]:
+    """Return why those are called of which production says that they do not hold, by the hours that prove
+    it: all hours together may have kept the promise."""
     return {
         action_id: f"production: the {one.promise.timeout_s} s that diag set cut off more than promised, "
-        f"{percent(one.state.cut_off / one.state.executions)} of {plural(one.state.executions, 'execution')}"
+        f"{percent(worst.share)} of {plural(worst.executions, 'execution')} from {at(worst.since)} to "
+        f"{at(until)}"
         for action_id, one in lately.items()
-        if not one.holds
+        if (until := one.state.broken_at) is not None and (worst := one.state.stretch) is not None
     }
 
 

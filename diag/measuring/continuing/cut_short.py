@@ -53,6 +53,8 @@ def ended_from_outside(folder: RunFolder, manifest: Manifest) -> Manifest:
         manifest = read_manifest(folder) or manifest  # it may have ended by itself since
         if manifest.status in _NOT_WHOLE:
             manifest = whole(folder, manifest)
+            if manifest.cut_short:
+                folder.samples.unlink(missing_ok=True)  # it was made before, and holds what does not count
             write_manifest(folder, manifest)
     finally:
         os.close(lock)

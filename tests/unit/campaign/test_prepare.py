@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.production.promise_watch import WatchState
+from analysis.production.promise_watch import Stretch, WatchState
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
-from diag.campaign.prepare import NO_WORKLOAD, TuneScope, prepare
+from diag.campaign.prepare import NO_WORKLOAD, TuneScope, prepare, whys_of_broken
 from diag.campaign.saved import NotCalled
 from diag.genesys.client import GenesysClient
 from diag.production.evidence import Place, ProductionEvidence
@@ -17,7 +17,10 @@ from tests.support.changes.journal_records import record
 
 LINE = record(phase="result", outcome="applied", after_timeout_s=3)
 HOLDS = SetLately(Promise(LINE), WatchState(0.01))
-BROKEN = replace(HOLDS, state=replace(HOLDS.state, executions=100, cut_off=9, broken_at=9.0))
+BROKEN = replace(
+    HOLDS,
+    state=replace(HOLDS.state, executions=9000, cut_off=9, broken_at=7200.0, stretch=Stretch(3600.0, 90, 9)),
+)
 NOTHING_SEEN = ProductionEvidence(
     Analysis(RecommendSettings(), (), {}), {}, (), Place("h", sandbox=True), 0.0, 1.0
 )
@@ -43,3 +46,11 @@ def test_what_diag_set_is_not_called_while_it_is_in_force_and_holds() -> None:
 )
 def test_else_it_is_called_like_any_other(lately: SetLately, timeout_s: int) -> None:
     assert not_called(lately, timeout_s).why == NO_WORKLOAD
+
+
+def test_a_broken_promise_is_told_by_the_hours_that_prove_it() -> None:
+    """All hours together, 9 of 9,000, would have kept it."""
+    assert whys_of_broken({"kept": HOLDS, "broken": BROKEN}) == {
+        "broken": "production: the 3 s that diag set cut off more than promised, 10 % of 90 executions "
+        "from Thu 01 Jan 01:00 UTC to Thu 01 Jan 02:00 UTC"
+    }

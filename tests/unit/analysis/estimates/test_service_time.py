@@ -13,6 +13,13 @@ def test_a_schedule_not_kept_moves_the_clock(lag_s: float, clock: str, latency_m
     assert found.calls.latency_ms == pytest.approx(latency_ms)
 
 
+def test_a_call_that_was_never_sent_shows_no_latency_on_either_clock() -> None:
+    lost = arrays(calls([0.5] * 50 + [0.0] * 10, outcome=["ok"] * 50 + ["network_error"] * 10, lag_s=0.2))
+    found = on_the_right_clock(lost)
+    assert found.clock == "response"
+    assert len(found.calls.ran()) == 50
+
+
 def test_only_the_smallest_overhead_of_each_worker_is_subtracted() -> None:
     near, far = calls([0.5] * 30, rtt_ms=20.0), calls([0.5] * 30, worker="w2", rtt_ms=90.0)
     near.loc[:10, "rtt_ms"] = 45.0

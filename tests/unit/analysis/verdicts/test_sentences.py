@@ -150,6 +150,19 @@ def test_almost_sure_is_never_shown_as_sure() -> None:
     )
 
 
+def test_calls_that_were_never_sent_are_spoken_of_where_they_are_many() -> None:
+    x = lognormal(2000, 1.5)
+    number = np.arange(2000)
+
+    def warnings(every: int) -> list[str]:
+        lost = number % every == 0
+        found = judge(calls(np.where(lost, 0.0, x), outcome=np.where(lost, "network_error", "ok")))
+        return [line for line in found.warnings if "found no connection" in line]
+
+    assert warnings(5)[0].startswith("20 % of calls found no connection and do not count: ")
+    assert warnings(200) == []  # fewer than the p99 leaves
+
+
 def test_calls_that_errors_ended_are_spoken_of() -> None:
     x = lognormal(2000, 1.5)
     failed = calls(x, outcome=np.where(np.arange(2000) % 2, "network_error", "ok"))

@@ -86,6 +86,17 @@ def test_calls_begun_since_the_oldest_lost_one_do_not_count(
         assert said.rows == 5 - count and "slower calls of that time are lost" in said.why
 
 
+def test_a_file_of_all_calls_that_was_made_before_counts_no_more(run: RunFolder) -> None:
+    write_part(run, "w-1", 5, (START + 3.0, 2, {}))
+    manifest = written(run, replace(COMPLETE, status="incomplete"))
+    convert_run(run)
+    assert calls_of(run, "w-1") == 5
+
+    ended_from_outside(run, manifest)
+
+    assert calls_of(run, "w-1") == 2
+
+
 def test_one_killed_before_its_first_call_is_what_it_was(run: RunFolder) -> None:
     write_manifest(run, TOPPED_UP)
     ended = ended_from_outside(run, TOPPED_UP)
