@@ -5,11 +5,13 @@ call counts that began since the oldest of them: the fast ones among these would
 (docs/method.md, "Calls that count").
 """
 
+import math
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
-from analysis.format.call_record import EVENTS_SUFFIX, moments
+from analysis.format.call_record import EVENTS_SUFFIX, RECORD_SIZE, moments
 from analysis.format.event_lines import last_second
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
 from analysis.format.segment_reader import SegmentTail, segment_paths
@@ -19,6 +21,7 @@ from diag.measuring.run_lock import take_lock
 
 IN_PART: Final = "topped up in part"
 _STOPPED: Final = "its process was stopped from outside"
+_AT_ONCE: Final = 10_000
 _NOT_WHOLE: Final = ("running", "incomplete")
 
 
@@ -30,12 +33,22 @@ def cut_short(folder: RunFolder) -> dict[str, float]:
     """
     found = {}
     for path in segment_paths(folder):
-        starts = [start for _, start, _ in moments(SegmentTail(path).read())]
-        second = last_second(path.with_suffix(EVENTS_SUFFIX), len(starts))
+        calls, newest = _calls_and_newest(path)
+        second = last_second(path.with_suffix(EVENTS_SUFFIX), calls)
         until = 0.0 if second is None else min(second.oldest.values(), default=second.at)
-        if any(start >= until for start in starts):
+        if newest >= until:
             found[path.stem] = until
     return found
+
+
+def _calls_and_newest(path: Path) -> tuple[int, float]:
+    """How many calls a process has on disk, and when the newest of them began; part by part, for they may be
+    millions."""
+    tail, calls, newest = SegmentTail(path), 0, -math.inf
+    while records := tail.read(_AT_ONCE):
+        calls += len(records) // RECORD_SIZE
+        newest = max(newest, max(start for _, start, _ in moments(records)))
+    return calls, newest
 
 
 def ended_from_outside(folder: RunFolder, manifest: Manifest) -> Manifest:
