@@ -1,5 +1,6 @@
 """`diag init` and `diag measure`, and the load against a sandbox that counts as an org."""
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,9 +141,13 @@ def test_a_run_is_topped_up_by_the_calls_it_lacks_and_judged_as_a_whole(tmp_path
     file = tmp_path / "workload.toml"
     file.write_text('[[action]]\nname = "Get Account Balance"\nrate = 40\n')
     rules = ("--percentile", "0.8")
-    few = diag("measure", *rules, "--calls", "12", "--run-dir", "run")
-    before = read_manifest(RunFolder(tmp_path / "run"))
-    assert before is not None and "are too few for a safe number" in few.stdout
+    for _ in range(4):  # a machine too busy to measure makes a run that is not topped up
+        few = diag("measure", *rules, "--calls", "12", "--run-dir", "run")
+        before = read_manifest(RunFolder(tmp_path / "run"))
+        if before is None or before.grade != "INVALID":
+            break
+        shutil.rmtree(tmp_path / "run")
+    assert before is not None and "are too few for a safe number" in few.stdout, few.stderr
 
     text = file.read_text()
     file.write_text(text + "# changed\n")
