@@ -54,7 +54,8 @@ def test_a_run_whose_top_up_was_killed_is_topped_up_all_the_same(tmp_path: Path,
         last = manifest_in(tmp_path)
         assert load.returncode in (0, 8), output
         assert last.status in ("complete", "invalid") and last.calls == rows_in(tmp_path)
-        assert sum(note.startswith("topped up after") for note in last.notes) == 2
+        # One for each, or one for both where their pauses read alike ("after 2 s").
+        assert sum(note.startswith("topped up after") for note in last.notes) in (1, 2)
         assert not lacking_calls(run).more
 
 
