@@ -49,6 +49,7 @@ def test_a_run_whose_top_up_was_killed_is_topped_up_all_the_same(tmp_path: Path,
         assert len(found.table) + cut == rows_in(tmp_path)
         assert len(found.table) >= rows
 
+        held, asked = rows_in(tmp_path), sum(calls for calls, _ in lacking.more.values())
         load = top_up(tmp_path, environment, lacking)
         output = "".join(load.communicate(timeout=90))
         last = manifest_in(tmp_path)
@@ -56,7 +57,7 @@ def test_a_run_whose_top_up_was_killed_is_topped_up_all_the_same(tmp_path: Path,
         assert last.status in ("complete", "invalid") and last.calls == rows_in(tmp_path)
         # One for each, or one for both where their pauses read alike ("after 2 s").
         assert sum(note.startswith("topped up after") for note in last.notes) in (1, 2)
-        assert not lacking_calls(run).more
+        assert rows_in(tmp_path) - held >= asked > 0  # whether they suffice is a matter of their latencies
 
 
 def lacking_calls(run: RunFolder) -> LackingRun:
