@@ -113,14 +113,16 @@ def gather(
     known = {**(read_actions_file(how.actions_file) if how.actions_file else {}), **(facts or {})}
     options = replace(how.tools or USUAL, ids=_ids_by_name(known))
     onlooker = how.onlooker or _Nobody()
-    samples = read_samples(inputs, detail=detail, options=options, watch=onlooker.reading)
-    samples = replace(samples, manifests=_each_as_one(samples.manifests, campaigns))
+
+    def read(*, detail: bool) -> "SampleSet":
+        samples = read_samples(inputs, detail=detail, options=options, watch=onlooker.reading)
+        return replace(samples, manifests=_each_as_one(samples.manifests, campaigns))
+
+    samples = read(detail=detail)
     onlooker.judging(samples.calls)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
     if not samples.detailed and any(_details_say_why(row) for row in found.analysis.actions):
-        samples = read_samples(inputs, detail=True, options=options, watch=onlooker.reading)
-        samples = replace(samples, manifests=_each_as_one(samples.manifests, campaigns))
-        return judged(samples, inputs, settings, known, asked=asked, zone=zone)
+        return judged(read(detail=True), inputs, settings, known, asked=asked, zone=zone)
     return found
 
 

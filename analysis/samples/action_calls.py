@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import UNSENT_MS, Outcome
 from analysis.long_arrays.growing import GrowingArray, one_by_one
 from analysis.long_arrays.pieces import is_long, run_lengths, walk
 from analysis.machine.scratch_files import let_go
@@ -51,8 +51,6 @@ _KIND_BY_CODE: Final = np.array(
     [Kind.REFUSED, *(KIND_OF[OUTCOME_OF[code]] for code in OUTCOME_OF)], dtype=np.int8
 )
 _NETWORK_ERROR: Final = OUTCOME_CODES[Outcome.NETWORK_ERROR]
-UNSENT_MS: Final = 0.0
-"""Latency of a call that found no connection, a network error: it waited for nothing but our own network."""
 ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
 

@@ -34,15 +34,13 @@ def convert_run(folder: RunFolder) -> int:
     Raises UnreadableSamplesError when the run holds no whole record.
     """
     manifest, _ = manifest_of(folder)
-    run_id = manifest.run_id if manifest else folder.path.name
-    cut_short = manifest.cut_short if manifest else {}
     as_of = max((path.stat().st_mtime_ns for path in segment_paths(folder)), default=None)
     rows = 0
     with (
         whole_file(folder.samples) as temporary,
         pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as file,
     ):
-        for part in run_columns(folder, run_id, tuple(COLUMNS), cut_short):
+        for part in run_columns(folder, manifest, tuple(COLUMNS)):
             values = [_arrow(field, part.columns[field.name]) for field in SCHEMA]
             file.write_table(pa.Table.from_arrays(values, schema=SCHEMA), ROWS_AT_ONCE)
             rows += part.rows

@@ -15,10 +15,8 @@ def add_segments(
     builder: TableBuilder, folder: RunFolder, manifest: Manifest | None, columns: tuple[str, ...]
 ) -> tuple[SkippedInput, ...]:
     """Add all whole records of a run to `builder`. Raises UnreadableSamplesError when there is none."""
-    run_id = manifest.run_id if manifest else folder.path.name
-    cut_short = manifest.cut_short if manifest else {}
     skipped: list[SkippedInput] = []
-    for part in run_columns(folder, run_id, columns, cut_short):
+    for part in run_columns(folder, manifest, columns):
         skipped.extend(part.skipped)
         if part.rows:
             values = {name: _pandas(column) for name, column in part.columns.items()}

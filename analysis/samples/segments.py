@@ -24,7 +24,7 @@ from analysis.format.call_record import (
     SEGMENT_SUFFIX,
     TARGET_CODES,
 )
-from analysis.format.run_folder import RunFolder
+from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from analysis.format.skipped_input import SkippedInput
 
@@ -63,12 +63,15 @@ class SegmentColumns:
 
 
 def run_columns(
-    folder: RunFolder, run_id: str, columns: tuple[str, ...], cut_short: Mapping[str, float]
+    folder: RunFolder, manifest: Manifest | None, columns: tuple[str, ...]
 ) -> Iterator[SegmentColumns]:
-    """Return the wanted columns of every segment of a run, worker by worker; `cut_short` as in its manifest.
+    """Return the wanted columns of every segment of a run, worker by worker; without the calls that, as its
+    manifest says, do not count because the process was cut short.
 
     Raises UnreadableSamplesError, once all are read, when not one held a call.
     """
+    run_id = manifest.run_id if manifest else folder.path.name
+    cut_short = manifest.cut_short if manifest else {}
     skipped: list[SkippedInput] = []
     rows = 0
     for path in segment_paths(folder):

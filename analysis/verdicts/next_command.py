@@ -6,7 +6,7 @@ from typing import Final
 
 from analysis.coverage.hours_seen import any_working_day_will_do
 from analysis.estimates.findings import Findings
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
@@ -109,7 +109,7 @@ def _for_a_bound(findings: Findings, settings: RecommendSettings) -> float:
 def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.saturated_because is not None:
         return NextStep(_measure_at_half_the_rate(findings))
-    lost = findings.left_out.get("network_error", 0)  # never sent: among the calls that count there is none
+    lost = findings.left_out.get(Outcome.NETWORK_ERROR, 0)  # never sent, or errors that are left out
     if max(findings.errors, lost) > MANY_ERRORS * findings.estimate.samples:
         return NextStep(why_it_fails(findings))
     missing = findings.shortfall

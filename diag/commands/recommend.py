@@ -98,7 +98,7 @@ def command(
         )
     console = Console(quiet=options.form != "table" and not change.wanted)
     settings = load_settings({"profile": options.profile})
-    production_alone = terraform.production is not None and not options.inputs
+    production_alone = None if options.inputs else terraform.production
     chosen = () if production_alone else choose_inputs(options.inputs, settings.runs)
     judges = asked_of(
         chosen if options.inputs else (),
@@ -109,10 +109,10 @@ def command(
         profile=options.profile,
     )
     asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
-    if terraform.production is not None and production_alone:
+    if production_alone is not None:
         from diag.terraform_dialog.evidence_to_edit import evidence_of_production
 
-        alone = evidence_of_production(terraform.production, rules, asked.by(rules))
+        alone = evidence_of_production(production_alone, rules, asked.by(rules))
         return _edit(alone, change, terraform, settings, options.output)
     tools = read_tool_options(tool_flags)
     with LongWait(console, chosen) as wait:

@@ -98,7 +98,9 @@ def set_lately(
     found = {}
     for one in lately:
         seen = counts.get(one.line.action_id)
-        found[one.line.action_id] = SetLately(one, state_of(one, () if seen is None else seen.hours))
+        found[one.line.action_id] = SetLately(
+            one, state_of(one, counts_of_promise(one, () if seen is None else seen.hours))
+        )
     return found
 
 
@@ -107,8 +109,12 @@ def _was_seen_over_time(line: JournalLine) -> bool:
     return line.grade in GRADES_TO_LOWER or (line.grade is None and not line.run_ids)
 
 
-def state_of(promise: Promise, hours: Iterable[HourCounts]) -> WatchState:
-    """Return whether a promise is kept in these hours since the change; those with another timeout say
-    nothing of it."""
+def counts_of_promise(promise: Promise, hours: Iterable[HourCounts]) -> BucketCounts:
+    """Return what these hours since the change say of a promise: those with another timeout say nothing."""
     of_it = tuple(hour for hour in hours if len(hour.below) == promise.timeout_s)
-    return watch(hours_cut(BucketCounts(promise.line.action_id, of_it)), WatchState(promise.accepted))
+    return BucketCounts(promise.line.action_id, of_it)
+
+
+def state_of(promise: Promise, counts: BucketCounts) -> WatchState:
+    """Return whether a promise is kept by its counts (`counts_of_promise`)."""
+    return watch(hours_cut(counts), WatchState(promise.accepted))

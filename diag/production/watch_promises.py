@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from analysis.production.hourly_counts import BucketCounts
 from analysis.production.promise_watch import WatchState
 from analysis.production.too_generous import enough_s
 from analysis.settings import MOST_DAYS, RecommendSettings
@@ -16,7 +15,7 @@ from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.production.hour_store import ActionKey, HourStore
 from diag.production.production_facts import hour_counts
-from diag.production.promises import Promise, state_of
+from diag.production.promises import Promise, counts_of_promise, state_of
 from diag.production.reading.read_telemetry import CountsTelemetry, whole_seconds
 from diag.production.reading.time_window import Window, last_days
 
@@ -120,11 +119,8 @@ def _judge(
     except RefusedRequestError as error:
         return NotWatched(promise, f"the platform refused the query: {error.message}", unread=True)
     began = Window(datetime.fromtimestamp(0, UTC), since.until).after(line.at).since.timestamp()
-    hours = store.hours(key, began)
-    counts = BucketCounts(
-        line.action_id, tuple(hour for hour in hours if len(hour.below) == promise.timeout_s)
-    )
-    state = state_of(promise, hours)
+    counts = counts_of_promise(promise, store.hours(key, began))
+    state = state_of(promise, counts)
     if state.broken_at is not None:
         return Watched(promise, state)
     rules = RecommendSettings(percentile=promise.percentile)

@@ -55,10 +55,9 @@ def give_result(
     )
     to_apply = apply_plan(str(folder.plan), context.asked.org)
     production = replace(production, analysis=_set_by(production.analysis, to_apply))
-    if measured is not None:
-        measured = replace(measured, analysis=_set_by(measured.analysis, to_apply))
     analysis = production.analysis
     if measured is not None:
+        measured = replace(measured, analysis=_set_by(measured.analysis, to_apply))
         analysis = measured_first(measured.analysis, analysis)
     to_set = None if context.options.do_apply else to_apply
     show_analysis(console, analysis, to_set=to_set, brief=True)

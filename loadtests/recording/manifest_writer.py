@@ -114,14 +114,15 @@ class ManifestWriter:
                 f"Nothing can be added to {self.folder.path}: {why}.",
                 hint="Measure anew: diag measure, without --into.",
             )
-        if self.rows() < (before.calls or 0):
+        rows = self.rows()
+        if rows < (before.calls or 0):
             raise UsageError(
                 f"Nothing can be added to {self.folder.path}: its manifest counts {before.calls} calls, and "
-                f"{self.folder.segments.name}/ holds {self.rows()}.",
+                f"{self.folder.segments.name}/ holds {rows}.",
                 hint="Top up the folder that has them all, or measure anew: diag measure, without --into.",
             )
         note = f"topped up {self._as_gone_on(before)}"
-        _LOG.info("%s, %d calls are there already", note, self.rows())
+        _LOG.info("%s, %d calls are there already", note, rows)
         self._manifest = added_to(before, self._manifest, note)
 
     def _call_on(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.sample_schema import ActionVersion, Outcome
+from analysis.format.sample_schema import UNSENT_MS, ActionVersion, Outcome
 from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
@@ -126,7 +126,7 @@ class Caller:
             failure = _light(error)
         ended = clock.now()
         unsent = not connected and prepared.load.target is not ActionVersion.DIRECT
-        latency_ms = 0.0 if unsent else (ended - sent) * 1000.0  # trying to reach Genesys is no latency
+        latency_ms = UNSENT_MS if unsent else (ended - sent) * 1000.0
         if not connected and isinstance(failure, gevent.GreenletExit):
             self.unsent += 1
             return

@@ -1,6 +1,5 @@
 """How long the calls took: finished, timed out and failed calls in lanes of their own, one time axis."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -110,7 +109,7 @@ def _bars(lane: _Lane, low_ms: float) -> tuple[np.ndarray, np.ndarray]:
 
     A bar's area is its calls, so bars of whole seconds, which shrink on a log axis, do not mislead.
     """
-    edges = np.log10(np.maximum(np.asarray(lane.edges_ms, dtype=float), 10.0 ** math.log10(low_ms)))
+    edges = np.log10(np.maximum(np.asarray(lane.edges_ms, dtype=float), low_ms))
     widths = np.maximum(np.diff(edges), 1e-6)
     return edges, np.where(np.diff(edges) > 0, np.asarray(lane.counts, dtype=float) / widths, 0.0)
 
