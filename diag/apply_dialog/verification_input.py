@@ -9,7 +9,7 @@ from diag.changes.applying.org import ActionInput, NotTested, PayloadFor
 from diag.errors import UsageError
 from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject
-from diag.inventory.matching import ids_meant
+from diag.inventory.named_actions import ids_meant
 
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
@@ -59,7 +59,7 @@ def _input(
     client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
 ) -> ActionInput | NotTested:
     from diag.workload.action_inputs import inputs_of
-    from diag.workload.make_payloads import NoInput
+    from diag.workload.payloads_from_contract import NoInput
 
     allowed = False
     workload, entry = next(

@@ -15,7 +15,7 @@ from diag.direct.direct_load import DirectLoad
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
-from diag.inventory.matching import ids_meant, is_pattern
+from diag.inventory.named_actions import ids_meant, is_pattern
 from diag.workload.payload import Payload
 from diag.workload.tables.direct_settings import TARGETS, CallTarget
 from diag.workload.tables.load_shape import Poll

@@ -9,7 +9,7 @@ from analysis.format.run_folder import LeftOut
 from diag.choice.choose_actions import Candidate, Sorted
 from diag.genesys.client import GenesysClient
 from diag.workload.action_inputs import inputs_of
-from diag.workload.make_payloads import NoInput
+from diag.workload.payloads_from_contract import NoInput
 
 LOG_EVERY: Final = 50
 _LOG: Final = logging.getLogger("diag.load")

@@ -7,7 +7,7 @@ from typing import Final
 from analysis.format.run_folder import LeftOut
 from diag.errors import UsageError
 from diag.genesys.models import Action
-from diag.inventory.matching import wanted_actions
+from diag.inventory.named_actions import wanted_actions
 
 _MAY_CHANGE: Final = "it may change data (allow_side_effects = true below its [[action]] calls it)"
 
@@ -21,9 +21,9 @@ class Selection:
 
 
 def actions_to_call(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Action, ...]:
-    """Return the actions meant by any of `wanted` (diag/inventory/matching.py); all when nothing is wanted.
+    """Return the actions meant by any of `wanted` (diag/inventory/named_actions.py).
 
-    Raises UsageError for an org without actions, and for a name that means none.
+    All when nothing is wanted. Raises UsageError for an org without actions, and for a name that means none.
     """
     if not actions:
         raise UsageError(

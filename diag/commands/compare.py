@@ -9,7 +9,7 @@ import click
 from analysis.plain_text import json_text
 from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import recommend_options

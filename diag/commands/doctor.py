@@ -9,7 +9,7 @@ import click
 from analysis.plain_text import json_text
 from diag.completion.candidates import action_names
 from diag.exit_codes import ExitCode
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.shared_options import profile_option
@@ -133,11 +133,11 @@ def _demand_learn(options: DoctorOptions) -> None:
 def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
     from diag.clocks.target_clock import clock_of
     from diag.doctor.check import Check
-    from diag.doctor.earlier_runs import check_earlier_runs
     from diag.doctor.leftovers import check_drafts, check_journal, check_runs
     from diag.doctor.local_checks import check_machine, check_settings
     from diag.doctor.marked_check import check_marked_calls
     from diag.doctor.org_checks import check_org
+    from diag.doctor.outdated_assumptions import check_earlier_runs
     from diag.errors import CredentialsError
     from diag.genesys.api_errors import ApiError
     from diag.genesys.client import GenesysClient

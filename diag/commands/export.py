@@ -8,7 +8,7 @@ import click
 
 from analysis.plain_text import json_text
 from diag.completion.candidates import action_names
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.output import output_option, write_result
 from diag.interaction.shared_options import profile_option
 

@@ -8,7 +8,7 @@ import click
 
 from analysis.typed_command import is_usual_workload
 from diag.errors import UsageError
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import goes_to_stdout, write_result
 from diag.interaction.recommend_options import asked_to_call

@@ -2,7 +2,7 @@
 
 import click
 
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 
 
 @click.command(epilog=examples("diag locustfile"))

@@ -13,7 +13,7 @@ from diag.completion.candidates import run_folders
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.direct_flags import direct_options
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options

@@ -13,7 +13,7 @@ from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
 from analysis.typed_command import Asked, apply_plan
 from diag.completion.candidates import action_names
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import asked_to_call, profile_flags, recommend_options
@@ -215,7 +215,7 @@ def _read(
     now: datetime,
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
-    from diag.inventory.matching import wanted_actions
+    from diag.inventory.named_actions import wanted_actions
     from diag.production.evidence import ProductionQuestion
     from diag.production.look import look
     from diag.production.reading.time_window import last_days

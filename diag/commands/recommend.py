@@ -12,7 +12,7 @@ from analysis.settings import RecommendSettings
 from diag.apply_dialog.change_options import ChangeOptions, change_options
 from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import asked_of, recommend_options

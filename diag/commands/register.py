@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.plain_text import json_text
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
 

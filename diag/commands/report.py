@@ -11,7 +11,7 @@ from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
 from diag.completion.candidates import run_folders
 from diag.errors import UsageError
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, output_option, write_result
 from diag.interaction.recommend_options import asked_of, recommend_options
@@ -183,7 +183,7 @@ def _text(data: "ReportData", form: str) -> str:
 
         return build_markdown(data)
     if form == "text":
-        from reports.exports.report_text import build_terminal
+        from reports.exports.terminal_report import build_terminal
 
         return build_terminal(data, width=shutil.get_terminal_size((100, 24)).columns)
     if form == "csv":

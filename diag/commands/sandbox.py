@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.output import output_option, write_result
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import click
 
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.completion.candidates import action_names
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from analysis.typed_command import path_to_type
 from diag.apply_dialog.stages import stage_options
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.notify_options import notify_options
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath

@@ -3,7 +3,7 @@
 import click
 
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 
 
 @click.command(

@@ -9,7 +9,7 @@ import click
 from analysis.plain_text import json_text
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.completion.candidates import action_names
-from diag.interaction.examples import examples
+from diag.interaction.help_examples import examples
 from diag.interaction.notify_options import notifier_of, notify_options
 from diag.interaction.option_values import gathered
 
@@ -185,7 +185,7 @@ def _look(
 def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[Promise, ...]":
     """The promises of the actions named. Raises UsageError for a name that diag has not changed."""
     from diag.errors import UsageError
-    from diag.inventory.matching import ids_meant
+    from diag.inventory.named_actions import ids_meant
 
     if not wanted:
         return promises

@@ -7,8 +7,8 @@ from typing import Final
 from analysis.format.input_file import InputFile
 from analysis.number_words import plural
 from diag.definitions.definition_errors import InvalidDefinitionError
+from diag.definitions.definition_form import KNOWN_KEYS, faults_of_form
 from diag.definitions.exported_name import without_export_mark
-from diag.definitions.form import KNOWN_KEYS, faults_of_form
 from diag.definitions.function_actions import describes_function, function_refusal
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_object, optional_text
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from analysis.flows.duration_text import duration_ms
+from analysis.flows.architect_duration import duration_ms
 from analysis.flows.flow import ArchitectFlow, FlowStep, OwnTimeout, Wiring
 from diag.flows.unreadable_flow import UnreadableFlowError
 from diag.flows.wiring import MOST_PLACES, Opening, PlaceInFlow, wire

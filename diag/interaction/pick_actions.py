@@ -10,7 +10,7 @@ from analysis.plain_text import printable
 from analysis.wrapped_text import columns_of, shortened
 from diag.choice.picked_numbers import NotNumbersError, picked_numbers
 from diag.genesys.models import Action
-from diag.workload.make_payloads import NoInput, from_contract, input_schema
+from diag.workload.payloads_from_contract import NoInput, from_contract, input_schema
 
 if TYPE_CHECKING:
     from diag.console import Console

@@ -21,7 +21,7 @@ from diag.interaction.recommendation_table import (
     verdict_table,
 )
 from reports.wording.headline import headline
-from reports.wording.rule_details import about_the_rules
+from reports.wording.terminal_rule_details import about_the_rules
 from reports.wording.what_now import ToDo, what_now
 
 CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."

@@ -56,7 +56,7 @@ def learn_platform(console: "Console", settings: "Settings", target: "Target", f
     from diag.learning.lab.watched_replies import WatchedReplies
     from diag.learning.session.result import joined
     from diag.learning.session.session import LearnClocks, LearnSession
-    from diag.learning_dialog.choose_action import choose_action, demand_no_draft, why_not
+    from diag.learning_dialog.action_for_draft import choose_action, demand_no_draft, why_not
     from diag.learning_dialog.plan_words import PlannedSession, plan_lines
     from diag.learning_dialog.result_words import LearnResult, line_text
     from diag.platform_facts.platform_file import write_platform
@@ -173,7 +173,7 @@ def _payload(client: "GenesysClient", action: "Action") -> "Payload":
     from diag.apply_dialog.verification_input import entry_for
     from diag.interaction.shared_options import usual_workload
     from diag.workload.action_inputs import inputs_of
-    from diag.workload.make_payloads import NoInput
+    from diag.workload.payloads_from_contract import NoInput
     from diag.workload.read_workload import read_workload
 
     path = usual_workload(None)

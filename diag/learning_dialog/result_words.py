@@ -12,7 +12,7 @@ from diag.genesys.models import Action
 from diag.learning.session.learn import Learned, LearnLine
 from diag.learning.session.plan import LearnPlan
 from diag.learning.session.result import JoinedFacts, LearntAnew
-from diag.learning_dialog.choose_action import words_to_learn
+from diag.learning_dialog.action_for_draft import words_to_learn
 from diag.platform_facts.facts import Confidence
 from diag.platform_facts.platform_file import raw_value
 

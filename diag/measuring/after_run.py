@@ -48,7 +48,7 @@ def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
 
 def places_filled(manifest: Manifest, evidence: "RunEvidence") -> tuple[str, ...]:
     """Return which action filled the places in flight, where so many calls found none free."""
-    from analysis.views.places_in_flight import filled_by
+    from analysis.views.in_flight_filled_by import filled_by
 
     dropped = manifest.dropped or 0
     if dropped <= NOTABLE_SHARE * ((manifest.calls or 0) + dropped):

@@ -25,7 +25,7 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.interaction.shared_options import USUAL_DAYS
-from diag.inventory.matching import wanted_actions
+from diag.inventory.named_actions import wanted_actions
 from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence, ProductionQuestion
 from diag.production.findings import findings_of

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.value_words import kind_of_value
 from diag.errors import UsageError
-from diag.inventory.matching import nearest_names
-from diag.workload.make_payloads import input_schema
+from diag.inventory.named_actions import nearest_names
 from diag.workload.payload import Payload, json_bytes
+from diag.workload.payloads_from_contract import input_schema
 from diag.workload.read_payloads import guessed_value
 
 if TYPE_CHECKING:

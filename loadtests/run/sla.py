@@ -11,7 +11,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome, entry_key
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from diag.errors import UsageError
-from diag.inventory.matching import ids_meant, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, unknown_action_hint
 from loadtests.planning.plan import LoadPlan
 from loadtests.sending.caller import RUN_ENDED
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.format.call_record import OUTCOME_CODES, CallRecord
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder
 from tests.bench.load_processes import ours, seconds, server

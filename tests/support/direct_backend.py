@@ -9,7 +9,7 @@ from dataclasses import replace
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.genesys.outcomes import Classified
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.connections.network_errors import NETWORK_ERRORS
 from loadtests.sending.direct.direct_calls import DirectCalls

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.order import is_sorted, order_of
 from analysis.long_arrays.pieces import pieces, walk
-from analysis.samples.cleaning.table_rows import rows_of
+from analysis.samples.cleaning.select_rows import rows_of
 from analysis.samples.sample_arrays import Codes, Rows, codes_of
 
 SAME_CALL: Final = ("action_id", "worker_id", "started_at", "latency_ms", "attempt")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from diag.inventory.matching import ids_meant
+from diag.inventory.named_actions import ids_meant
 
 
 def with_ids(analysis: Analysis, actions: Iterable[tuple[str, str]]) -> Analysis:

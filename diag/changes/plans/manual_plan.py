@@ -7,11 +7,11 @@ from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 from diag.genesys.models import Action
-from diag.inventory.matching import ids_meant, is_pattern, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, is_pattern, unknown_action_hint
 
 
 def actions_named(actions: Sequence[Action], names: Sequence[str]) -> tuple[Action, ...]:
-    """Return the actions these names mean (diag/inventory/matching.py), each once, in the org's order.
+    """Return the actions these names mean (diag/inventory/named_actions.py), each once, in the org's order.
 
     Raises UnknownActionError for a name no action has (with the nearest ones), or that several have: a
     write must say which one it means.

@@ -141,7 +141,7 @@ class PlanOptions:
     """Overrules every guard but what the platform forbids."""
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
-    """Names, ids or patterns (diag/inventory/matching.py)."""
+    """Names, ids or patterns (diag/inventory/named_actions.py)."""
     max_changes: int | None = None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from diag.changes.change_errors import UnknownActionError
-from diag.inventory.matching import ids_meant, is_pattern, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, is_pattern, unknown_action_hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.follow import Follower
 from diag.terraform.ownership.instances import find_instances
 from diag.terraform.ownership.owners import Owners
-from diag.terraform.proposing.matching import Matcher, addresses_of
+from diag.terraform.proposing.resource_of_action import Matcher, addresses_of
 from diag.terraform.resources import TerraformResource, read_resources
 
 _STATE: Final = "terraform.tfstate"

@@ -13,7 +13,7 @@ from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
 from tests.support.many_actions import many_actions

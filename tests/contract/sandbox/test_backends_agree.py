@@ -15,7 +15,7 @@ from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
 from diag.direct.rendering.prepare import PreparedAction, prepare
 from diag.direct.rendering.refusals import TemplateRefusedError
 from diag.sandbox.world.scenario import shipped_scenarios
-from diag.workload.make_payloads import NoInput, from_contract
+from diag.workload.payloads_from_contract import NoInput, from_contract
 from tests.support.sandbox_in_process import InProcessSandbox
 
 ACTIONS: Final = "/api/v2/integrations/actions"

@@ -8,8 +8,8 @@ import pytest
 from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.workload.contract_check import fit_to_contract
-from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.payload import Payload
+from diag.workload.payloads_from_contract import NoInput, from_contract
 from diag.workload.read_payloads import read_payloads
 from tests.support.sample_tables import calls, judge, orders
 from tests.support.sandbox_in_process import InProcessSandbox

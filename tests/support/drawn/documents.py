@@ -15,7 +15,7 @@ from diag.changes.journal.history_json import HistoryOfJournal
 from diag.changes.journal.journal_line import LINE_WRITTEN
 from diag.changes.plans.plan_file import PLAN_WRITTEN
 from diag.checks.rules import CheckJson
-from diag.definitions.form import FORM
+from diag.definitions.definition_form import FORM
 from diag.doctor.check import ChecksJson
 from diag.exported_view.conclusions import ExportJson
 from diag.learning_dialog.result_words import LearnJson

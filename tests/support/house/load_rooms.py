@@ -53,7 +53,7 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
         "diag.clocks.target_clock", "diag.direct", "diag.target", "diag.workload", "analysis.wrapped_text",
         "loadtests.planning",
         "loadtests.recording",
-        "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
-        "werkzeug", "gevent", "locust",
+        "diag.inventory.named_actions", "loadtests.sending", "loadtests.steering", "loadtests.workers",
+        "flask", "werkzeug", "gevent", "locust",
     },
 }  # fmt: skip

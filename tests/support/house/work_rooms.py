@@ -169,7 +169,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/interaction": {
         "analysis", "diag.choice.picked_numbers", "diag.completion.candidates", "reports.wording",
-        "diag.console", "diag.direct", "diag.workload.make_payloads",
+        "diag.console", "diag.direct", "diag.workload.payloads_from_contract",
         "diag.errors", "diag.genesys", "diag.judged_files", "diag.measuring", "diag.notifying",
         "diag.settings",
         "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",

@@ -12,8 +12,8 @@ from diag.choice.make_inputs import with_inputs
 from diag.genesys.api_errors import PermissionMissingError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action, ActionConfig
-from diag.workload.example_text import matching_text
-from diag.workload.make_payloads import NoInput, from_contract
+from diag.workload.payloads_from_contract import NoInput, from_contract
+from diag.workload.text_for_pattern import matching_text
 from diag.workload.workload import WorkloadEntry
 
 NO_TEXT = r"^(?=.*\d)(?=.*q)[a-z]{40}$"  # a digit among letters only: nothing matches

@@ -12,7 +12,7 @@ from diag.console import Console
 from diag.interaction.recommendation_table import recommendation_table
 from diag.interaction.show_analysis import apply_command, show_analysis
 from diag.table_layout import lay_out
-from reports.wording.rule_details import rule_details
+from reports.wording.terminal_rule_details import rule_details
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.recommendations import analysis_of, recommendation
 

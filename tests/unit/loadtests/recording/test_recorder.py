@@ -16,7 +16,7 @@ from analysis.format.call_record import (
 )
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin, Outcome
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import MOST_MESSAGES, NO_CORRELATION_ID, Recorder
 

@@ -8,7 +8,7 @@ from analysis.format.run_folder import LeftOut, RunFolder
 from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.format.segment_reader import segment_paths
 from diag.errors import UsageError
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder
 from loadtests.run.sla import broken_thresholds, check_thresholds, parse_thresholds

@@ -9,7 +9,7 @@ from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
 from analysis.samples.segments import read_segment
 from diag.genesys.timeout_reply import KnownTimeout
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.run_outcome import outcome_of

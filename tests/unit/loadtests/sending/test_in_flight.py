@@ -7,7 +7,7 @@ import pytest
 
 from analysis.estimates.load_levels import SAME_LEVEL_RATIO
 from analysis.format.call_record import unpack
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.in_flight import MEMORY, STEP, AchievedRate
 from tests.support.virtual_time import Answer, Call, VirtualRun

@@ -9,7 +9,7 @@ import pytest
 from gevent.event import Event
 
 from analysis.format.call_record import unpack
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.call_budget import CallBudget

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.format.sample_schema import ActionVersion
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.tables.load_shape import Soak, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.rate_control import RateControl

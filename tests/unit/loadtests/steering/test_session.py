@@ -12,7 +12,7 @@ from analysis.format.sample_schema import ActionVersion
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import LoginError
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.tables.guard_limits import GuardLimits
 from diag.workload.tables.load_shape import Model, Ramp
 from loadtests.planning.assemble_plan import as_a_window

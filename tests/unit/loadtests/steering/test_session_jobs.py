@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.exit_codes import ExitCode
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.tables.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualRun

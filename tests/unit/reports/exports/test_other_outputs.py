@@ -16,7 +16,7 @@ from analysis.verdicts.recommendation import Analysis
 from reports.exports.csv import COLUMNS, build_csv
 from reports.exports.markdown import build_markdown
 from reports.exports.png import chart_file_name, export_charts
-from reports.exports.report_text import build_terminal, picture
+from reports.exports.terminal_report import build_terminal, picture
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.headline import headline

@@ -7,7 +7,7 @@ import pytest
 from analysis.flows.path_warnings import PathWarning
 from reports.exports.flow_lines import MOST_AS_TEXT
 from reports.exports.markdown import build_markdown
-from reports.exports.report_text import build_terminal
+from reports.exports.terminal_report import build_terminal
 from reports.pages.architect_flows import FIRST_FLOWS, MOST_MOVES
 from reports.pages.report_page import build_json, build_report
 from tests.support.reports.flows_shown import with_made_flows

@@ -6,7 +6,7 @@ from analysis.direct_side.direct_side import DirectSide
 from diag.interaction.recommendation_table import backend_lines
 from reports.charts.sketches.share_bars import share_bars
 from reports.exports.markdown import build_markdown
-from reports.exports.report_text import build_terminal
+from reports.exports.terminal_report import build_terminal
 from reports.figures.backend_figure import backend_figure
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData

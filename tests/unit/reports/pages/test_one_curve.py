@@ -16,7 +16,7 @@ from analysis.views.summarise import summarise
 from diag.interaction.recommendation_table import recommendation_table
 from reports.charts.data_table import rounded
 from reports.exports.markdown import build_markdown
-from reports.exports.report_text import build_terminal
+from reports.exports.terminal_report import build_terminal
 from reports.pages.compare_page import cut_off_steps
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData

@@ -16,7 +16,7 @@ from analysis.format.run_folder import Approved, UsedFact
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from reports.exports.markdown import build_markdown
-from reports.exports.report_text import build_terminal
+from reports.exports.terminal_report import build_terminal
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from tests.support.examples import examples

@@ -12,8 +12,8 @@ from analysis.verdicts.recommendation import Recommendation
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
 from reports.wording import numbers
-from reports.wording.rule_details import RULE_HEADINGS, about_the_rules, rule_details
 from reports.wording.rule_words import HEADS, rule_words
+from reports.wording.terminal_rule_details import RULE_HEADINGS, about_the_rules, rule_details
 from tests.support.changes.recommendations import analysis_of, recommendation
 from tests.support.reports.traceable import complaints
 

@@ -11,7 +11,7 @@ from analysis.format.sample_schema import Outcome
 from diag.direct.direct_load import DirectLoad
 from diag.direct.rendering.prepare import prepare
 from diag.errors import CredentialsError
-from diag.workload.make_payloads import EMPTY
+from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import CustomAuth

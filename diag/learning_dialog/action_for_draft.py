@@ -7,7 +7,7 @@ from analysis.typed_command import Asked
 from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.models import Action
-from diag.inventory.matching import ids_meant, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, unknown_action_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from analysis.format.sample_schema import InputOrigin
 from analysis.inline_toml import toml_key
-from diag.workload.example_text import matching_text
 from diag.workload.payload import Payload, json_bytes
+from diag.workload.text_for_pattern import matching_text
 
 EMPTY: Final = Payload("empty", b"{}", InputOrigin.NONE)
 
@@ -62,7 +62,7 @@ def from_contract(
 ) -> tuple[Payload, ...] | NoInput:
     """Return payloads that follow the contract's input schema; always the same ones for the same seed.
 
-    Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`example_text`): a
+    Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`text_for_pattern`): a
     call with an input that is refused would spend the org's budget and measure nothing.
     """
     schema = input_schema(contract or {})

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.views.places_in_flight import filled_by
+from analysis.views.in_flight_filled_by import filled_by
 from tests.support.sample_tables import calls
 
 

@@ -16,8 +16,8 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action, ActionConfig
 from diag.workload.action_inputs import ActionInputs, inputs_of
 from diag.workload.payload import Payload
+from diag.workload.payload_placeholders import line_to_paste
 from diag.workload.read_workload import parse_workload
-from diag.workload.real_inputs import line_to_paste
 
 GET_CUSTOMER: Final = Action("a-1", "Get Customer", "i", "CRM", 1, False, ActionConfig(5, {}, {}))
 PROPERTIES: Final[dict[str, Any]] = {

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.flows.duration_text import duration_ms
+from analysis.flows.architect_duration import duration_ms
 from analysis.flows.flow import MOST_MS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from analysis.inline_toml import inline_toml
-from diag.workload.make_payloads import input_schema
+from diag.workload.payloads_from_contract import input_schema
 
 PLACEHOLDER: Final = "..."
 """Stands where a real value belongs; a workload that still holds it is refused."""

@@ -12,7 +12,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import OUTCOME_CODES, CallRecord, pack
 from analysis.format.run_folder import Manifest, RunFolder, UsedFact, write_manifest
 from analysis.format.sample_schema import Outcome
-from diag.doctor.earlier_runs import check_earlier_runs, timeout_forms
+from diag.doctor.outdated_assumptions import check_earlier_runs, timeout_forms
 from diag.platform_facts.facts import PlatformFacts
 from tests.support.learnt_facts import learnt
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from analysis.format.sample_schema import InputOrigin
-from diag.workload.make_payloads import EMPTY, NoInput, from_contract
 from diag.workload.payload import Payload
+from diag.workload.payloads_from_contract import EMPTY, NoInput, from_contract
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
