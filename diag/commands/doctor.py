@@ -133,7 +133,7 @@ def _demand_learn(options: DoctorOptions) -> None:
 def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
     from diag.clocks.target_clock import clock_of
     from diag.doctor.check import Check
-    from diag.doctor.leftovers import check_drafts, check_journal, check_runs
+    from diag.doctor.left_drafts import check_drafts, check_journal, check_runs
     from diag.doctor.local_checks import check_machine, check_settings
     from diag.doctor.marked_check import check_marked_calls
     from diag.doctor.org_checks import check_org
@@ -194,7 +194,7 @@ def _remove_drafts(
     console: "Console", client: "GenesysClient", settings: "Settings", *, yes: bool
 ) -> "Iterator[Check]":
     from diag.doctor.check import Check
-    from diag.doctor.leftovers import recorded_drafts, remove_draft, still_open
+    from diag.doctor.left_drafts import recorded_drafts, remove_draft, still_open
     from diag.genesys.api_errors import ApiError
 
     for draft in still_open(client, recorded_drafts(settings.runs, client.connection.api_base)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from diag.doctor.check import Check
-from diag.doctor.leftovers import LEARN_FOLDER
+from diag.doctor.left_drafts import LEARN_FOLDER
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient

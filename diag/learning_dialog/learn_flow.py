@@ -49,7 +49,7 @@ def learn_platform(console: "Console", settings: "Settings", target: "Target", f
     from diag.apply_dialog.apply_flow import flags_to, identify
     from diag.apply_dialog.approval import approved_for
     from diag.clocks.target_clock import clock_of
-    from diag.doctor.leftovers import LEARN_FOLDER
+    from diag.doctor.left_drafts import LEARN_FOLDER
     from diag.genesys.client import GenesysClient
     from diag.learning.lab.lab import LearnOptions
     from diag.learning.lab.request_budget import MOST_REQUESTS, RequestBudget

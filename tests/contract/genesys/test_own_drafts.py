@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.format.run_folder import RunFolder
-from diag.doctor.leftovers import check_drafts, recorded_drafts, remove_draft
+from diag.doctor.left_drafts import check_drafts, recorded_drafts, remove_draft
 from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diag.doctor.leftovers import check_drafts, recorded_drafts, remove_draft
+from diag.doctor.left_drafts import check_drafts, recorded_drafts, remove_draft
 from diag.learning.lab.lab import LearnOptions
 from tests.support.learning import BASE, PLAIN, SLOW, KilledError
 

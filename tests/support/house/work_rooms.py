@@ -121,7 +121,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "diag.genesys", "diag.learning", "diag.platform_facts", "diag.workload",
     },
     "diag/learning_dialog": {
-        *CLIENT, "analysis", "diag.apply_dialog", "diag.doctor.leftovers", "diag.clocks.target_clock",
+        *CLIENT, "analysis", "diag.apply_dialog", "diag.doctor.left_drafts", "diag.clocks.target_clock",
         "diag.console", "diag.errors",
         "diag.exit_codes", "diag.interaction.shared_options", "diag.inventory", "diag.learning",
         "diag.platform_facts", "diag.settings", "diag.target", "diag.workload",

@@ -10,7 +10,7 @@ import respx
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
-from diag.doctor.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
+from diag.doctor.left_drafts import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import draft_fingerprint
 from diag.genesys.http.connection import Connection
