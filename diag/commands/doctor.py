@@ -133,11 +133,13 @@ def _demand_learn(options: DoctorOptions) -> None:
 def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
     from diag.clocks.target_clock import clock_of
     from diag.doctor.check import Check
-    from diag.doctor.left_drafts import check_drafts, check_journal, check_runs
+    from diag.doctor.left_drafts import check_drafts
     from diag.doctor.local_checks import check_machine, check_settings
     from diag.doctor.marked_check import check_marked_calls
     from diag.doctor.org_checks import check_org
     from diag.doctor.outdated_assumptions import check_earlier_runs
+    from diag.doctor.unfinished_changes import check_journal
+    from diag.doctor.unfinished_runs import check_runs
     from diag.errors import CredentialsError
     from diag.genesys.api_errors import ApiError
     from diag.genesys.client import GenesysClient

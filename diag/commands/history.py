@@ -148,7 +148,7 @@ def _show_org(
 def _finish(runs: Path, record: "JournalLine") -> str:
     from analysis.typed_command import apply_plan
     from diag.apply_dialog.apply_flow import kept_plan
-    from diag.doctor.left_drafts import unfinished_text
+    from diag.doctor.unfinished_changes import unfinished_text
 
     plan = kept_plan(runs, record.plan_digest)
     return f"Next: {apply_plan(str(plan), ())}" if plan.exists() else unfinished_text(record)[1]

@@ -1,24 +1,15 @@
-"""What crashed runs and applies left behind: drafts of probes, changes without a result, runs never ended.
+"""Drafts that a killed probe left in the org: found by their records, and deleted if they are its own.
 
 A probe, and `doctor --learn`, note each draft in `runs/<id>/drafts.json` before creating it
 (`analysis/format/drafts_file.py`); a process killed in between leaves the draft and a note that says so.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.analysis_errors import AnalysisError
 from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
-from analysis.format.run_folder import RunFolder, read_manifest
-from analysis.machine.command_words import joined
-from analysis.plain_text import is_printable
-from diag.changes.change_errors import ChangesError
-from diag.changes.journal.backup import Backups
-from diag.changes.journal.journal import Journal
-from diag.changes.journal.journal_line import JournalLine, unfinished
 from diag.doctor.check import Check
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
@@ -26,8 +17,6 @@ from diag.genesys.drafts import DraftMarks
 
 LEARN_FOLDER: Final = "learn-"
 """What the name of a folder of `diag doctor --learn` begins with."""
-QUIET_S: Final = 120.0
-"""A run still marked "running" whose files did not change for this long was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,62 +114,3 @@ def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
 def _whose(run: str) -> str:
     """Who makes drafts: a probe in the folder of a run, `doctor --learn` in one of its own."""
     return "diag doctor --learn" if run.startswith(LEARN_FOLDER) else "a run with a longer timeout"
-
-
-def check_journal(journal: Path) -> Iterator[Check]:
-    """Yield a warning for every change that began and has no result, and for every line that is set aside."""
-    file = Journal(journal)
-    try:
-        open_entries = unfinished(file.read())
-    except ChangesError as error:
-        yield Check("unfinished changes", "failed", error.message, error.hint)
-        return
-    for line in file.damaged():
-        fix = "Was it edited, or did a newer diag write it? It is kept as it is; diag history shows the rest"
-        yield Check("journal", "warning", f"{journal}: {line}", fix)
-    for record in open_entries:
-        yield Check("unfinished changes", "warning", *unfinished_text(record))
-    backups = Backups(journal)
-    kept = sorted(set(backups.left()) - {record.entry for record in open_entries})
-    for entry in kept:
-        text = f"a change failed ({entry}); the action as it was before is kept in {backups.path(entry)}"
-        fix = f"Compare with the org (diag history shows the entry), then delete {backups.path(entry)}"
-        yield Check("unfinished changes", "warning", text, fix)
-    if not open_entries and not kept:
-        yield Check("unfinished changes", "ok", "none")
-
-
-def unfinished_text(record: JournalLine) -> tuple[str, str]:
-    """Return what has no result, and the fix."""
-    if record.creates:
-        named = f" --name {joined((record.action_name,))}" if is_printable(record.action_name) else ""
-        fix = f"diag scan{named} shows whether it exists; if not, register it again (diag register FILE)"
-        return f"the creation of {record.action_name} has no result", fix
-    fix = f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"
-    change = f"{record.before_timeout_s} s -> {record.after_timeout_s} s"
-    return f"{record.action_name}: {change} has no result", fix
-
-
-def check_runs(runs: Path, now: float | None = None) -> Iterator[Check]:
-    """Yield a warning for every run that never ended although nothing writes to it any more."""
-    now = time.time() if now is None else now
-    broken = 0
-    for entry in sorted(path for path in runs.glob("*") if path.is_dir()):
-        folder = RunFolder(entry)
-        try:
-            manifest = read_manifest(folder)
-        except AnalysisError as error:
-            broken += 1
-            yield Check("unfinished runs", "warning", error.message, error.hint)
-            continue
-        if manifest is None or manifest.status != "running" or now - _last_change(entry) < QUIET_S:
-            continue
-        broken += 1
-        fix = f"What it measured can be used: diag recommend {entry}"
-        yield Check("unfinished runs", "warning", f"{entry.name} was stopped before its end", fix)
-    if not broken:
-        yield Check("unfinished runs", "ok", "none")
-
-
-def _last_change(folder: Path) -> float:
-    return max((path.stat().st_mtime for path in folder.rglob("*") if path.is_file()), default=0.0)

@@ -1,22 +1,16 @@
 import json
-import os
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 import respx
 
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
-from diag.changes.journal.backup import Backups
-from diag.changes.journal.journal import Journal
-from diag.doctor.left_drafts import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
+from diag.doctor.left_drafts import check_drafts, recorded_drafts, remove_draft
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import draft_fingerprint
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.genesys.models import Action, FullConfig
-from tests.support.changes.journal_records import record
 from tests.support.genesys.respx_org import NOT_FOUND
 
 BASE = "https://api.mypurecloud.com"
@@ -81,16 +75,6 @@ def test_a_draft_that_is_not_what_the_probe_made_is_left(
     assert json.loads(path.read_text())["drafts"][0]["state"] == "open"
 
 
-def test_a_line_of_the_journal_that_was_edited_is_named(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    journal.append(record(phase="result", outcome="applied"))
-    with journal.path.open("a") as file:
-        file.write(journal.path.read_text().replace('"at": 12.5', '"at": "yesterday"'))
-    damaged, rest = check_journal(journal.path)
-    assert damaged.status == "warning" and "line 2 is set aside: at is not" in damaged.text
-    assert (rest.name, rest.status) == ("unfinished changes", "ok")
-
-
 def test_a_draft_that_is_gone_is_noted(
     tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
@@ -119,49 +103,6 @@ def test_drafts_of_another_org_and_damaged_notes_are_passed_over(tmp_path: Path)
     assert recorded_drafts(tmp_path, BASE) == ()
     note(tmp_path, "opening")
     assert [left.created_by_diag for left in recorded_drafts(tmp_path, BASE)] == [False]
-
-
-def test_a_change_without_a_result(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    assert [check.status for check in check_journal(journal.path)] == ["ok"]
-    journal.append(record())
-    (check,) = check_journal(journal.path)
-    assert check.status == "warning" and "5 s -> 10 s" in check.text and check.fix and "e1" in check.fix
-    journal.append(record(phase="result", outcome="applied"))
-    assert [check.status for check in check_journal(journal.path)] == ["ok"]
-
-
-def test_a_backup_that_was_kept(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    kept = Backups(journal.path).path("e9")
-    kept.parent.mkdir()
-    kept.write_text("{}")
-    (check,) = check_journal(journal.path)
-    assert check.status == "warning" and "e9" in check.text and str(kept) in (check.fix or "")
-
-
-def test_the_creation_of_an_action_without_a_result(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    journal.append(record(action_name="Get", origin="register"))
-    (check,) = check_journal(journal.path)
-    assert "the creation of Get" in check.text and check.fix and "diag scan --name" in check.fix
-
-
-def test_a_run_that_was_killed(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "20260101T000000Z-abc")
-    write_manifest(folder, Manifest("r", 1.0, "running", True, "h", "open", ()))
-    (tmp_path / "journal.jsonl").write_text("{}")  # lies beside the runs
-    assert [check.status for check in check_runs(tmp_path)] == ["ok"]  # it may still be going on
-    old = time.time() - 3600
-    os.utime(folder.manifest, (old, old))
-    (check,) = check_runs(tmp_path)
-    assert check.status == "warning" and check.fix and "diag recommend" in check.fix
-    write_manifest(folder, Manifest("r", 1.0, "complete", True, "h", "open", ()))
-    os.utime(folder.manifest, (old, old))
-    assert [check.status for check in check_runs(tmp_path)] == ["ok"]
-    folder.manifest.write_text("{half")
-    assert [check.status for check in check_runs(tmp_path)] == ["warning"]
-    assert [check.status for check in check_runs(tmp_path / "absent")] == ["ok"]
 
 
 def test_no_leftovers_names_the_folder_that_was_searched(tmp_path: Path, client: GenesysClient) -> None:
