@@ -29,10 +29,12 @@ from loadtests.run.sla import broken_thresholds
 from loadtests.run.too_late import refuse_what_is_too_late
 from loadtests.sending.watching.audit_lines import new_audit_key
 from loadtests.sending.watching.call_watch import watch_order
-from loadtests.steering.run_outcome import RunOutcome, outcome_of, unsent_note
+from loadtests.steering.run_outcome import RunOutcome, outcome_of
 from loadtests.steering.session import Assignment, Session
+from loadtests.steering.unsent_calls import unsent_note
+from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.master import MasterRun, order_for
-from loadtests.workers.user_count import UserCount, hold_back_s
+from loadtests.workers.user_count import UserCount
 
 _LOG: Final = logging.getLogger("diag.load")
 

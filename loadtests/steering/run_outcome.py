@@ -5,14 +5,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from analysis.format.run_folder import LeftOut
 from loadtests.recording.generator_grade import GeneratorFigures
 from loadtests.steering.session import Session
-
-HELD_BACK_SHARE: Final = 0.01
-"""A smaller share is what the end of a run cuts off, or one slow moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +35,4 @@ def outcome_of(session: Session) -> RunOutcome:
         left_out=tuple(session.director.left_out),
         notes=tuple(session.director.notes),
         contradicted=dict(session.contradicted),
-    )
-
-
-def unsent_note(outcome: RunOutcome, max_in_flight: int) -> tuple[str, ...]:
-    """Return one sentence where so many planned calls were not sent that the rate was not reached."""
-    due = outcome.calls + outcome.dropped
-    if outcome.dropped <= HELD_BACK_SHARE * due:
-        return ()
-    return (
-        f"{outcome.dropped:,} of {due:,} planned calls were not sent: slow calls filled the {max_in_flight} "
-        "places in flight that diag allows itself, so the planned rate was not reached",
     )

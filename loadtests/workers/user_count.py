@@ -4,9 +4,6 @@ what each process needs to keep the whole within the limits.
 Locust tells a worker only about its own users. Its dispatcher knows them all, step by step while they are
 spawned, and also when a worker joins or leaves. These numbers go into the options, which Locust sends to
 every worker with each step.
-
-A worker that joins a running load waits: the others still have its calls in flight, and until these must
-have ended it sends none. Meanwhile the others send all of the load.
 """
 
 import time
@@ -15,18 +12,11 @@ from typing import Any, Final
 
 import gevent
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
-from loadtests.planning.plan import LoadPlan
-from loadtests.sending.ways.platform_way import GIVE_UP_AFTER_S
+from loadtests.workers.joining_workers import JoiningWorkers
 from loadtests.workers.messages import Waiting
 
 SEND_EVERY_S: Final = 1.0
 """How often workers are informed again of who waits: a message may be lost."""
-
-
-def hold_back_s(plan: LoadPlan) -> float:
-    """Return how long a worker that joins a running load waits: no call in flight lasts longer."""
-    return max(action.timeout_s or PLATFORM_MAX_TIMEOUT_S for action in plan.actions) + GIVE_UP_AFTER_S
 
 
 class UserCount:
@@ -42,11 +32,8 @@ class UserCount:
         self.end()
         self.most = 0
         """Users at once since then."""
-        self._hold_back_s = hold_back_s
-        self._at_first: frozenset[str] = frozenset()
+        self._joining = JoiningWorkers(hold_back_s)
         self._users: Mapping[str, int] = {}
-        self._ends_at: dict[str, float] = {}
-        """Node -> when it has waited long enough (monotonic seconds)."""
         self._write({}, workers=1)
 
     def end(self) -> None:
@@ -57,13 +44,8 @@ class UserCount:
 
     def take(self, users: Mapping[str, int]) -> None:
         """Record how many users each node has from now on."""
-        self._at_first = self._at_first or frozenset(users)
-        for node in users.keys() - self._at_first - self._ends_at.keys():
-            # One that replaces another adds nothing to the calls in flight.
-            late = len(users) > len(self._at_first)
-            self._ends_at[node] = self._now() + (self._hold_back_s if late else 0.0)
-            if late and self._letting_in is None:
-                self._letting_in = gevent.spawn(self._let_in)
+        if self._joining.take(users.keys(), self._now()) and self._letting_in is None:
+            self._letting_in = gevent.spawn(self._let_in)
         self.most = max(self.most, sum(users.values()))
         self._users = users
         self._write(users, workers=len(users))
@@ -76,7 +58,7 @@ class UserCount:
 
     def _waiting(self, users: Mapping[str, int]) -> dict[str, int]:
         now = self._now()
-        return {node: count for node, count in users.items() if self._ends_at.get(node, now) > now}
+        return {node: count for node, count in users.items() if self._joining.waits(node, now)}
 
     def _let_in(self) -> None:
         """Keep every worker informed about who waits, from the first one that joins late to the end."""

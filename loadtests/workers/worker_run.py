@@ -22,8 +22,8 @@ from loadtests.recording.worker_id import host_name
 from loadtests.sending.watching.call_watch import watch_order
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import Delivery
+from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.messages import Counts, End, Send
-from loadtests.workers.user_count import hold_back_s
 from loadtests.workers.worker_port import WorkerPort
 
 MASTER_LATE_S: Final = 10.0

@@ -1,7 +1,6 @@
 """What was run, in words: where, how, when, with what, and what was left out."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from analysis.number_words import by_reason, plural
 from reports.pages.report_json import left_out, warnings_of, when
@@ -9,19 +8,8 @@ from reports.pages.what_was_run import RunEntry, moment, run_entries
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
 from reports.wording.direct_words import direct_calls
+from reports.wording.left_out_reasons import why_left_out
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
-
-REASONS: Final = {
-    "warm_up": "sent during the warm-up",
-    "retry": "retries of an earlier call",
-    "invalid_input": "refused as wrong input",
-    "rate_limited": "refused by a rate limit",
-    "auth_error": "refused for missing permissions",
-    "other_load_level": "at a load level the number does not come from",
-    "saturated_load_level": "at a load level the backend could not carry",
-    "load_level_above_peak": "at a load level above the production peak",
-}
-"""Why calls were left out, in words; other reasons are shown as they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +148,6 @@ def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
             traced("{} {}", name, traced_number(numbers.count(some), some, f"{at}/each/{place}/1"))
             for place, (name, some) in enumerate(one["each"])
         ]
-        words = REASONS.get(reason, reason.replace("_", " "))
         what = traced_number(plural(calls, "call"), calls, f"{at}/calls")
-        found.append((what, traced("{} ({})", words, traced_join(", ", shares))))
+        found.append((what, traced("{} ({})", why_left_out(reason), traced_join(", ", shares))))
     return tuple((traced_join(", ", list(names)), why) for names, why in by_reason(found))

@@ -16,9 +16,9 @@ from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.ways.platform_way import GIVE_UP_AFTER_S
+from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.user_count import (
     UserCount,
-    hold_back_s,
     users_at_work,
     users_of_all,
     waiting_users,

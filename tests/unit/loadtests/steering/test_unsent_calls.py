@@ -1,7 +1,8 @@
 import pytest
 
 from loadtests.recording.generator_grade import GeneratorFigures
-from loadtests.steering.run_outcome import RunOutcome, unsent_note
+from loadtests.steering.run_outcome import RunOutcome
+from loadtests.steering.unsent_calls import unsent_note
 
 
 @pytest.mark.parametrize(
