@@ -10,8 +10,8 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.settings import Settings, load_settings
 from diag.target import Target
-from loadtests.planning.load_target import open_target
 from loadtests.planning.make_plan import PreparedRun, prepare
+from loadtests.planning.org_or_sandbox import open_target
 from loadtests.planning.plan import LoadPlan
 from loadtests.run.direct.refuse_hosts import refuse_hosts
 from loadtests.run.sla import check_thresholds

@@ -10,7 +10,7 @@ from diag.errors import CredentialsError
 from diag.measuring_dialog.load_options import counts_as_org
 from diag.settings import Settings, load_settings
 from diag.target import About, find_target, must_name_sandbox
-from loadtests.planning.load_target import open_target
+from loadtests.planning.org_or_sandbox import open_target
 
 REGION: Final = {"GENESYSCLOUD_REGION": "us-east-1"}
 
