@@ -1,17 +1,15 @@
 """`diag observe`: recommend from production telemetry, without any load."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from analysis.machine.command_words import joined, one_after_the_other
-from analysis.plain_text import json_text
+from analysis.machine.command_words import joined
 from analysis.settings import MOST_DAYS
-from analysis.typed_command import Asked, apply_plan
+from analysis.typed_command import Asked
 from diag.completion.candidates import action_names
 from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
@@ -20,17 +18,12 @@ from diag.interaction.recommend_options import asked_to_call, profile_flags, rec
 from diag.interaction.shared_options import USUAL_DAYS, profile_option
 
 if TYPE_CHECKING:
-    from analysis.samples.sample_set import SampleSet
     from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.production.evidence import ProductionEvidence
-    from diag.production.findings import Finding
     from diag.settings import Settings
-    from reports.report_data import ReportData
 
-MOST_NAMED: Final = 3
-"""Actions of which production says nothing, where nobody asked for all."""
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
 
@@ -126,6 +119,9 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.interaction.pause_note import pause_note
     from diag.judged_files import choose_inputs
     from diag.production.findings import findings_of
+    from diag.production_dialog.answer import Answer
+    from diag.production_dialog.answer_file import answer_as_text
+    from diag.production_dialog.show_answer import show_answer
     from diag.settings import load_settings
     from diag.target import find_target
 
@@ -150,8 +146,8 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         findings, org = findings_of(evidence.observed, rules, test), profile_flags(options.profile)
         answer = Answer(evidence, findings, options.same_question(rules), org, options.plan_file)
         if form == "table":
-            _show(console, answer, options)
-        elif write_result(console, _formatted(answer, test, form, settings), options.output):
+            show_answer(console, answer, options.asked, verbose=options.verbose)
+        elif write_result(console, answer_as_text(answer, test, form, settings), options.output):
             console.result(str(options.output))
         if options.plan_file is not None:
             _save_plan(console, client, evidence, settings.runs, options)
@@ -186,26 +182,6 @@ def _from_export(
         console.result(str(options.output))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What production says, and the arguments of `diag observe` that ask for it again."""
-
-    evidence: "ProductionEvidence"
-    findings: "Mapping[str, Finding]"
-    source: str
-    org: tuple[str, ...] = ()
-    plan_file: Path | None = None
-
-    @property
-    def to_set(self) -> str:
-        """Return the commands that set what can be set, in the org that was read."""
-        from diag.production.evidence import plan_command
-
-        if self.plan_file is not None:  # it is saved in a moment
-            return apply_plan(str(self.plan_file), self.org)
-        return one_after_the_other(plan_command(self.source), apply_plan("plan.json", self.org))
-
-
 def _read(
     console: "Console",
     client: "GenesysClient",
@@ -233,76 +209,6 @@ def _read(
     )
     with console.progress("Reading production telemetry") as bar:
         return look(client, chosen, question, changes, on_progress=bar.update)
-
-
-def _show(console: "Console", answer: Answer, options: ObserveOptions) -> None:
-    """The table with what to do now; how it was found out only where that was asked for."""
-    from diag.interaction.show_analysis import show_analysis
-    from diag.production.evidence import not_observed_lines, read_as, unknown_of
-
-    evidence, analysis = answer.evidence, answer.evidence.analysis
-    for row in analysis.actions:
-        one, finding = evidence.observed[row.action_id], answer.findings[row.action_id]
-        for remark in one.remarks:
-            console.warn(f"{row.action_name}: {remark}.")
-        if options.verbose or one.changed or finding.resemblance is not None:  # else the verdict says it
-            for line in finding.lines(changed=one.changed):
-                console.sentence(f"{row.action_name}: {line}")
-    for line in not_observed_lines(evidence, None if options.verbose else MOST_NAMED):
-        console.note(line)
-    if options.verbose:
-        for line in (*read_as(evidence), unknown_of(evidence)):
-            console.note(line)
-    if not evidence.observed:
-        measure = f"{options.asked.command('init')}, then {options.asked.command('tune')}"
-        console.note(f"None of these actions can be judged by production. Measure instead: {measure}")
-        return
-    show_analysis(console, analysis, to_set=answer.to_set, brief=not options.verbose)
-    if not options.verbose:
-        console.note("All figures: -v. Curves: -o production.html.")
-
-
-def _formatted(answer: Answer, test: "SampleSet | None", form: str, settings: "Settings") -> str:
-    if form == "json":
-        from diag.production.saved_evidence import to_json
-
-        return json_text(to_json(answer.evidence, answer.findings), indent=1) + "\n"
-    if form == "csv":
-        from reports.exports.csv import build_csv
-
-        return build_csv(answer.evidence.analysis)
-    from diag.flows.report_flows import with_flows
-    from diag.production.report_series import with_history
-
-    data = with_flows(with_history(_page(answer, test, settings.zone), settings), settings.runs)
-    if form == "md":
-        from reports.exports.markdown import build_markdown
-
-        return build_markdown(data)
-    from reports.pages.report_page import build_report
-
-    return build_report(data)
-
-
-def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "ReportData":
-    from analysis.verdicts.recommend import recommend
-    from analysis.views.summarise import summarise
-    from diag import __version__
-    from diag.production.report_series import production_page
-
-    tests = {}
-    if test is not None:  # its curve is the one its own verdict rests on
-        rules = answer.evidence.analysis.settings
-        tests = summarise(test, rules, recommend(test, settings=rules).waiting)
-    page = production_page(
-        answer.evidence,
-        answer.findings,
-        tests,
-        version=__version__,
-        zone=zone,
-        source=answer.source or None,
-    )
-    return replace(page, to_set=answer.to_set)
 
 
 def _save_plan(

@@ -192,5 +192,9 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "diag.production", "diag.settings", "diag.table", "diag.target", "diag.clocks.wall_clock",
         "diag.workload",
     },
+    "diag/production_dialog": {
+        "analysis", "reports", "diag.__version__", "diag.console", "diag.flows", "diag.interaction",
+        "diag.production", "diag.settings",
+    },
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
 }  # fmt: skip

@@ -6,13 +6,14 @@ from analysis.settings import RecommendSettings
 from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise
-from diag.commands.observe import Answer, _page
 from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.genesys.models import Action, ActionConfig
 from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of
 from diag.production.reading.read_telemetry import ObservedAction, Production
 from diag.production.reading.time_window import Window
+from diag.production_dialog.answer import Answer
+from diag.production_dialog.answer_file import page_of
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 RULES = RecommendSettings()
@@ -37,7 +38,7 @@ def test_the_tests_curve_is_the_one_its_own_verdict_rests_on() -> None:
     )
     answer = Answer(evidence, findings_of(evidence.observed, RULES, test), "")
 
-    (drawn,) = (one for one in _page(answer, test, None).summaries["orders"].series if one.name == "test")
+    (drawn,) = (one for one in page_of(answer, test, None).summaries["orders"].series if one.name == "test")
 
     waiting = recommend(test, settings=RULES).waiting
     assert drawn.survival == summarise(test, RULES, waiting)["orders"].survival
@@ -53,5 +54,5 @@ def test_what_is_set_is_set_in_the_org_that_was_read() -> None:
     assert answer.to_set == (
         "diag observe --days 9 --profile live --out plan.json && diag apply plan.json --profile live"
     )
-    assert _page(answer, None, None).to_set == answer.to_set
+    assert page_of(answer, None, None).to_set == answer.to_set
     assert apply_plan("-my plan.json", ()) == "diag apply './-my plan.json'"

@@ -1,0 +1,1 @@
+"""What production says of its actions, as `diag observe` shows it: on a terminal, or in a file."""
