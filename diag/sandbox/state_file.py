@@ -15,9 +15,9 @@ from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import SandboxError
-from diag.sandbox.world.action_config import SandboxActionConfig
+from diag.sandbox.world.actions.action_config import SandboxActionConfig
+from diag.sandbox.world.actions.revision import ActionEntry, Revision
 from diag.sandbox.world.limits import Limits
-from diag.sandbox.world.revision import ActionEntry, Revision
 from diag.sandbox.world.switches import Switches
 
 FORMAT_VERSION: Final = 1

@@ -8,9 +8,9 @@ from typing import Final
 from diag.sandbox.executions.backend_reply import draw_call, reply_to
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.world.contract import contract_errors
+from diag.sandbox.world.actions.contract import contract_errors
+from diag.sandbox.world.actions.revision import ActionEntry, Revision
 from diag.sandbox.world.observations import Execution
-from diag.sandbox.world.revision import ActionEntry, Revision
 
 VALIDATE: Final = "Validate input against schema"
 RESOLVE: Final = "Resolve request template"

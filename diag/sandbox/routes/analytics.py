@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.executions.analytics import (
+from diag.sandbox.executions.analytics_query import (
     AnalyticsQuery,
     Dimensions,
     ExecutionRow,

@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.plain_text import printable
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.world.revision import ActionEntry
+from diag.sandbox.world.actions.revision import ActionEntry
 
 _TEMPLATE: Final = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
 _ROWS: Final = 200

@@ -14,8 +14,8 @@ from diag.sandbox.routes.data_actions.action_wire import action_body, action_jso
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, flag, shown_parts
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.actions.revision import ACTIONS_URI, ActionEntry, Revision
 from diag.sandbox.world.permissions import ADD, DELETE, EDIT, VIEW
-from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry, Revision
 
 _SCHEMAS = {
     "inputschema.json": ("input", "inputSchema"),

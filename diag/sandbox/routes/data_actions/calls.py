@@ -14,9 +14,9 @@ from diag.sandbox.reply_bodies import ErrorReply, JsonObject, json_reply
 from diag.sandbox.routes.data_actions.action_wire import base_url
 from diag.sandbox.routes.request import Handler, api_route, arrived_s, correlation_id, flag, json_object
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.actions.revision import ACTIONS_URI, ActionEntry, Revision
 from diag.sandbox.world.observations import Execution
 from diag.sandbox.world.permissions import EXECUTE, EXECUTE_DRAFT
-from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry, Revision
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

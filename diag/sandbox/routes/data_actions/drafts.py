@@ -9,9 +9,9 @@ from diag.sandbox.routes.audits import audited
 from diag.sandbox.routes.data_actions.action_wire import action_body, action_json
 from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.actions.revision import ACTIONS_URI
 from diag.sandbox.world.org import draft_errors
 from diag.sandbox.world.permissions import DELETE, EDIT, VIEW
-from diag.sandbox.world.revision import ACTIONS_URI
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

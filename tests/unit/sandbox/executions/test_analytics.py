@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.sandbox.executions.analytics import (
+from diag.sandbox.executions.analytics_query import (
     DIMENSIONS,
     METRIC,
     ExecutionRow,

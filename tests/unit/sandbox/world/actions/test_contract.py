@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from diag.sandbox.world.contract import contract_errors, schema_problem
+from diag.sandbox.world.actions.contract import contract_errors, schema_problem
 
 SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-04/schema#",

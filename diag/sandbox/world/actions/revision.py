@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject, not_found
-from diag.sandbox.world.action_config import SandboxActionConfig
-from diag.sandbox.world.flatten import array_properties, flat_schema
+from diag.sandbox.world.actions.action_config import SandboxActionConfig
+from diag.sandbox.world.actions.flatten import array_properties, flat_schema
 from diag.sandbox.world.scenario import Kind
 
 ACTIONS_URI: Final = "/api/v2/integrations/actions"

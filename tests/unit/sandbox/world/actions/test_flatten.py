@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from diag.sandbox.world.flatten import flat_schema, flat_values
+from diag.sandbox.world.actions.flatten import flat_schema, flat_values
 
 
 def test_nested_values_get_dotted_names() -> None:
