@@ -8,12 +8,13 @@ from diag.sandbox.audits.audit_trail import AuditTrail
 from diag.sandbox.clock import Clock, SystemClock
 from diag.sandbox.faults.fault_rules import Faults
 from diag.sandbox.latency.backend import Backend, LatencySpec
+from diag.sandbox.world.actions.action_spec import ActionSpec, FailureSpec
 from diag.sandbox.world.jobs import Jobs
 from diag.sandbox.world.limits import LimitKeeper
 from diag.sandbox.world.observations import Observations
 from diag.sandbox.world.org import SandboxOrg
 from diag.sandbox.world.past_executions import PastExecutions
-from diag.sandbox.world.scenario import ActionSpec, FailureSpec, Scenario
+from diag.sandbox.world.scenario import Scenario
 from diag.sandbox.world.tokens import Tokens
 
 _BACKEND_TOKEN_S: Final = 3600

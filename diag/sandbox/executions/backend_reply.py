@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.world.scenario import ActionSpec, FailureSpec
+from diag.sandbox.world.actions.action_spec import ActionSpec, FailureSpec
 
 
 @dataclass(frozen=True, slots=True)

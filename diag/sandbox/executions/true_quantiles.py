@@ -10,8 +10,8 @@ from diag.sandbox.latency.distributions import Distribution
 from diag.sandbox.latency.sums import one_after_the_other
 from diag.sandbox.reply_bodies import JsonObject, JsonValue
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.actions.action_spec import ActionSpec
 from diag.sandbox.world.limits import Limits
-from diag.sandbox.world.scenario import ActionSpec
 
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 

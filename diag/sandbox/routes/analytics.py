@@ -13,9 +13,9 @@ from diag.sandbox.executions.analytics_query import (
     Dimensions,
     ExecutionRow,
     dimensions,
-    query_result,
     read_query,
 )
+from diag.sandbox.executions.analytics_result import query_result
 from diag.sandbox.reply_bodies import json_reply
 from diag.sandbox.routes.request import api_route, json_object
 from diag.sandbox.sandbox import Sandbox

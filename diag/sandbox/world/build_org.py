@@ -11,8 +11,9 @@ from diag.sandbox.flows.flow_configuration import flow_id
 from diag.sandbox.flows.flow_spec import FlowSpec, FlowStepSpec
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.world.actions.action_config import SandboxActionConfig
+from diag.sandbox.world.actions.action_spec import ActionSpec
 from diag.sandbox.world.actions.revision import ActionEntry, Revision
-from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
+from diag.sandbox.world.scenario import IntegrationSpec, Scenario
 
 _NAMESPACE: Final = uuid.UUID("5b1ff3a5-63a5-4a5c-8a53-0d2f0e2b3c10")
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from diag.sandbox.backends.backend_address import backend_name
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue, bad_request, not_found
 from diag.sandbox.world.actions.action_config import SandboxActionConfig, config_from_wire
+from diag.sandbox.world.actions.action_spec import ActionSpec
 from diag.sandbox.world.actions.contract import schema_problem
 from diag.sandbox.world.actions.revision import SCHEMAS, ActionEntry, Revision
 from diag.sandbox.world.build_org import flows_of, new_function, published_entry, stable_id
-from diag.sandbox.world.scenario import ActionSpec, Scenario
+from diag.sandbox.world.scenario import Scenario
 from diag.sandbox.world.switches import Switches
 
 

@@ -10,7 +10,8 @@ from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
 from diag.sandbox.latency.effects import LatencyDrift, WarmUp
 from diag.sandbox.sandbox import ActionBackend, Sandbox
-from diag.sandbox.world.scenario import ActionSpec, FailureSpec, load_scenario
+from diag.sandbox.world.actions.action_spec import ActionSpec, FailureSpec
+from diag.sandbox.world.scenario import load_scenario
 
 
 def spec(latency: LatencySpec, *failures: FailureSpec) -> ActionSpec:

@@ -5,8 +5,8 @@ from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject, not_found
 from diag.sandbox.world.actions.action_config import SandboxActionConfig
+from diag.sandbox.world.actions.action_spec import Kind
 from diag.sandbox.world.actions.flatten import array_properties, flat_schema
-from diag.sandbox.world.scenario import Kind
 
 ACTIONS_URI: Final = "/api/v2/integrations/actions"
 DEFAULT_FUNCTION_TIMEOUT_S: Final = 15

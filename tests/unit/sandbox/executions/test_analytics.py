@@ -14,9 +14,9 @@ from diag.sandbox.executions.analytics_query import (
     METRIC,
     ExecutionRow,
     dimensions,
-    query_result,
     read_query,
 )
+from diag.sandbox.executions.analytics_result import query_result
 from diag.sandbox.reply_bodies import ErrorReply
 from diag.sandbox.world.switches import AnalyticsSwitches
 

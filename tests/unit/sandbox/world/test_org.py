@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from diag.sandbox.reply_bodies import ErrorReply
+from diag.sandbox.world.actions.action_spec import ActionSpec
 from diag.sandbox.world.actions.revision import Revision
 from diag.sandbox.world.org import SandboxOrg
-from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
+from diag.sandbox.world.scenario import IntegrationSpec, Scenario
 from diag.sandbox.world.switches import Switches
 from tests.support.examples import examples
 
