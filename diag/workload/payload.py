@@ -34,3 +34,12 @@ class Payload:
 def json_bytes(values: Mapping[str, Any]) -> bytes:
     """Return an input map as it is sent."""
     return json.dumps(values, separators=(",", ":")).encode()
+
+
+def is_json(value: object) -> bool:
+    """Return whether a value can be sent: TOML's dates and times, and not-a-number, cannot."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True

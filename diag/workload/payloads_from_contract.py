@@ -1,9 +1,8 @@
-"""What is sent: input maps given by the workload, or made from the action's input contract.
+"""Input maps made from an action's input contract, for actions that the workload gives none.
 
 Values never leave this file except as the request itself: labels are what is recorded.
 """
 
-import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,15 +45,6 @@ _FORMATS: Final[dict[str, str]] = {
     "ipv6": "2001:db8::1",
 }
 _DEPTH: Final = 8
-
-
-def is_json(value: object) -> bool:
-    """Return whether a value can be sent: TOML's dates and times, and not-a-number, cannot."""
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def from_contract(

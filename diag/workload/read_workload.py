@@ -20,9 +20,8 @@ from diag.hours.allowed_hours import ALWAYS, read_hours
 from diag.hours.approval import read_approval
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
-from diag.workload.payload import Payload
+from diag.workload.payload import Payload, is_json
 from diag.workload.payload_placeholders import PLACEHOLDER, unfilled
-from diag.workload.payloads_from_contract import is_json
 from diag.workload.read_payloads import read_payloads
 from diag.workload.tables.direct_settings import DirectSettings, read_direct
 from diag.workload.tables.guard_limits import GuardLimits

@@ -1,0 +1,6 @@
+from reports.wording.left_out_reasons import why_left_out
+
+
+def test_a_reason_is_in_words_and_one_without_reads_as_it_is_named() -> None:
+    assert why_left_out("saturated_load_level") == "at a load level the backend could not carry"
+    assert why_left_out("network_error") == "network error"
