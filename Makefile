@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # make test T=guard: tests with "guard" in their file or name. PROCESSES=0: in one process.
 T ?=
-PROCESSES ?= 4
+PROCESSES ?= 8
 TASKS := setup demo test quick thorough check lint types fix coverage bench draw lock clean
 
 .DEFAULT_GOAL := help

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("task", choices=list(TASKS), metavar="TASK", help="one of those below")
     parser.add_argument("-k", dest="filter", help='only tests with this in their file or name: -k "guard"')
     parser.add_argument(
-        "--processes", default="4", help="of the tests: two a core, because many wait; 0: one"
+        "--processes", default="8", help="of the tests: more than there are cores, because many wait; 0: one"
     )
     given = parser.parse_args()
     os.chdir(ROOT)
@@ -68,22 +68,21 @@ def demo(asked: Asked) -> None:
 def test(asked: Asked) -> None:
     """every test; -k guard: those with "guard" in their file or name"""
     _for_developers()
-    _python("-m", "pytest", "-n", asked.processes, "--dist", "loadfile", *_filter(asked))
+    _python("-m", "pytest", *_processes(asked), *_filter(asked))
 
 
 def quick(asked: Asked) -> None:
     """the inner loop: unit and contract tests that neither wait nor compute long"""
     _for_developers()
     left_out = ("--ignore=tests/e2e", "--ignore=tests/browser", "-m", "not e2e and not browser and not slow")
-    few = ("-n", "auto", "--dist", "loadfile", "--hypothesis-profile=quick")
-    _python("-m", "pytest", *few, *left_out, *_filter(asked))
+    _python("-m", "pytest", *_processes(asked), "--hypothesis-profile=quick", *left_out, *_filter(asked))
 
 
 def thorough(asked: Asked) -> None:
     """every property, with twenty times the examples of `test`: before a release"""
     _for_developers()
     many = ("-m", "hypothesis", "--hypothesis-profile=thorough", "--timeout=1800")
-    _python("-m", "pytest", "-n", asked.processes, "--dist", "loadfile", *many, *_filter(asked))
+    _python("-m", "pytest", *_processes(asked), *many, *_filter(asked))
 
 
 def check(asked: Asked) -> None:
@@ -119,7 +118,7 @@ def coverage(asked: Asked) -> None:
     """which lines and branches the tests reach, processes they start included; fails below the floor"""
     _for_developers()
     _tool("coverage", "erase")
-    _tool("coverage", "run", "-m", "pytest", "-n", asked.processes, "--dist", "loadfile", *_filter(asked))
+    _tool("coverage", "run", "-m", "pytest", *_processes(asked), *_filter(asked))
     _tool("coverage", "combine", "--quiet")
     _tool("coverage", "report", "--skip-covered", "--sort=cover")
 
@@ -195,6 +194,13 @@ def _for_developers() -> None:
 
 def _older(done: Path, *sources: Path) -> bool:
     return not done.exists() or any(source.stat().st_mtime > done.stat().st_mtime for source in sources)
+
+
+def _processes(asked: Asked) -> tuple[str, ...]:
+    """Return how pytest shares the tests among processes; Windows cannot fork."""
+    if hasattr(os, "fork"):
+        return ("--processes", asked.processes)
+    return ("-n", asked.processes, "--dist", "loadfile")
 
 
 def _filter(asked: Asked) -> tuple[str, ...]:

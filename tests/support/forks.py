@@ -109,6 +109,10 @@ class Forks:
         """Use the server of another process from now on."""
         self._address = address
 
+    def begin(self) -> None:
+        """Start its server now, unless it runs: processes forked from this one share it, too."""
+        _ = self.address
+
     def start(
         self,
         function: Callable[..., None],

@@ -1,0 +1,94 @@
+"""The suite's own processes: every test once, whatever becomes of the process that runs it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.forks import ROOT
+from tests.support.shared_tests import LONGEST, SharedTests
+
+CONFTEST = """
+import os
+import pytest
+from tests.support.forked_session import ForkedSession
+
+def pytest_configure(config):
+    config.pluginmanager.register(ForkedSession(3))
+
+@pytest.fixture(scope="session")
+def shared():
+    yield os.getpid()
+    print("taken down", file=open(f"down-{os.getpid()}", "w"))
+"""
+TESTS = {
+    "test_passes.py": "def test_one(shared): pass\ndef test_two(shared, capfd): pass",
+    "test_fails.py": "def test_three(shared):\n    print('printed here')\n    assert 1 == 2",
+    "test_skips.py": "import pytest\ndef test_four(shared): pytest.skip('no reason')",
+    "test_ends.py": "import os\ndef test_five(): pass\ndef test_six(): os._exit(7)\ndef test_seven(): pass",
+    "test_is_killed.py": "import os\ndef test_eight(): os.kill(os.getpid(), 9)\ndef test_nine(): pass",
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -ra -p no:cacheprovider")
+    for name, text in TESTS.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def run(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "pytest", "--junitxml", str(house / "results.xml"), *arguments]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(
+        line, cwd=house, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_every_test_is_run_once_also_where_a_process_ends_in_the_middle(house: Path) -> None:
+    ran = run(house)
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "3 failed, 5 passed, 1 skipped" in ran.stdout
+    assert "printed here" in ran.stdout and "assert 1 == 2" in ran.stdout
+    assert "The process that ran this test ended with 7." in ran.stdout
+    assert "The process that ran this test ended with -9." in ran.stdout
+    names = re.findall(r'<testcase classname="[^"]*" name="test_(\w+)"', (house / "results.xml").read_text())
+    assert sorted(names) == sorted(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    assert list(house.glob("down-*")), "what a session shares is taken down at its end"
+
+
+def test_the_first_failure_ends_all_of_them_where_that_is_asked(house: Path) -> None:
+    (house / "test_passes.py").write_text("import time\ndef test_one(): time.sleep(50)")
+    ran = run(house, "-x")
+    assert ran.returncode == 1 and "stopping after 1 failures" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_one_test_that_is_named_is_run_alone(house: Path) -> None:
+    ran = run(house, "test_passes.py::test_two")
+    assert ran.returncode == 0 and "1 passed" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_each_kind_of_process_takes_its_own_files_first_and_then_the_others() -> None:
+    files = [
+        "tests/unit/a.py",
+        "tests/e2e/b.py",
+        "tests/unit/a.py",
+        "tests/browser/c.py",
+        "tests/browser/d.py",
+    ]
+    tests = SharedTests([*files, LONGEST[0]])
+    assert tests.take(computes=True) == [0, 2]
+    assert tests.take(computes=False) == [5]  # the longest first
+    assert tests.take(computes=False) == [3, 4]  # one browser
+    assert tests.take(computes=True) == [1]
+    assert tests.take(computes=True) == tests.take(computes=False) == []
+    tests.give_back([4])
+    assert tests.take(computes=False) == [4]
+
+
+def test_those_that_are_named_as_the_longest_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / name).exists()] == []
