@@ -102,6 +102,7 @@ def drive(
     The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make` and
     `find_gone` raise."""
     _wait_for_a_load_left_behind(folder, outside)
+    folder.end_killed()
     judged = WindowsJudged(campaign, saved.question.settings, asked)
     reached, started = where_all_stand(folder, judged), outside.now()
     while True:
@@ -130,6 +131,7 @@ def drive(
                 order = order_for(turns, until, campaign.production_weeks)
                 window = outside.make(folder.next_window(saved), order, campaign.window_s)
                 _wait_for_a_load_left_behind(folder, outside)
+                folder.end_killed(newest=1)
                 if window.gone:
                     folder.lose(window.gone, outside.now())
                 elif window.made == "not begun":

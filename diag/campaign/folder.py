@@ -21,6 +21,7 @@ from diag.campaign.saved import (
     write_slot,
 )
 from diag.errors import UsageError
+from diag.measuring.continuing.cut_short import ended_from_outside
 from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock
 
 _OURS: Final = frozenset(
@@ -140,6 +141,18 @@ class CampaignFolder:
         """Return the folder of the next window; one that a kill left before its first call is used again."""
         number = len(self.windows()) + 1
         return RunFolder(self.path / WINDOWS_NAME / f"{saved.campaign_id}-w{number:04}")
+
+    def end_killed(self, newest: int | None = None) -> None:
+        """Have windows whose load was killed judged by what they hold whole: all of them, or the newest.
+
+        The slow calls were in flight longest, so of the last ones only the quick are there. Raises OSError,
+        and UsageError where a load is still at work in one.
+        """
+        windows = self.windows()
+        for window in windows if newest is None else windows[-newest:]:
+            manifest = read_manifest(window)
+            if manifest is not None:
+                ended_from_outside(window, manifest)
 
     def at_work(self) -> RunFolder | None:
         """Return the window in which a load still runs, whoever started it is gone; None where none does."""

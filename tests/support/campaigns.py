@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import (
+    EVENTS_SUFFIX,
     NAMES_SUFFIX,
     OUTCOME_CODES,
     SEGMENT_SUFFIX,
@@ -123,8 +124,12 @@ def write_window(
     part: float = 1.0,
     timeout_s: int = 10,
     place: tuple[str, str | None] = ("h", None),
+    oldest: Mapping[str, float] | None = None,
 ) -> int:
-    """Write what a load leaves of a window that began at `at`, or of a part of it; return its calls."""
+    """Write what a load leaves of a window that began at `at`, or of a part of it; return its calls.
+
+    `oldest`: of each action, when the oldest call began that was in flight as the last line was written.
+    """
     facts = tuple(
         ActionFacts(turn.action_id, turn.action_id, current_timeout_s=timeout_s, timeout_is_set=True)
         for turn in turns
@@ -152,6 +157,13 @@ def write_window(
     path.with_suffix(NAMES_SUFFIX).write_text("\n".join(lines) + "\n")
     rows = rows[: round(part * len(rows))]
     path.write_bytes(b"".join(rows))
+    ended = {
+        "kind": "second",
+        "at": at + sum(turn.takes_s for turn in turns),
+        "oldest": oldest or {},
+        "actions": {turns[0].action_id: [len(rows), 0, 0, 0, 0]} if turns else {},
+    }
+    path.with_suffix(EVENTS_SUFFIX).write_text(json.dumps(ended) + "\n")
     return len(rows)
 
 

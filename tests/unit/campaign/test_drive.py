@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import RunFolder
+from analysis.format.run_folder import Manifest, RunFolder, Status, read_manifest
 from analysis.samples.read_samples import read_samples
-from diag.campaign.drive import Notices
+from diag.campaign.drive import MadeWindow, Notices
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_slot import Slot
-from diag.choice.turns_file import Turn
+from diag.choice.turns_file import Turn, WindowOrder
 from diag.judged_files import gather
 from tests.support.campaigns import (
     BEGAN_AT,
@@ -30,6 +30,10 @@ def rows(folder: CampaignFolder) -> int:
     samples = read_samples([window.path for window in with_calls(folder.windows())])
     assert not samples.skipped
     return len(samples.table)
+
+
+def manifests(folder: CampaignFolder) -> list[Manifest]:
+    return [one for one in map(read_manifest, folder.windows()) if one is not None]
 
 
 @pytest.mark.parametrize("where", ["before", "folder", "manifest", "half", "rows"])
@@ -174,3 +178,40 @@ def test_one_window_in_twenty_that_was_cut_short_does_not_weaken_the_rest(tmp_pa
     )  # so have it recommend, check
     assert "is still running, or was stopped from outside" in few.analysis.weak[0]
     assert many.analysis.weak == ()
+
+
+def test_of_a_window_whose_load_was_killed_only_what_it_holds_whole_counts(tmp_path: Path) -> None:
+    """The slow calls were in flight longest: of the last ones only the quick have a row."""
+    folder = begun(tmp_path)
+    turns = (Turn("orders", 20, 1.0, True),)
+    ended: tuple[Status, ...] = ("complete", "running", "incomplete", "complete")
+    for number, status in enumerate(ended, start=1):
+        at = BEGAN_AT + 600.0 * number
+        oldest = {} if status == "complete" else {"orders": at + 14.0}
+        write_window(
+            RunFolder(folder.path / "windows" / f"w{number:04}"), turns, at, status=status, oldest=oldest
+        )
+
+    done = go_on(tmp_path, FakeOutside(time=BEGAN_AT + 24 * HOUR_S))
+
+    samples = read_samples([window.path for window in folder.windows()])
+    assert done.reached["orders"].sent.calls == len(samples.table) == 20 + 14 + 14 + 20
+    assert [one.rows for one in samples.skipped] == [6, 6]
+    statuses = [manifest.status for manifest in manifests(folder)]
+    assert statuses == ["complete", "interrupted", "interrupted", "complete"]
+
+
+def test_a_load_that_is_killed_in_its_window_leaves_what_it_holds_whole(tmp_path: Path) -> None:
+    class OneKilled(FakeOutside):
+        def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
+            write_window(folder, order.turns, self.time, status="running", oldest={"stock": self.time + 3.0})
+            self.time += window_s
+            return MadeWindow("interrupted")
+
+    done = go_on(tmp_path, OneKilled())
+
+    folder = begun(tmp_path)
+    (window,) = folder.windows()
+    assert [one.status for one in manifests(folder)] == ["interrupted"]
+    starts = read_samples([window.path]).table["started_at"]
+    assert done.reached["orders"].sent.calls and starts.max() < starts.min() + 3.0
