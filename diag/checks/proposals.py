@@ -1,9 +1,11 @@
 """Whether numbers proposed to Terraform have arrived: the org's timeout is the one proposed, or not yet."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from analysis.format.action_facts import ActionFacts
 from analysis.number_words import plural, utc_time
 from analysis.verdicts.recommendation import Analysis
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
@@ -17,6 +19,8 @@ class Arrival(StrEnum):
     NOT_YET = "not yet"
     UNKNOWN = "unknown"
     """The timeouts that are known are older than the proposal."""
+    NO_ACTION = "no action"
+    """The org has neither the action nor one of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class ProposalState:
     now_s: int | None
     """The org's timeout in force; None: unknown."""
     arrival: Arrival
-    """Unknown where the timeouts that are known are older than the proposal."""
+    """Unknown where the timeouts that are known are older than the proposal; no action where the org has
+    neither the action nor one other of its name."""
 
     @property
     def sentence(self) -> str:
@@ -43,6 +48,8 @@ class ProposalState:
                 return f"{proposed} is in the org"
             case Arrival.NOT_YET:
                 return f"{proposed} is not in the org yet, which has {self.now_s} s"
+            case Arrival.NO_ACTION:
+                return f"{proposed} cannot arrive: the org no longer has this action"
             case _:
                 return f"whether {proposed} has arrived is not known: --live asks the org"
 
@@ -54,6 +61,39 @@ def proposals_of(
 
     The analysis has the org's timeouts as they were at `known_at` (None: as they are now).
     """
+    timeouts = {item.action_id: item.current_timeout_s for item in analysis.actions}
+    return tuple(
+        _state(line, timeouts[line.action_id], known_at)
+        for line in _newest(lines, analysis)
+        if line.action_id in timeouts
+    )
+
+
+def proposals_of_gone_actions(
+    lines: Sequence[JournalLine], analysis: Analysis, org: Mapping[str, ActionFacts]
+) -> tuple[ProposalState, ...]:
+    """Return the newest proposals of actions that the org, read just now, no longer has.
+
+    Terraform deletes an action and makes it anew where its contract changes: what was proposed then holds for
+    the one other action of that name, if that was judged and nothing has been proposed for it since.
+    """
+    newest = _newest(lines, analysis)
+    names = Counter(facts.action_name for facts in org.values())
+    anew = {facts.action_name: facts for facts in org.values() if names[facts.action_name] == 1}
+    judged = {item.action_id for item in analysis.actions} - {line.action_id for line in newest}
+    found = []
+    for line in newest:
+        if line.action_id in org:
+            continue
+        now = anew.get(line.action_name)
+        if now is None:
+            found.append(_proposal(line, None, Arrival.NO_ACTION))
+        elif now.action_id in judged:
+            found.append(_state(replace(line, action_id=now.action_id), now.current_timeout_s, None))
+    return tuple(found)
+
+
+def _newest(lines: Sequence[JournalLine], analysis: Analysis) -> Sequence[JournalLine]:
     newest: dict[str, JournalLine] = {}
     for line in latest_by_entry(lines).values():
         if (line.org_id, line.host) == (analysis.org_id, analysis.host):
@@ -61,12 +101,7 @@ def proposals_of(
                 newest[line.action_id] = line
             elif wrote(line):
                 newest.pop(line.action_id, None)
-    timeouts = {item.action_id: item.current_timeout_s for item in analysis.actions}
-    return tuple(
-        _state(line, timeouts[action_id], known_at)
-        for action_id, line in newest.items()
-        if action_id in timeouts
-    )
+    return tuple(newest.values())
 
 
 def _state(line: JournalLine, now_s: int | None, known_at: float | None) -> ProposalState:
@@ -76,6 +111,10 @@ def _state(line: JournalLine, now_s: int | None, known_at: float | None) -> Prop
         arrival = Arrival.UNKNOWN
     else:
         arrival = Arrival.NOT_YET
+    return _proposal(line, now_s, arrival)
+
+
+def _proposal(line: JournalLine, now_s: int | None, arrival: Arrival) -> ProposalState:
     return ProposalState(
         line.action_id, line.action_name, line.entry, line.at, line.after_timeout_s, now_s, arrival
     )

@@ -170,6 +170,7 @@ _IF_PROPOSED: Final = {
     Arrival.ARRIVED: CheckOutcome.PASSED,
     Arrival.NOT_YET: CheckOutcome.FAILED,
     Arrival.UNKNOWN: CheckOutcome.UNDECIDED,
+    Arrival.NO_ACTION: CheckOutcome.UNDECIDED,
 }
 
 

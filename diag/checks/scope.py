@@ -6,6 +6,7 @@ from dataclasses import replace
 from analysis.format.action_facts import ActionFacts
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.plans.scope import Scope
+from diag.inventory.named_actions import ids_meant
 
 
 def in_scope(
@@ -28,6 +29,13 @@ def in_scope(
         actions=tuple(item for item in known if scope.leaves_out(item.action_id) is None),
         loops=tuple(loop for loop in analysis.loops if scope.leaves_out(loop.action_id) is None),
     )
+
+
+def is_meant(action: tuple[str, str], *, only: Collection[str] = (), skip: Collection[str] = ()) -> bool:
+    """Return whether `only` and `skip` leave this action (its id and name), whichever others there are."""
+    if only and not any(ids_meant([action], name) for name in only):
+        return False
+    return not any(ids_meant([action], name) for name in skip)
 
 
 def _unmeasured(facts: ActionFacts) -> Recommendation:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from diag.checks.rules import CheckFinding
     from diag.console import Console
     from diag.notifying.notifier import Notifier
+    from diag.production.evidence import Place
     from diag.settings import Settings
     from diag.table import Table
 
@@ -137,18 +138,23 @@ def _check(
     notifier: "Notifier",
 ) -> int:
     """Judge, report what was found in every form that was asked for, and return the exit code."""
+    from analysis.verdicts.recommendation import Analysis
     from diag.changes.journal.journal import Journal
-    from diag.checks.proposals import proposals_of
+    from diag.checks.proposals import proposals_of, proposals_of_gone_actions
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
-    from diag.checks.scope import in_scope
+    from diag.checks.scope import in_scope, is_meant
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.waiting.long_wait import LongWait
 
     how = HowToRead(options.actions_file)
-    org = _facts_of_org(settings) if options.live else None
     fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
-    if org is not None and fail_on == (Rule.PROPOSED,) and not (options.inputs or options.baselines):
-        evidence = _org_alone(settings, rules, org)  # the journal and the org tell; no run has to
+    # The journal and the org tell whether a number has arrived; no run has to.
+    alone = options.live and fail_on == (Rule.PROPOSED,) and not (options.inputs or options.baselines)
+    org, place = _read_org(settings, alone) if options.live else (None, None)
+    if org is not None and place is not None:
+        evidence = Checked(
+            Analysis(rules, (), org, sandbox=place.sandbox, org_id=place.org_id, host=place.host)
+        )
     else:
         chosen = choose_inputs(options.inputs, settings.runs)
         with LongWait(console, chosen) as wait:
@@ -164,7 +170,15 @@ def _check(
     scope = in_scope(evidence.analysis, only=options.only, skip=options.skip, org=org)
     read_at = [run.created_at for run in evidence.runs]
     known_at = None if org is not None else min(read_at, default=0.0)
-    proposals = proposals_of(Journal(settings.journal).read(), scope, known_at)
+    lines = Journal(settings.journal).read()
+    proposals = proposals_of(lines, scope, known_at)
+    if org is not None:
+        gone = proposals_of_gone_actions(lines, scope, org)
+        proposals += tuple(
+            one
+            for one in gone
+            if is_meant((one.action_id, one.action_name), only=options.only, skip=options.skip)
+        )
     if Rule.PROPOSED in fail_on and not proposals:
         console.warn(f"{settings.journal} knows of no number proposed to Terraform for these actions.")
     findings = judge(
@@ -229,29 +243,16 @@ def _tell(
     notifier.notify(check_news(analysis, findings, org, next(iter(reports), None)))
 
 
-def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":
-    """The org's inventory as facts; they win over those recorded with the run."""
+def _read_org(settings: "Settings", also_place: bool) -> "tuple[dict[str, ActionFacts], Place | None]":
+    """The org's inventory as facts, which win over those recorded with a run, and which org it is."""
     from diag.genesys.client import GenesysClient
     from diag.inventory.action_facts import facts_of
-    from diag.target import find_target
-
-    with GenesysClient(find_target(settings).connection) as client:
-        return {action.id: facts_of(action) for action in client.list_actions()}
-
-
-def _org_alone(
-    settings: "Settings", rules: "RecommendSettings", facts: "dict[str, ActionFacts]"
-) -> "Checked":
-    """The org as evidence without a call."""
-    from analysis.verdicts.recommendation import Analysis
-    from diag.genesys.client import GenesysClient
     from diag.production.look import place_of
     from diag.target import find_target
 
     with GenesysClient(find_target(settings).connection) as client:
-        place = place_of(client)
-    analysis = Analysis(rules, (), facts, sandbox=place.sandbox, org_id=place.org_id, host=place.host)
-    return Checked(analysis)
+        facts = {action.id: facts_of(action) for action in client.list_actions()}
+        return facts, place_of(client) if also_place else None
 
 
 def findings_table(findings: "Sequence[CheckFinding]") -> "Table":

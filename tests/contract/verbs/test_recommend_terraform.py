@@ -69,6 +69,31 @@ def test_a_number_is_proposed_and_check_says_when_it_has_arrived(
     assert "1 of 1 proposal to Terraform has arrived in the org." in capsys.readouterr().err
 
 
+def test_a_proposal_whose_action_was_made_anew_or_is_gone_is_told(
+    session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Terraform deletes an action and makes it anew where its contract changes: it has another id then."""
+    assert run(EDIT) == ExitCode.OK
+    file = session / "runs" / "journal.jsonl"
+    replaced = {**journal(session)[-1], "action_id": "custom_-_made-before"}
+    file.write_text(json.dumps(replaced) + "\n")
+    assert arrival(capsys, "--live") == (ExitCode.THRESHOLD, "not yet")
+    assert arrival(capsys, "--live", "--only", OTHER) == (ExitCode.THRESHOLD, "not yet")
+    file.write_text(json.dumps({**replaced, "after_timeout_s": 2}) + "\n")
+    assert arrival(capsys, "--live") == (ExitCode.OK, "arrived")
+
+    file.write_text(json.dumps({**replaced, "action_name": "Nobody's"}) + "\n")
+    assert arrival(capsys, "--live") == (ExitCode.OK, "no action")
+    run(["check", "--live", "--fail-on", "proposed"])
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "cannot arrive: the org no longer has this action." in shown
+    assert "knows of no number" not in shown
+    assert (
+        run(["check", "--live", "--fail-on", "proposed", "--format", "json", "--only", OTHER]) == ExitCode.OK
+    )
+    assert json.loads(capsys.readouterr().out)["proposals"] == []
+
+
 @pytest.fixture
 def observed(session: Path) -> Path:
     """What production says of ARTICLES, whose timeout of 10 s is too long, and the file that owns it."""
