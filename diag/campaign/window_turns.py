@@ -8,6 +8,7 @@ cold as there."""
 import math
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from diag.campaign.campaign import (
@@ -99,10 +100,10 @@ def _share_of(campaign: Campaign, slot: Slot, standing: Standing, pace: WindowPa
     # A window in which nobody is due has no number: a warm action's pace is one over time.
     made = slot.number - 1.0 if least == 1 else usable - left
     rounding, closer = f"{campaign.seed}:{standing.action_id}", pace.closer
+    in_this_window = f"{rounding}:{slot.due_at:.0f}"
     usual = to_the_end(standing.fewest) / usable * closer / least
-    at_usual_pace = least * int(usual + random.Random(f"{rounding}:{slot.due_at:.0f}").random())
     if standing.answered and sent >= standing.wanted:  # early: called on at the usual pace to the end
-        return at_usual_pace
+        return least * int(usual + _drawn(in_this_window))
     at_most = equal if sent < EARLY * standing.fewest else CATCH_UP * sent / max(1.0, made)
     share = max(first_number, min(equal, at_most))
     if left <= 1.0 or standing.lacks is not None:
@@ -110,8 +111,14 @@ def _share_of(campaign: Campaign, slot: Slot, standing: Standing, pace: WindowPa
     each = least if share < least else 1
     due = standing.wanted * (usable - left + 1.0) / usable - sent
     if share < equal:  # all that is missing is no longer to be had at a steady pace
-        due, rounding = min(due, share * closer), f"{rounding}:{slot.due_at:.0f}"
+        due, rounding = min(due, share * closer), in_this_window
     if due <= -each:  # ahead, because it wanted more before: waiting would leave a part of the span unseen
-        return at_usual_pace
-    steady = math.floor(due / each + random.Random(rounding).random())
+        return least * int(usual + _drawn(in_this_window))
+    steady = math.floor(due / each + _drawn(rounding))
     return each * max(0, min(steady, math.ceil(share / each)))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(seed: str) -> float:
+    """Return a number from 0 up to 1, always the same for this text: an action has one for all windows."""
+    return random.Random(seed).random()
