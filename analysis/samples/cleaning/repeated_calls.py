@@ -54,7 +54,10 @@ class _Suspects:
         a whole is taken out: every call of the worker is there twice, or three times.
         """
         workers = codes_of(self.table, "worker_id")
-        coarse, all_suspect = self._starts(workers)
+        again, others, all_suspect = self._starts(workers)
+        if not again.any():
+            return np.zeros(0, dtype=np.int64)
+        coarse = (others > 0) & (others > COARSE_SHARE * again)
         merged = np.zeros(coarse.size, dtype=np.int64)
         for rows in self._rows() if coarse.any() else ():
             times = self._alike(rows).transform("size").to_numpy(dtype=np.int64)
@@ -62,8 +65,8 @@ class _Suspects:
         merged[~all_suspect] = 1
         return grown(np.int64, self._again(workers, np.where(coarse, merged, 0)))
 
-    def _starts(self, workers: Codes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """By worker: whether many of its calls share a start, and whether all do."""
+    def _starts(self, workers: Codes) -> tuple[Counts, Counts, NDArray[np.bool_]]:
+        """By worker: calls that are there again, others that share a start, and whether all calls share one."""
         start = [name for name in (*SAME_CALL, "run_id") if name in self.table and name != "latency_ms"]
         again, others, suspects, calls = (np.zeros(len(workers.texts), dtype=np.int64) for _ in range(4))
         for rows in self._rows():
@@ -75,7 +78,7 @@ class _Suspects:
             suspects += np.bincount(worker, minlength=again.size)
         for piece in pieces(len(self.table)):
             calls += np.bincount(workers.at(piece), minlength=again.size)
-        return (others > 0) & (others > COARSE_SHARE * again), suspects == calls
+        return again, others, suspects == calls
 
     def _again(self, workers: Codes, merged: Counts) -> Iterator[Rows]:
         """`merged`: by worker, how many times all of its calls are in the input; 0: each call by itself."""
