@@ -165,14 +165,18 @@ def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
     """Numbers (-1: missing) and the texts they stand for."""
     if not isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("category")
-    codes = np.asarray(values.cat.codes, dtype=np.int64)
-    texts = [str(text) for text in values.cat.categories]
+    coded = values.array  # not `values.cat`, whose codes are a column of their own
+    assert isinstance(coded, pd.Categorical)
+    codes = np.asarray(coded.codes, dtype=np.int64)
+    texts = [str(text) for text in coded.categories]
     if "" in texts:
         codes = np.where(codes == texts.index(""), _NONE, codes)
     return codes, texts
 
 
 def _floats(values: "pd.Series[Any]") -> NDArray[np.float64]:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
+        return values.to_numpy(dtype=np.float64)
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 

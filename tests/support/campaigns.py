@@ -152,7 +152,7 @@ def write_window(
             json.dumps({"kind": "action", "code": code, "text": turn.action_id, "name": turn.action_id})
         )
         for call in range(turn.calls):
-            started, number = at + call / turn.rate, number + 1
+            started, number = at + code / 1e3 + call / turn.rate, number + 1  # no two at the same moment
             rows.append(_row(number, code, started, turn.rate, latency_ms(number), timeout_s))
     path.with_suffix(NAMES_SUFFIX).write_text("\n".join(lines) + "\n")
     rows = rows[: round(part * len(rows))]
