@@ -32,9 +32,10 @@ class Shape:
 
     def slower_than(self, share: float) -> float:
         """The time that this share of calls exceeds."""
-        from scipy import optimize
-
-        return float(optimize.brentq(lambda t: self.above(t) - share, 1e-3, 1e3))
+        low, high = 1e-3, 1e3
+        while low < (middle := (low + high) / 2) < high:  # until no number is left between them
+            low, high = (middle, high) if self.above(middle) > share else (low, middle)
+        return high
 
 
 def two_paths(slow: float) -> Shape:

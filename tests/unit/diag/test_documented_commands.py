@@ -1,9 +1,8 @@
 """Every command line and flag that the documentation names exists, and every verb is documented."""
 
+import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 import pytest
 
 from diag.cli import VERBS, cli
+from tests.support.locust_process import run_locust
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
@@ -50,9 +50,9 @@ def help_of(verb: str) -> str:
 @cache
 def help_of_locust() -> str:
     """Locust's own help, which leaves out what a locustfile adds, and the flags ours adds."""
-    line = [sys.executable, "-m", "locust", "--help"]
     own = (ROOT / "loadtests" / "planning" / "run_options.py").read_text(encoding="utf-8")
-    done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=ROOT)
+    done = run_locust("--help", folder=ROOT, environment=os.environ)
+    done.check_returncode()
     return "\n".join((done.stdout, *re.findall(r'"(--[a-z-]+)"', own)))
 
 

@@ -97,7 +97,7 @@ def quick() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(
     call=st.sampled_from(CALLS),
     status=st.sampled_from([200, 200, 200, 200, 204, 301, 400, 401, 403, 404, 409, 429, 500, 503, 504]),

@@ -16,7 +16,7 @@ from tests.support.sample_tables import calls, lognormal, sample_set
 
 DEFAULT = RecommendSettings()
 FACTS = ActionFacts("orders", current_timeout_s=60)
-RUNS = 40
+RUNS = 20
 
 
 def first(action: ActionCalls, n: int) -> ActionCalls:

@@ -117,7 +117,7 @@ def test_any_wiring_has_a_longest_wait(data: st.DataObject, count: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_chain_of_fifty_thousand_steps_needs_no_recursion() -> None:
-    chain = [FlowNode(0, (at + 1,)) for at in range(50_000)] + [FlowNode(0)]
+def test_a_chain_of_ten_thousand_steps_needs_no_recursion() -> None:
+    chain = [FlowNode(0, (at + 1,)) for at in range(10_000)] + [FlowNode(0)]
 
-    assert longest_wait(flow(*chain), seconds).ms == 500_010_000
+    assert longest_wait(flow(*chain), seconds).ms == 100_010_000

@@ -57,9 +57,10 @@ def place_of_the_bound(n: int) -> tuple[int, float]:
 
     The number of slower calls at which p99 is 95 % sure to be passed is a fraction (Hutson 1999).
     """
-    from scipy import optimize
-
-    exact = optimize.brentq(lambda slower: special.betainc(slower + 1, n - slower, 0.01) - 0.95, 0, n / 20)
+    low, exact = 0.0, n / 20
+    while low < (middle := (low + exact) / 2) < exact:
+        sure = special.betainc(middle + 1, n - middle, 0.01) >= 0.95
+        low, exact = (middle, exact) if sure else (low, middle)
     return int(exact), 1.0 - exact % 1.0
 
 
