@@ -66,7 +66,7 @@ class _Suspects:
         return grown(np.int64, self._again(workers, np.where(coarse, merged, 0)))
 
     def _starts(self, workers: Codes) -> tuple[Counts, Counts, NDArray[np.bool_]]:
-        """By worker: calls that are there again, others that share a start, and whether all calls share one."""
+        """By worker: calls that are there again, others that share a start, whether all calls do."""
         start = [name for name in (*SAME_CALL, "run_id") if name in self.table and name != "latency_ms"]
         again, others, suspects, calls = (np.zeros(len(workers.texts), dtype=np.int64) for _ in range(4))
         for rows in self._rows():

@@ -26,11 +26,11 @@ FIRST_DIGIT = re.compile(r"\d")
 
 def many_actions() -> str:
     with patch("reports.pages.report_page.FULL_CHARTS", 1):
-        return build_report(make_production(make_report(CASES[:5], calls=400)))
+        return build_report(make_production(make_report(CASES[:3], calls=400)))
 
 
 def another_percentile() -> str:
-    data = make_report(CASES[:3])
+    data = make_report(CASES[:1])
     settings = replace(data.analysis.settings, percentile=0.995)
     return build_report(replace(data, analysis=replace(data.analysis, settings=settings)))
 
@@ -44,11 +44,11 @@ def counting_more() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "so many that some are small": many_actions,
     "another percentile": another_percentile,
-    "a bare file": lambda: build_report(replace(make_report(CASES[:3]), manifests=(), source=None)),
-    "production beside a test": lambda: build_report(make_production(make_report(CASES[:3]))),
+    "a bare file": lambda: build_report(replace(make_report(CASES[:1]), manifests=(), source=None)),
+    "production beside a test": lambda: build_report(make_production(make_report(CASES[:2]))),
     "production beside one action": lambda: build_report(make_production(make_report(CASES[:1]))),
-    "months of production": lambda: build_report(with_months(make_report(CASES[:2]), months(60))),
-    "backends beside actions": lambda: build_report(with_backends(make_report(CASES[:3]))),
+    "months of production": lambda: build_report(with_months(make_report(CASES[:1]), months(60))),
+    "backends beside actions": lambda: build_report(with_backends(make_report(CASES[:2]))),
     "windows of a campaign": lambda: build_report(in_windows(words_only(make_report(CASES[:1])))),
     "a campaign that did not call all": counting_more,
     "flows": lambda: build_report(with_made_flows(make_report(CASES[:2]))),
