@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
@@ -45,8 +46,13 @@ def draft_fingerprint(full: FullConfig, salt: str, *, as_copied: bool = False) -
     }
     if as_copied:
         body |= {"version": None, "contract": _without_addresses(action.contract)}
-    text = json.dumps(body, sort_keys=True).encode()
-    return hashlib.pbkdf2_hmac("sha256", text, salt.encode(), _ROUNDS).hex()
+    return _digest(json.dumps(body, sort_keys=True).encode(), salt.encode())
+
+
+@lru_cache(maxsize=4)
+def _digest(text: bytes, salt: bytes) -> str:
+    """A draft is noted before each write and after it, mostly as it was noted last."""
+    return hashlib.pbkdf2_hmac("sha256", text, salt, _ROUNDS).hex()
 
 
 def _without_addresses(contract: JsonObject | None) -> JsonObject:
