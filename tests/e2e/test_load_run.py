@@ -14,6 +14,7 @@ from diag.measuring.load_process import LoadOptions, run_load
 from diag.measuring.run_progress import RunProgress
 from diag.sandbox.launch import SandboxProcess
 from diag.target import Target, sandbox_connection
+from tests.support.forked_children import forked_loads
 from tests.support.forks import Forked
 from tests.support.load_run import at_home, ended_whole, is_whole, manifest_in, rows_in
 from tests.support.locust_process import fork_locust, locust_line, run_locust
@@ -149,16 +150,15 @@ def test_wrong_credentials_end_with_five(tmp_path: Path, locust: Callable[..., F
 
 def test_a_probe_calls_a_draft_and_leaves_none_behind(tmp_path: Path, sandbox: SandboxProcess) -> None:
     seen: list[RunProgress] = []
-    result = run_load(
-        LoadOptions(
-            run_dir=tmp_path / "run",
-            run_time_s=3,
-            actions=("Create Support Ticket", "Get User Presence"),
-            probe=True,
-            env={**sandbox.environment, "HOME": str(tmp_path), "DIAG_LOAD_DRAIN_S": "1"},
-        ),
-        seen.append,
+    options = LoadOptions(
+        run_dir=tmp_path / "run",
+        run_time_s=3,
+        actions=("Create Support Ticket", "Get User Presence"),
+        probe=True,
+        env={**sandbox.environment, "HOME": str(tmp_path), "DIAG_LOAD_DRAIN_S": "1"},
     )
+    with forked_loads():
+        result = run_load(options, seen.append)
 
     assert result.exit_code == 0, result
     assert result.status == "complete"
@@ -177,7 +177,8 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
     options = LoadOptions(
         run_dir=tmp_path / "run", run_time_s=2, actions=("Get Acount Balance",), env=sandbox.environment
     )
-    result = run_load(options)
+    with forked_loads():
+        result = run_load(options)
 
     assert result.exit_code == 2
     assert result.refusal is not None

@@ -11,6 +11,7 @@ from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.sandbox.launch import SandboxProcess
+from tests.support.forked_children import forked_loads
 from tests.support.load_run import at_home, ended_whole, free_port, is_whole
 from tests.support.locust_process import HEADLESS, fork_locust
 from tests.support.sandbox_process import start_sandbox
@@ -30,17 +31,17 @@ def sandbox() -> Iterator[SandboxProcess]:
 def test_processes_share_the_load_and_every_row_is_there_once(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    result = run_load(
-        LoadOptions(
-            run_dir=tmp_path / "run",
-            run_time_s=60,
-            rate=50,
-            calls_per_action=100,
-            actions=ACTIONS,
-            processes=2,
-            env={**sandbox.environment, "HOME": str(tmp_path)},
-        )
+    options = LoadOptions(
+        run_dir=tmp_path / "run",
+        run_time_s=60,
+        rate=50,
+        calls_per_action=100,
+        actions=ACTIONS,
+        processes=2,
+        env={**sandbox.environment, "HOME": str(tmp_path)},
     )
+    with forked_loads():
+        result = run_load(options)
     found = read_manifest(result.folder)
     table = read_samples([tmp_path / "run"]).table
 

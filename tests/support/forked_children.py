@@ -7,7 +7,8 @@ Everything else is started as ever, and so is whatever `locust_line` and `verb_p
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
@@ -37,6 +38,17 @@ class Child(Forked):
 
 def fork_children(forks: str | None, locusts: str | None) -> None:
     """Fork from now on what this process starts; without the address of a server, it is really started."""
+    _forking(forks, locusts).start()
+
+
+@contextmanager
+def forked_loads() -> Iterator[None]:
+    """The loads that this process starts are forked, for as long as the block lasts."""
+    with _forking(FORKS.address, LOCUSTS.address):
+        yield
+
+
+def _forking(forks: str | None, locusts: str | None) -> "mock._patch[Callable[..., object]]":
     start = subprocess.Popen
 
     def popen(line: list[str], **how: Any) -> object:
@@ -47,7 +59,7 @@ def fork_children(forks: str | None, locusts: str | None) -> None:
                 return _fork(_of(LOCUSTS, locusts), be_locust, [tuple(arguments), forks], line, how)
         return start(line, **how)
 
-    mock.patch.object(subprocess, "Popen", popen).start()
+    return mock.patch.object(subprocess, "Popen", popen)
 
 
 def be_locust(arguments: tuple[str, ...], forks: str | None, report: bool = False) -> None:
