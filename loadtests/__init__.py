@@ -11,14 +11,14 @@ Who starts what, in the order in which it happens:
     `steering.session.Session`; with workers a `workers.master.MasterRun`, and each worker's run makes a
     session.
 4.  A session builds everything that one process needs, and starts three greenlets: one that looks after
-    itself (`recording.self_check`), and two that ask the `steering.director` for the rates five times a
-    second, and once a second for whatever must change.
+    itself (`recording.generator_figures`), and two that ask the `steering.director` for the rates five times
+    a second, and once a second for whatever must change.
 5.  Each Locust user runs `Session.stream`: its schedule (`sending.streams`) says when a call is due,
     `sending.in_flight` starts it if there is room, `sending.caller` sends it through `sending.transport`,
     judges the reply and has it written to disk (`recording.recorder`).
 6.  A call that failed is handed to the director as a value (`sending.feedback`). Its policies answer with
     decisions, also values (`steering.decisions`): `guard`, `ramp`, `call_count`, `settled_actions`,
-    `token_watch`. Whatever concerns the whole run leaves the session through its `sending.run_port`.
+    `token_renewal`. Whatever concerns the whole run leaves the session through its `sending.run_port`.
 7.  When the test stops, the session lets calls in flight end; the run counts what is there
     (`steering.run_outcome`), grades the generator (`recording.generator_grade`), decides how it ended
     (`run.run_ending`) and writes the last manifest.

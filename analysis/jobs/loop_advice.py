@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.flow_loop import FlowLoop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
 from analysis.number_words import at_most, percent, share_of_calls_text
 from analysis.settings import RecommendSettings, with_overrides

@@ -1,4 +1,4 @@
-"""The jobs that submit actions started, as the load recorded them (layout: analysis.jobs.polling_loop)."""
+"""The jobs that submit actions started, as the load recorded them (layout: analysis.jobs.flow_loop)."""
 
 import math
 from collections.abc import Iterator, Sequence

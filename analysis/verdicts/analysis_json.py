@@ -10,7 +10,7 @@ from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Share, WrongShapeError, other_version, typed
-from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.flow_loop import FlowLoop
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
 from analysis.written_json import JsonObject, Written

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from diag.apply_dialog.apply_options import ApplyFlags
-from diag.apply_dialog.stages import StagedPlan
+from diag.apply_dialog.stage_options import StagedPlan
 from diag.changes.plans.plan import OrgIdentity, Plan, PlanOptions
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from diag.apply_dialog.stages import Stages
+from diag.apply_dialog.stage_options import Stages
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
 

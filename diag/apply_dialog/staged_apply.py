@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from analysis.number_words import at, plural
 from analysis.typed_command import Asked
-from diag.apply_dialog.stages import LONGEST_WATCH_S, StagedPlan
+from diag.apply_dialog.stage_options import LONGEST_WATCH_S, StagedPlan
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
-from diag.apply_dialog.stages import read_stages, stage_options
+from diag.apply_dialog.stage_options import read_stages, stage_options
 from diag.interaction.help_examples import examples
 
 

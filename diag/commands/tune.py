@@ -10,7 +10,7 @@ import click
 
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.typed_command import path_to_type
-from diag.apply_dialog.stages import stage_options
+from diag.apply_dialog.stage_options import stage_options
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.help_examples import examples

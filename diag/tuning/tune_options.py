@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.typed_command import Asked
-from diag.apply_dialog.stages import Stages, read_stages
+from diag.apply_dialog.stage_options import Stages, read_stages
 from diag.errors import UsageError
 from diag.interaction.recommend_options import asked_to_call
 from diag.interaction.shared_options import usual_workload

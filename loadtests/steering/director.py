@@ -28,7 +28,7 @@ from loadtests.steering.load_second import Load, Second
 from loadtests.steering.ramp import RampTracker
 from loadtests.steering.rate_control import RateControl
 from loadtests.steering.settled_actions import SettledActions
-from loadtests.steering.token_watch import TokenWatch
+from loadtests.steering.token_renewal import TokenRenewal
 
 HOURS_OVER: Final = "the hours in which calls are allowed are over"
 
@@ -66,7 +66,7 @@ class Director:
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None
         self._call_count = CallCount([plan.most_calls(action) for action in plan.actions])
         self._settled = SettledActions(folder, [action.key for action in plan.actions])
-        self._token = TokenWatch(
+        self._token = TokenRenewal(
             port, clock, ends_after_s=plan.guard.no_token_s, needed=plan.asks_the_platform
         )
         self._now_s = 0.0

@@ -31,7 +31,7 @@ def outcome_of(session: Session) -> RunOutcome:
     return RunOutcome(
         calls=session.calls,
         dropped=session.not_sent,
-        figures=session.self_check.figures(),
+        figures=session.generator_meter.figures(),
         left_out=tuple(session.director.left_out),
         notes=tuple(session.director.notes),
         contradicted=dict(session.contradicted),

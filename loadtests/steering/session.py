@@ -14,9 +14,9 @@ from gevent.event import Event
 from analysis.format.run_folder import RunFolder
 from analysis.machine.processes import starter_is_gone
 from loadtests.planning.plan import LoadPlan
+from loadtests.recording.generator_figures import GeneratorMeter
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock
-from loadtests.recording.self_check import SelfCheck
 from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext
@@ -100,14 +100,14 @@ class Session:
         for index, way in enumerate(ways):
             if isinstance(way, LeftOutWay):
                 self.director.leave_out(index, way.why)
-        self.self_check = SelfCheck(clock)
+        self.generator_meter = GeneratorMeter(clock)
         self._meter = SecondMeter(self.recorder, self.feedback, self.in_flight.dropped, self.caller.prepared)
         self._load = Load([0.0] * len(plan.actions), 0.0)
         self._ending = False
         self._hurried = False
         self._finished = Event()
         self._background = [
-            gevent.spawn(self.self_check.watch),
+            gevent.spawn(self.generator_meter.watch),
             gevent.spawn(self._tick_on),
             gevent.spawn(self._every_second),
             gevent.spawn(self.watch.keep_writing, self.clock.sleep),
@@ -206,7 +206,7 @@ class Session:
         """
         if self.faults.rows_lost:
             return
-        seen = self.self_check.second(self.feedback.take_lags_s())
+        seen = self.generator_meter.second(self.feedback.take_lags_s())
         now = self.clock.now()
         self.recorder.event(
             "second",

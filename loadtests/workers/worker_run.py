@@ -133,7 +133,7 @@ class WorkerRun:
             worker=session.worker_id,
             rows=session.calls,
             dropped=session.not_sent,
-            figures=session.self_check.figures().known(),
+            figures=session.generator_meter.figures().known(),
             left_out=tuple((action.what, action.why) for action in session.director.left_out),
             notes=tuple(session.director.notes),
             time_is_over=self._time_is_over,

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.flow_loop import FlowLoop
 from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
 from reports.exports.flow_lines import flows_in_markdown
 from reports.exports.rule_lines import rules_in_markdown
 from reports.pages.next_steps import next_steps
-from reports.pages.run_facts import run_facts
+from reports.pages.run_section import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.direct_words import all_backends, backend_sentences, said_of_all

@@ -11,7 +11,7 @@ from analysis.wrapped_text import wrapped
 from reports.exports.flow_lines import flows_as_text
 from reports.exports.rule_lines import rules_as_text
 from reports.pages.next_steps import next_steps
-from reports.pages.run_facts import run_facts
+from reports.pages.run_section import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.direct_words import all_backends, backend_sentences, said_of_all

@@ -18,9 +18,9 @@ from reports.charts.sketches.latency_strip import difference_axis, difference_sk
 from reports.figures.figure import Chart
 from reports.figures.overlay_figure import overlay_figure
 from reports.pages.compare_keys import ComparedCounts, CompareJson
+from reports.pages.one_run import what_was_run
 from reports.pages.report_json import run_to_json
 from reports.pages.template_engine import embedded_json, render
-from reports.pages.what_was_run import what_was_run
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 from reports.wording.verdict_words import Wording

@@ -13,8 +13,8 @@ from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.sketches.sparkline import Point, sparkline
 from reports.pages.index_keys import P99, P99_WRITTEN, IndexedActionJson, IndexedRunJson, IndexJson, PlaceJson
+from reports.pages.one_run import moment
 from reports.pages.template_engine import embedded_json, render
-from reports.pages.what_was_run import moment
 from reports.wording import numbers
 from reports.wording.headline import headline, headline_numbers
 from reports.wording.traced_text import TracedText, traced_number

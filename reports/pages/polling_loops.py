@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.flow_loop import FlowLoop
 from analysis.verdicts.recommendation import Analysis
 from reports.charts.colour_roles import THEME_COLOURS
 from reports.charts.jobs import job_chart

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.flows.flow_json import flows_to_json
 from analysis.format.run_folder import Manifest
-from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.flow_loop import FlowLoop
 from analysis.samples.run_weaknesses import weaknesses_of
 from analysis.verdicts.analysis_json import analysis_frame, loop_to_json, recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation
@@ -23,6 +23,7 @@ from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import counts_for_json
 from reports.pages.next_steps import next_steps
+from reports.pages.one_run import windows_of
 from reports.pages.report_keys import (
     CHANGE_WRITTEN,
     COLD_START_WRITTEN,
@@ -45,7 +46,6 @@ from reports.pages.report_keys import (
     SummaryJson,
     WeekJson,
 )
-from reports.pages.what_was_run import windows_of
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.direct_words import direct_calls
 from reports.wording.failures import where_it_failed

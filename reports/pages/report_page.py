@@ -19,7 +19,7 @@ from reports.pages.next_steps import next_steps
 from reports.pages.polling_loops import flow_views
 from reports.pages.report_json import report_to_json
 from reports.pages.report_keys import ReportJson
-from reports.pages.run_facts import run_facts, what_was_observed
+from reports.pages.run_section import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
 from reports.wording.direct_words import all_backends, said_of_all

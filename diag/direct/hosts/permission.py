@@ -4,7 +4,7 @@ from typing import Final
 
 from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import BackendHost, UnfitHostError, backend_host
-from diag.direct.hosts.private_addresses import is_loopback, why_not_public
+from diag.direct.hosts.public_addresses import is_loopback, why_not_public
 
 _ALLOW: Final = "allow_private = true in [direct], or --allow-private, allows it"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from diag.direct.hosts.private_addresses import is_loopback
+from diag.direct.hosts.public_addresses import is_loopback
 from diag.errors import UsageError
 
 

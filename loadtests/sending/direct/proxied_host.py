@@ -3,7 +3,7 @@
 from typing import Final
 
 from diag.direct.hosts.backend_host import BackendHost
-from diag.direct.hosts.private_addresses import addresses_of, why_not_public
+from diag.direct.hosts.public_addresses import addresses_of, why_not_public
 from loadtests.sending.connections.proxy import proxy_for
 
 _VARIABLES: Final = "HTTPS_PROXY or ALL_PROXY"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.flow_loop import FlowLoop
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.resemblance import Drift, Resemblance
 from analysis.settings import RecommendSettings

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.production.hour_cut import HourCut
 from analysis.production.promise_watch import Stretch, WatchState, watch
+from diag.apply_dialog.stage_options import StagedPlan, Stages, read_stages
 from diag.apply_dialog.staged_apply import BrokenPromiseError, StageWatch, UnwatchedError
-from diag.apply_dialog.stages import StagedPlan, Stages, read_stages
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.journal.journal import Journal

@@ -1,7 +1,7 @@
 """What was run: each run by itself, the many windows of a campaign together."""
 
 from reports.exports.markdown import build_markdown
-from reports.pages.what_was_run import MANY, run_entries, windows_of
+from reports.pages.one_run import MANY, run_entries, windows_of
 from tests.support.reports.report_factory import CASES, in_windows, make_report, words_only
 
 

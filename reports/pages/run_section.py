@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from analysis.number_words import by_reason, plural
+from reports.pages.one_run import RunEntry, moment, run_entries
 from reports.pages.report_json import left_out, warnings_of, when
-from reports.pages.what_was_run import RunEntry, moment, run_entries
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
 from reports.wording.direct_words import direct_calls

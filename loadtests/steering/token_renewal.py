@@ -23,7 +23,7 @@ CALM_S: Final = 5.0
 LONGEST_GAP_S: Final = 4.0
 
 
-class TokenWatch:
+class TokenRenewal:
     """Policy: `refused` for each call turned away for its token, `second` once a second.
 
     After `ends_after_s` seconds without a token that Genesys accepts the run ends. Times are the clock's. Not

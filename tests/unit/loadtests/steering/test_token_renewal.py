@@ -8,7 +8,7 @@ from gevent.event import Event
 
 from diag.genesys.api_errors import LoginError
 from loadtests.steering.decisions import Decision, Notice, StopRun
-from loadtests.steering.token_watch import TokenWatch
+from loadtests.steering.token_renewal import TokenRenewal
 from tests.support.seconds import second
 from tests.support.virtual_time import FakePort, VirtualClock
 
@@ -27,7 +27,7 @@ class Run:
         self._changes = 0
         clock = VirtualClock()
         clock.now = lambda: self.at
-        self.watch = TokenWatch(FakePort(renew=self._renew), clock, ends_after_s=ENDS_AFTER_S)
+        self.watch = TokenRenewal(FakePort(renew=self._renew), clock, ends_after_s=ENDS_AFTER_S)
 
     def _renew(self, refused: bool) -> str:
         self.asked.append(refused)

@@ -36,7 +36,7 @@ class GeneratorSecond:
     rss_mb: float
 
 
-class SelfCheck:
+class GeneratorMeter:
     """Owned by `Session`, which runs `watch` as a greenlet and asks for the figures once a second."""
 
     def __init__(self, clock: RunClock) -> None:
