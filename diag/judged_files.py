@@ -128,7 +128,7 @@ def gather(
 
 def _each_as_one(manifests: Sequence[Manifest], campaigns: Sequence[frozenset[str]]) -> tuple[Manifest, ...]:
     """The windows of each campaign weaken it as `diag tune` has it, not as runs that stand alone."""
-    from analysis.samples.run_weaknesses import as_one_measurement
+    from analysis.runs.weak_windows import as_one_measurement
 
     for windows in campaigns:
         own = {one.run_id: one for one in as_one_measurement([m for m in manifests if m.run_id in windows])}

@@ -1,2 +1,2 @@
-"""What runs show beside latencies: how many calls a second count, why calls were
-refused, and where replies broke the contract."""
+"""What runs show beside latencies: how many calls a second count, why calls were refused, where replies broke
+the contract, and which windows make a campaign, weak ones among them."""

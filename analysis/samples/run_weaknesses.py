@@ -1,7 +1,6 @@
 """What weakens runs as evidence: cut short, rows lost, a load generator that was late, or orgs mixed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from analysis.format.run_folder import Manifest
@@ -9,9 +8,6 @@ from analysis.number_words import by_reason, plural
 
 MOST_SENTENCES: Final = 4
 """With more, runs are told together by what befell them, with the reason of the first."""
-
-TOLERATED: Final = 0.1
-"""Part of the windows that may have been cut short or measured late without weakening the rest."""
 
 
 def run_weaknesses(manifest: Manifest) -> tuple[str, ...]:
@@ -37,18 +33,6 @@ def weaknesses_of(manifests: Iterable[Manifest]) -> tuple[str, ...]:
         if len(names) == 1
         else f"{plural(len(names), 'run')}, {how}: {names[0]}{text}"
         for names, text in alike
-    )
-
-
-def as_one_measurement(manifests: Sequence[Manifest]) -> tuple[Manifest, ...]:
-    """Return the manifests of a campaign's windows as those of one measurement: few windows cut short or late
-    do not weaken it."""
-    weak = {one.run_id for one in manifests if run_weaknesses(one)}
-    if len(weak) > TOLERATED * len(manifests):
-        return tuple(manifests)
-    return tuple(
-        replace(one, status="complete", status_reason=None, grade="WARN") if one.run_id in weak else one
-        for one in manifests
     )
 
 

@@ -25,7 +25,7 @@ def judged_together(
 ) -> "RunEvidence | None":
     """Return the windows judged as one measurement; None before the first call. `detail`, `asked` and `zone`
     as in `diag.judged_files.gather`."""
-    from analysis.samples.run_weaknesses import as_one_measurement
+    from analysis.runs.weak_windows import as_one_measurement
     from diag.judged_files import judged
 
     called = with_calls(windows)
