@@ -6,7 +6,6 @@ from typing import Any
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.sending.run_port import EndRun
-from loadtests.workers.token_keeper import TokenKeeper
 from loadtests.workers.user_count import users_of_all
 
 
@@ -15,7 +14,7 @@ class ProcessPort:
 
     def __init__(self, environment: Any, client: GenesysClient, end_run: EndRun) -> None:
         self._environment = environment
-        self._keeper = TokenKeeper(client)
+        self._client = client
         self._end_run = end_run
 
     @property
@@ -26,11 +25,14 @@ class ProcessPort:
 
     def token(self) -> str:
         """Return a valid access token of this process's own, logging in when needed."""
-        return self._keeper.token()
+        return self._client.access_token().reveal()
 
     def renew_token(self, refused: bool) -> str:
-        """Return the token to use from now on."""
-        return self._keeper.renew(refused)
+        """Return the token to use from now on; `refused`: the platform did not accept the one in use. When
+        it is asked: `loadtests.steering.token_renewal`."""
+        if refused:
+            self._client.token_info()  # a 401 makes the client log in again
+        return self.token()
 
     def users(self) -> int:
         """Return how many arrival streams all processes together run now."""
