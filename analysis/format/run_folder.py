@@ -113,7 +113,7 @@ class Manifest:
     grade_reason: str | None = None
     """The figure that decided it."""
     generator: Mapping[str, float] = field(default_factory=dict)
-    """Figures of the load generator itself (loadtests.recording.generator_grade.Figures), with workers the
+    """Figures of the load generator itself (loadtests.recording.generator_figures), with workers the
     worst of each:
     schedule_lag_p99_ms, hub_lag_p99_ms, run_queue_share, cpu_share. Unknown ones are left out."""
     versions: tuple[tuple[str, str], ...] = ()

@@ -7,11 +7,10 @@ how late the event loop woke, how long the process waited for a core. `generator
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from analysis.machine.own_process import peak_memory_mb, waited_for_a_core_s
-from loadtests.recording.generator_grade import GeneratorFigures
 from loadtests.recording.run_clock import RunClock
 
 PROBE_EVERY_S: Final = 0.05
@@ -34,6 +33,35 @@ class GeneratorSecond:
     run_queue_share: float | None
     cpu_share: float
     rss_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorFigures:
+    """What a load process measured of itself over a run; None: unknown on this system, or nothing to measure.
+
+    `schedule_lag_p99_ms`: from due to begun, per call. `hub_lag_p99_ms`: how late the event loop woke from a
+    sleep, 20 times a second: what a reply that came meanwhile had to wait. `run_queue_share`: share of the
+    run in which the process had work and waited for a core. `cpu_share`: of one core, in the busiest
+    twentieth of the seconds.
+    """
+
+    schedule_lag_p99_ms: float | None = None
+    hub_lag_p99_ms: float | None = None
+    run_queue_share: float | None = None
+    cpu_share: float | None = None
+
+    def known(self) -> dict[str, float]:
+        """Return those that are known, by name: what the manifest keeps."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def worst_of(all_figures: Sequence[GeneratorFigures]) -> GeneratorFigures:
+    """Return each figure as the worst process has it: one late worker spoils its own calls."""
+
+    def worst(name: str) -> float | None:
+        return max((seen for one in all_figures if (seen := getattr(one, name)) is not None), default=None)
+
+    return GeneratorFigures(**{field.name: worst(field.name) for field in fields(GeneratorFigures)})
 
 
 class GeneratorMeter:

@@ -15,9 +15,9 @@ of the smallest buffer (0.5 s) put on top of a p99: an error like that can chang
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
 from typing import Final, Literal
+
+from loadtests.recording.generator_figures import GeneratorFigures
 
 Grade = Literal["OK", "WARN", "INVALID"]
 
@@ -29,35 +29,6 @@ CPU_OK_BELOW: Final = 0.9
 """Of one core. A process at its limit reports its own queue: 12 to 28 ms at p99 for replies of 0.25 ms
 (docs/load.md, "What a call costs"). How much it is in a run, the lags show; the share alone never makes one
 INVALID."""
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratorFigures:
-    """What a load process measured of itself over a run; None: unknown on this system, or nothing to measure.
-
-    `schedule_lag_p99_ms`: from due to begun, per call. `hub_lag_p99_ms`: how late the event loop woke from a
-    sleep, 20 times a second: what a reply that came meanwhile had to wait. `run_queue_share`: share of the
-    run in which the process had work and waited for a core. `cpu_share`: of one core, in the busiest
-    twentieth of the seconds.
-    """
-
-    schedule_lag_p99_ms: float | None = None
-    hub_lag_p99_ms: float | None = None
-    run_queue_share: float | None = None
-    cpu_share: float | None = None
-
-    def known(self) -> dict[str, float]:
-        """Return those that are known, by name: what the manifest keeps."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-def worst_of(all_figures: Sequence[GeneratorFigures]) -> GeneratorFigures:
-    """Return each figure as the worst process has it: one late worker spoils its own calls."""
-
-    def worst(name: str) -> float | None:
-        return max((seen for one in all_figures if (seen := getattr(one, name)) is not None), default=None)
-
-    return GeneratorFigures(**{field.name: worst(field.name) for field in fields(GeneratorFigures)})
 
 
 def grade(figures: GeneratorFigures) -> tuple[Grade, str]:

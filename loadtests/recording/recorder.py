@@ -130,7 +130,7 @@ class Recorder:
         _write(self._events_fd, json_text({"kind": kind, **facts}).encode() + b"\n")
 
     def job(self, kind: str, **facts: object) -> None:
-        """Append one line to the jobs file (layout: analysis.jobs.flow_loop), which is there only if
+        """Append one line to the jobs file (layout: analysis.format.job_lines), which is there only if
         needed."""
         if self._jobs_fd is None:
             self._jobs_fd = open_own(self._jobs_path, _APPEND)

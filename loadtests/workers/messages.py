@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Protocol, Self
 
 from analysis.format.typed_json import Amount, Count, WrongShapeError, typed
 from analysis.format.worker_files import WORKER_SUFFIXES, is_worker_id
-from loadtests.recording.generator_grade import GeneratorFigures
+from loadtests.recording.generator_figures import GeneratorFigures
 
 MOST_CHUNK_BYTES: Final = 1 << 20
 """Four times what a worker sends at once."""
@@ -104,7 +104,7 @@ class Counts(Message):
     rows: Count
     dropped: Count
     figures: Mapping[str, Amount]
-    """What is known of `loadtests.recording.generator_grade.GeneratorFigures`."""
+    """What is known of `loadtests.recording.generator_figures.GeneratorFigures`."""
     left_out: tuple[tuple[str, str], ...]
     """Actions it stopped calling, each with the reason."""
     notes: tuple[str, ...]

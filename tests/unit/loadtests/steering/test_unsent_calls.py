@@ -1,6 +1,6 @@
 import pytest
 
-from loadtests.recording.generator_grade import GeneratorFigures
+from loadtests.recording.generator_figures import GeneratorFigures
 from loadtests.steering.run_outcome import RunOutcome
 from loadtests.steering.unsent_calls import unsent_note
 
