@@ -159,7 +159,7 @@ def _from_export(
     from analysis.samples.read_samples import read_samples
     from analysis.verdicts.recommend import recommend
     from diag.errors import UsageError
-    from diag.exported_view.conclusions import verdicts_by_name
+    from diag.exported_view.beside_a_test import verdicts_by_name
     from diag.exported_view.show_export import ExportQuestion, answer_from_export
     from diag.judged_files import choose_inputs
 

@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diag.errors import UsageError
-from diag.exported_view.conclusions import (
-    WHY_NO_NUMBER,
-    WHY_THIS_ORDER,
-    export_json,
-    export_table,
-    findings_of_export,
-    why_not_compared,
-)
+from diag.exported_view.beside_a_test import findings_of_export, why_not_compared
 from diag.exported_view.durations import Decimal, Unit
+from diag.exported_view.export_json import WHY_NO_NUMBER, export_json
+from diag.exported_view.export_table import export_table
+from diag.exported_view.order_of_urgency import WHY_THIS_ORDER
 from diag.exported_view.read_view import read_view
 from diag.table import in_form
 

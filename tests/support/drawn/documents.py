@@ -17,7 +17,7 @@ from diag.changes.plans.plan_file import PLAN_WRITTEN
 from diag.checks.rules import CheckJson
 from diag.definitions.definition_form import FORM
 from diag.doctor.check import ChecksJson
-from diag.exported_view.conclusions import ExportJson
+from diag.exported_view.export_json import ExportJson
 from diag.learning_dialog.result_words import LearnJson
 from diag.notifying.message_body import MessageJson
 from diag.production.saved_evidence import ObservationJson

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.errors import UsageError
-from diag.exported_view.conclusions import export_json, findings_of_export
 from diag.exported_view.durations import Decimal, Unit, durations_ms
-from diag.exported_view.read_view import ExportedAction, read_view
+from diag.exported_view.read_view import read_view
 
 USUAL = (
     "Data Action,Executions,95% Duration (ms),99% Duration (ms),Volume Rate Limit Errors,"
@@ -86,13 +85,3 @@ def test_any_text_is_read_or_refused(
     except UsageError:
         return
     assert all(one.p99_ms is None or 0.0 <= one.p99_ms <= 3.6e6 for one in found)
-
-
-def test_what_takes_places_from_others_comes_first_and_no_number_is_offered() -> None:
-    slow = ExportedAction("Slow", 900.0, 9000.0, 0, 0)
-    refused = ExportedAction("Refused", 100.0, 300.0, 0, 12)
-    quick = ExportedAction("Quick", 10.0, 20.0, None, None)
-    found = findings_of_export([quick, slow, refused], {})
-    assert [one.action.name for one in found] == ["Refused", "Slow", "Quick"]
-    text = export_json(found)
-    assert '"recommended_timeout_s": null' in text and "no timeout can be set" in text
