@@ -1,13 +1,12 @@
-"""The report as text for a terminal: the verdict, and per action a small picture of its calls."""
+"""The report as text for a terminal: the verdict, and per action a strip of its calls (`terminal_strip`)."""
 
-import math
 from typing import Final
 
 from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import printable
 from analysis.verdicts.recommendation import Recommendation
-from analysis.views.summary import Histogram
 from analysis.wrapped_text import wrapped
+from reports.charts.sketches.terminal_strip import NOW, RECOMMENDED, block_strip, strip_axis, strip_range
 from reports.exports.flow_lines import flows_as_text
 from reports.exports.rule_lines import rules_as_text
 from reports.pages.next_steps import next_steps
@@ -17,14 +16,9 @@ from reports.wording import numbers
 from reports.wording.direct_words import all_backends, backend_sentences, said_of_all
 from reports.wording.headline import headline
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import change_text, cut_off_then, shown_number, tally, wording_of
+from reports.wording.verdict_words import change_text, cut_off_then, tally, wording_of
 
-_BARS: Final = " ▁▂▃▄▅▆▇█"
-_NOW: Final = "│"
-_RECOMMENDED: Final = "┃"
-_COLUMNS: Final = 34
 _INDENT: Final = "    "
-_AXIS_MS: Final = ((10, "10ms"), (100, "0.1s"), (1000, "1s"), (10_000, "10s"), (60_000, "60s"))
 
 
 def build_terminal(data: ReportData, *, width: int = 100) -> str:
@@ -43,8 +37,8 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     for note in (*run.warnings, *data.notes):
         page.add(f"Note: {note}")
     page.gap()
-    low_ms, high_ms = _range(data)
-    page.beside(_axis(low_ms, high_ms), f"{_NOW} timeout now  {_RECOMMENDED} recommended")
+    low_ms, high_ms = strip_range(analysis.actions, data.summaries.values())
+    page.beside(strip_axis(low_ms, high_ms), f"{NOW} timeout now  {RECOMMENDED} recommended")
     said = said_of_all(analysis.actions)
     for action in analysis.actions:
         summary = data.summaries.get(action.action_id)
@@ -52,7 +46,7 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
         wording = wording_of(action)
         page.gap()
         page.add(f"{wording.sign} {action.action_name}  {wording.word}  {change_text(action)}")
-        page.beside(picture(histogram, action, low_ms, high_ms), _facts(action))
+        page.beside(block_strip(histogram, action, low_ms, high_ms), _facts(action))
         for line in (action.reason, *rules_as_text(action)):
             page.add(line, _INDENT)
         if summary is not None and summary.production is not None:
@@ -97,28 +91,6 @@ class _Page:
             self.add(text, _INDENT)
 
 
-def picture(histogram: Histogram | None, action: Recommendation, low_ms: float, high_ms: float) -> str:
-    """Return the calls' latencies as `_COLUMNS` block characters on a log axis, the timeouts drawn in.
-
-    All calls are in it, also those that timed out or failed, each at the time it ended.
-    """
-    heights = [0.0] * _COLUMNS
-    if histogram is not None:
-        together = zip(histogram.ok, histogram.timeouts, histogram.errors, strict=True)
-        for left, right, calls in zip(
-            histogram.edges_ms[:-1], histogram.edges_ms[1:], map(sum, together), strict=True
-        ):
-            heights[_column(math.sqrt(max(left, 1e-3) * right), low_ms, high_ms)] += calls
-    top = max(heights) or 1.0
-    text = [_BARS[math.ceil(height / top * (len(_BARS) - 1))] for height in heights]
-    if action.current_timeout_s is not None:
-        text[_column(action.current_timeout_s * 1000, low_ms, high_ms)] = _NOW
-    to_s = shown_number(action)
-    if to_s is not None:
-        text[_column(to_s * 1000, low_ms, high_ms)] = _RECOMMENDED
-    return "".join(text)
-
-
 def _facts(action: Recommendation) -> str:
     facts = []
     if action.quantile_ms is not None:
@@ -138,35 +110,3 @@ def _facts(action: Recommendation) -> str:
     if inputs:
         facts.append(f"inputs {inputs}")
     return " · ".join(facts)
-
-
-def _range(data: ReportData) -> tuple[float, float]:
-    """Return one axis in ms for all actions, so that their pictures can be compared."""
-    histograms = [s.histogram for s in data.summaries.values() if s.histogram is not None]
-    values = [
-        edge
-        for histogram in histograms
-        for index in range(len(histogram.ok))
-        if histogram.ok[index] or histogram.timeouts[index] or histogram.errors[index]
-        for edge in histogram.edges_ms[index : index + 2]
-    ]
-    values += [a.current_timeout_s * 1e3 for a in data.analysis.actions if a.current_timeout_s is not None]
-    inside = [max(value, 1.0) for value in values] or [10.0, 60_000.0]
-    low, high = min(inside), max(inside)
-    return (low, high) if high > low * 2 else (low / 2, high * 2)
-
-
-def _column(ms: float, low_ms: float, high_ms: float) -> int:
-    place = math.log(max(ms, low_ms) / low_ms) / math.log(high_ms / low_ms) * _COLUMNS
-    return min(max(int(place), 0), _COLUMNS - 1)
-
-
-def _axis(low_ms: float, high_ms: float) -> str:
-    line = [" "] * _COLUMNS
-    end = -1
-    for ms, label in _AXIS_MS:
-        start = min(_column(ms, low_ms, high_ms), _COLUMNS - len(label))
-        if low_ms <= ms <= high_ms * 1.001 and start > end:
-            line[start : start + len(label)] = label
-            end = start + len(label)
-    return "".join(line)

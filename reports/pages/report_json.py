@@ -23,7 +23,6 @@ from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import counts_for_json
 from reports.pages.next_steps import next_steps
-from reports.pages.one_run import windows_of
 from reports.pages.report_keys import (
     CHANGE_WRITTEN,
     COLD_START_WRITTEN,
@@ -46,6 +45,7 @@ from reports.pages.report_keys import (
     SummaryJson,
     WeekJson,
 )
+from reports.pages.windows_together import windows_of
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.direct_words import direct_calls
 from reports.wording.failures import where_it_failed

@@ -12,7 +12,7 @@ from analysis.written_json import JsonObject, Written
 from reports.figures.figure import ChartJson
 from reports.figures.history_figure import HistoryRow
 from reports.pages.architect_flows import FlowCounts
-from reports.pages.one_run import WindowsJson
+from reports.pages.windows_together import WindowsJson
 from reports.report_data import ProductionSource
 from reports.wording.headline import HeadlineNumbers
 

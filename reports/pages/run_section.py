@@ -1,10 +1,11 @@
-"""What was run, in words: where, how, when, with what, and what was left out."""
+"""The section "what was run": where, how, when, with what, and what was left out."""
 
 from dataclasses import dataclass
 
 from analysis.number_words import by_reason, plural
-from reports.pages.one_run import RunEntry, moment, run_entries
+from reports.pages.one_run import moment
 from reports.pages.report_json import left_out, warnings_of, when
+from reports.pages.windows_together import RunEntry, run_entries
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
 from reports.wording.direct_words import direct_calls

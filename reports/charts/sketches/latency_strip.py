@@ -1,5 +1,6 @@
 """The little picture in each table row: where the calls lie and where the timeout lies, one axis for all.
 
+On the pages only; a terminal has `terminal_strip`.
 Four shapes, written by hand: a drawing library would cost a kilobyte and ten milliseconds a row.
 """
 

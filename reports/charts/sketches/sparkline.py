@@ -1,6 +1,6 @@
 """A p99 over many runs in the height of a line of text, with the timeout of the day above it.
 
-Written by hand for the same reason as `row_sketch`: a page holds hundreds of them.
+Written by hand for the same reason as `latency_strip`: a page holds hundreds of them.
 """
 
 import math

@@ -16,7 +16,7 @@ from analysis.verdicts.recommendation import Analysis
 from reports.exports.csv import COLUMNS, build_csv
 from reports.exports.markdown import build_markdown
 from reports.exports.png import chart_file_name, export_charts
-from reports.exports.terminal_report import build_terminal, picture
+from reports.exports.terminal_report import build_terminal
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.headline import headline
@@ -81,16 +81,6 @@ def test_no_control_character_reaches_the_terminal(data: ReportData) -> None:
     text = build_terminal(with_names(data, HOSTILE))
 
     assert {character for character in text if unicodedata.category(character)[0] == "C"} == {"\n"}
-
-
-def test_a_picture_shows_timeout_and_recommendation(data: ReportData) -> None:
-    action = data.analysis.actions[0]
-    drawn = picture(data.summaries[action.action_id].histogram, action, 10, 60_000)
-
-    assert drawn.count("│") == 1
-    assert drawn.index("│") < drawn.index("┃")
-    assert "█" in drawn
-    assert len(picture(None, action, 10, 60_000)) == len(drawn)
 
 
 def test_the_csv_is_read_back_as_it_was(data: ReportData) -> None:

@@ -1,7 +1,7 @@
 """What was run: each run by itself, the many windows of a campaign together."""
 
 from reports.exports.markdown import build_markdown
-from reports.pages.one_run import MANY, run_entries, windows_of
+from reports.pages.windows_together import ONE_ENTRY_FROM, run_entries, windows_of
 from tests.support.reports.report_factory import CASES, in_windows, make_report, words_only
 
 
@@ -23,17 +23,17 @@ def test_many_windows_of_a_campaign_are_one_entry_beside_other_runs() -> None:
 
 
 def test_a_few_windows_are_told_one_by_one() -> None:
-    data = in_windows(words_only(make_report(CASES[:1])), many=MANY - 1)
-    assert len(run_entries(data.manifests, None)) == MANY
+    data = in_windows(words_only(make_report(CASES[:1])), many=ONE_ENTRY_FROM - 1)
+    assert len(run_entries(data.manifests, None)) == ONE_ENTRY_FROM
     assert windows_of(data.manifests) == ()
 
 
 def test_windows_in_any_order_and_with_another_run_among_them_are_one_entry() -> None:
-    data = in_windows(words_only(make_report(CASES[:1])), many=2 * MANY)
+    data = in_windows(words_only(make_report(CASES[:1])), many=2 * ONE_ENTRY_FROM)
     run, *windows = data.manifests
     usual = run_entries(data.manifests, None)[1]
-    for split in (1, MANY, 2 * MANY - 1):
+    for split in (1, ONE_ENTRY_FROM, 2 * ONE_ENTRY_FROM - 1):
         together, alone = run_entries((*windows[:split], run, *windows[split:]), None)
         assert (together, alone.place) == (usual, f"/runs/{split}")
-        assert dict(together.facts)["Windows"] == str(2 * MANY)
+        assert dict(together.facts)["Windows"] == str(2 * ONE_ENTRY_FROM)
     assert run_entries((*reversed(windows), run), None)[0] == usual
