@@ -1,4 +1,4 @@
-"""The jobs that submit actions started, as the load recorded them (layout: analysis.jobs.flow_loop)."""
+"""The jobs that submit actions started, as the load recorded them (layout: analysis.format.job_lines)."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Addresses that are nobody's on the internet: a call there reaches a private network, or this machine."""
+"""Which addresses are public, why one is not: a cloud's metadata service, a private network, loopback."""
 
 import ipaddress
 import socket
