@@ -49,6 +49,7 @@ def run(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_every_test_is_run_once_also_where_a_process_ends_in_the_middle(house: Path) -> None:
     ran = run(house)
     assert ran.returncode == 1, ran.stdout + ran.stderr
@@ -61,12 +62,14 @@ def test_every_test_is_run_once_also_where_a_process_ends_in_the_middle(house: P
     assert list(house.glob("down-*")), "what a session shares is taken down at its end"
 
 
+@pytest.mark.slow
 def test_the_first_failure_ends_all_of_them_where_that_is_asked(house: Path) -> None:
     (house / "test_passes.py").write_text("import time\ndef test_one(): time.sleep(50)")
     ran = run(house, "-x")
     assert ran.returncode == 1 and "stopping after 1 failures" in ran.stdout, ran.stdout + ran.stderr
 
 
+@pytest.mark.slow
 def test_one_test_that_is_named_is_run_alone(house: Path) -> None:
     ran = run(house, "test_passes.py::test_two")
     assert ran.returncode == 0 and "1 passed" in ran.stdout, ran.stdout + ran.stderr

@@ -186,6 +186,7 @@ def test_the_script_is_for_both_names_of_the_program(shell: str) -> None:
     assert "_DIAG_COMPLETE" in text and "\r" not in text
 
 
+@pytest.mark.slow
 def test_tab_brings_in_nothing_heavy(project: Path) -> None:
     probe = (
         "import sys; from diag.cli import run; run([]);"

@@ -170,6 +170,7 @@ def test_a_template_that_is_not_rendered_is_left_out_before_the_first_call(plan:
     assert 'header "X-Loop"' in refused.why
 
 
+@pytest.mark.slow
 def test_the_deadline_may_be_another(plan: Plan) -> None:
     for workload, asked, deadline_s, timeout_s in (
         (READ, {"timeout": 2.5}, 2.5, None),

@@ -42,6 +42,7 @@ def client_of(running: RunningSandbox) -> GenesysClient:
     return GenesysClient(sandbox_connection(running.base_url))
 
 
+@pytest.mark.slow
 def test_what_is_learnt_is_written_said_and_told_to_programs(
     session: Path, capsys: pytest.CaptureFixture[str], running: RunningSandbox
 ) -> None:
@@ -110,6 +111,7 @@ def test_an_open_draft_is_somebodys(running: RunningSandbox, capsys: pytest.Capt
         client.delete_draft(action_id)
 
 
+@pytest.mark.slow
 def test_the_edge_is_found(running: RunningSandbox, capsys: pytest.CaptureFixture[str]) -> None:
     running.switch(edge_timeout_s=2)
     slow = f"{running.base_url}/sandbox/slow/30"
@@ -142,6 +144,7 @@ def test_a_session_that_was_killed_is_cleared_by_doctor(
         assert client.read_published(action_id) == before
 
 
+@pytest.mark.slow
 def test_a_later_doctor_looks_for_the_test_calls_again(
     session: Path, running: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -170,6 +170,7 @@ def test_where_it_is_not_allowed_whole_seconds_are_counted(
     assert counts.executions == len(past)
 
 
+@pytest.mark.slow
 def test_without_words_failures_count_as_they_always_did(org: RunningSandbox, past: list[PastCall]) -> None:
     org.switch(analytics={"percentiles": False})
     evidence, counts, _ = read(org)

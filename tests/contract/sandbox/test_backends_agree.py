@@ -154,6 +154,7 @@ def test_a_token_endpoint_wants_the_right_client() -> None:
         assert sandbox.request("GET", url, headers=bearer).status_code == 401
 
 
+@pytest.mark.slow
 def test_a_share_of_replies_breaks_the_contract_for_the_platform_and_for_us() -> None:
     name, inputs = "Quote Price", {"sku": "S"}
     with InProcessSandbox("direct", seed=2) as tested, InProcessSandbox("direct", seed=2) as called:

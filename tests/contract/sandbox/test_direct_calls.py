@@ -33,6 +33,7 @@ def kept_calls(sandbox: InProcessSandbox) -> list[dict[str, Any]]:
     return calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_direct_call_meets_the_service_that_a_test_call_meets(name: str) -> None:
     with InProcessSandbox("demo", seed=3) as tested, InProcessSandbox("demo", seed=3) as called:

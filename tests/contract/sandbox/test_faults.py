@@ -157,6 +157,7 @@ def test_somebody_else_edits_the_action_just_before_the_patch(start_sandbox: Sta
         assert client.patch(uri, json={"version": version, "name": "Mine"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_shares_and_counts(sabotaged: Sabotaged) -> None:
     client, arm = sabotaged
     arm({"kind": "status", "path": "organizations/me", "share": 0.3})

@@ -53,6 +53,7 @@ def ended(sandbox: InProcessSandbox, calls: int) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.slow
 def test_the_share_comes_on_top_of_the_same_backend(tmp_path: Path) -> None:
     with InProcessSandbox(scenario(tmp_path)) as without:
         bare = ended(without, 150)
@@ -71,6 +72,7 @@ def test_the_share_comes_on_top_of_the_same_backend(tmp_path: Path) -> None:
     assert (direct["platform_share_ms"], direct["served_ms"]) == (0.0, pytest.approx(direct["drawn_ms"]))
 
 
+@pytest.mark.slow
 def test_truth_is_that_of_a_test_call_and_names_its_parts(tmp_path: Path) -> None:
     with InProcessSandbox(scenario(tmp_path, SHARE, "platform_share_ms = 0")) as sandbox:
         usual, built_in = (

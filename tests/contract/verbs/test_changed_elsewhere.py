@@ -59,6 +59,7 @@ def of_org(capsys: "pytest.CaptureFixture[str]", *flags: str) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.slow
 def test_who_changed_a_timeout_after_diag_is_told(capsys: "pytest.CaptureFixture[str]") -> None:
     assert run(["set", QUICK, "--timeout", "7", "--yes", "--no-verify"]) == ExitCode.OK
     (action,) = scanned(capsys)["actions"]

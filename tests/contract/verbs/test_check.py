@@ -63,6 +63,7 @@ def test_check_live_judges_by_the_timeouts_of_now(
     assert {"Get Account Balance", "Run Credit Check"} == {f["action_name"] for f in failing}
 
 
+@pytest.mark.slow
 def test_a_nightly_check_tells_what_changed_and_counts_it_and_a_webhook_that_fails_changes_nothing(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

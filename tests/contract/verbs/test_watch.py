@@ -43,6 +43,7 @@ def test_nothing_to_watch_is_a_plain_sentence(capsys: "pytest.CaptureFixture[str
     assert capsys.readouterr().out == "Nothing to watch: no change of diag is in force in this org.\n"
 
 
+@pytest.mark.slow
 def test_a_promise_that_holds_is_one_line(capsys: "pytest.CaptureFixture[str]", session: Path) -> None:
     changed_days_ago(session, STEADY, 5, 3)
     capsys.readouterr()
@@ -64,6 +65,7 @@ def test_a_timeout_far_too_long_is_advice_and_no_alarm(
     assert "timeout of 20 s is far above what production needs" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

@@ -92,6 +92,7 @@ def test_what_is_written_to_a_file_fits(name: str) -> None:
     assert faults(name, BODIES[name]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BODIES)
 def test_a_schema_takes_what_the_reader_takes_and_nothing_else(name: str) -> None:
     others = each_part_otherwise(BODIES[name], OTHER_VALUES)
@@ -109,6 +110,7 @@ def _reads(name: str, body: dict[str, Any]) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_a_report_with_everything_beside_it_fits() -> None:
     spans = tuple(CutOffSpan(86_400.0 * day, 100, day % 3) for day in range(40))
     history = CutOffHistory(0.01, 1, spans, (TimeoutChange(86_400.0 * 9, 5, 8),))

@@ -62,6 +62,7 @@ ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathm
 MINUTE = st.integers(0, 24 * 60 - 1)
 
 
+@pytest.mark.slow
 @given(
     spans=st.lists(st.tuples(MINUTE, MINUTE).filter(lambda span: span[0] != span[1]), min_size=1, max_size=3),
     days=st.frozensets(st.integers(0, 6), min_size=1),

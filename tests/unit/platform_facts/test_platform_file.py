@@ -78,6 +78,7 @@ def test_the_table_names_every_field_once_and_in_order() -> None:
     assert [fact.key for fact in FACTS] == [item.name for item in fields(PlatformFacts)][1:]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(40), deadline=None)
 @given(facts=some_facts())
 def test_what_was_learnt_is_read_again_as_it_was_written(

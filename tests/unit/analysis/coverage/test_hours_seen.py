@@ -121,6 +121,7 @@ def test_more_hours_seen_never_lower_the_grade(weights: list[int], first: list[i
     assert before.grade is not None and after.grade is not None and after.grade <= before.grade
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_weights, week_hours)
 def test_own_calls_never_raise_what_was_seen_whether_production_counts_them_or_not(

@@ -46,6 +46,7 @@ def test_a_look_sees_what_would_have_counted_when_it_was_due(share: float) -> No
         assert counted_first(counted, warm_up, n, rules).row.tolist() == due.row.tolist()
 
 
+@pytest.mark.slow
 def test_a_look_at_a_long_measurement_takes_the_memory_of_what_it_sees() -> None:
     with short_pieces(1000):
         everything = arrays(calls(lognormal(150_000, 1.9), rate=50.0))

@@ -96,6 +96,7 @@ def test_a_flow_without_wiring_waits_at_most_in_every_step() -> None:
     assert (wait.ms, wait.certain) == (10_000, False)
 
 
+@pytest.mark.slow
 @given(st.data(), st.integers(1, 30))
 def test_any_wiring_has_a_longest_wait(data: st.DataObject, count: int) -> None:
     """However steps are wired: it ends, it is at least one step's wait, and at most the most there is."""

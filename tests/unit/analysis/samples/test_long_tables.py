@@ -54,6 +54,7 @@ def test_a_long_file_is_judged_to_the_last_digit_as_if_memory_held_it(seed: int,
             assert everything(paths) == in_memory
 
 
+@pytest.mark.slow
 def test_a_file_of_another_tool_is_judged_alike_however_long_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.jtl"
     lines = jtl_csv(true_calls(700)).splitlines()

@@ -114,6 +114,7 @@ def _hold(path: Path, action_id: str, held: "multiprocessing.synchronize.Event")
         multiprocessing.Event().wait(60)
 
 
+@pytest.mark.slow
 def test_a_held_action_is_free_again_when_its_process_is_killed(journal: Journal) -> None:
     context = multiprocessing.get_context("spawn")
     held = context.Event()

@@ -48,6 +48,7 @@ def test_too_little_is_nothing() -> None:
     assert message_shape("") is None
 
 
+@pytest.mark.slow
 @given(st.lists(VALUE, min_size=1, max_size=5))
 def test_no_value_passes_wherever_it_stands(values: list[str]) -> None:
     text = "Request failed because value " + " is not valid and ".join(values) + " of the field"

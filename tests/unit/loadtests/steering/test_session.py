@@ -32,6 +32,7 @@ def refused(retry_after: str) -> Answer:
     return Answer(status=429, body=STARVED, retry_after=retry_after)
 
 
+@pytest.mark.slow
 def test_calls_leave_on_schedule_however_slow_the_replies_are(tmp_path: Path) -> None:
     with VirtualRun(PLAN, tmp_path, reply=lambda call: Answer(at_ms=2900)) as run:
         run.pass_time(60)
@@ -207,6 +208,7 @@ def test_in_a_window_each_action_gets_the_calls_of_its_turn_however_slow_it_is(t
     assert run.session.recorder.totals()[1].ok == sent.count("slow")  # none was cut off at the end
 
 
+@pytest.mark.slow
 def test_a_ramp_rises_until_the_backend_bends(tmp_path: Path) -> None:
     ramp = Ramp(step_s=10, growth=2, steps=6)
     plan = replace(PLAN, mode="ramp", ramp=ramp)
