@@ -48,11 +48,13 @@ def watch(
     they cost.
     """
     from analysis.analysis_errors import AnalysisError
-    from analysis.stopping.settled_in_folder import settled_actions
 
     settled: set[str] = set()
     cost_s = 0.0
     while _wait(parent_pid, pause_after(cost_s, pause_s)):
+        # Not before the first check: pandas takes a second of a core, while the load begins.
+        from analysis.stopping.settled_in_folder import settled_actions
+
         began = time.process_time()
         until = complete_until(folder)
         try:

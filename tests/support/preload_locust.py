@@ -21,5 +21,6 @@ for _name in map(module_of, python_files()):
 argument_parser.default_args_dict = functools.cache(argument_parser.default_args_dict)
 argument_parser.default_args_dict()
 inspect.stack()
+importlib.import_module("gevent.fileobject")  # of the pipes to a process that it starts
 importlib.import_module("diag.genesys.http.api").shared_ssl_context()
 importlib.import_module("loadtests.sending.connections.pools").shared_ssl_context()

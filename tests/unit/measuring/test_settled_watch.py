@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from diag.measuring.settled_watch import (
     pause_after,
     rules_of,
 )
+from tests.support.forks import ROOT
 
 
 def write(folder: RunFolder, worker: str, *lines: dict[str, object]) -> None:
@@ -90,3 +93,15 @@ def test_an_answer_is_settled_by_the_rules_that_were_asked_for() -> None:
     assert rules_of(line[line.index("--rules") + 1]) == rules
     assert "--rules" not in command_line(replace(options, rules=RecommendSettings()))
     assert changed(rules) == {"percentile": 0.999, "cap_s": 20, "backend_errors": "exclude"}
+
+
+def test_a_run_that_is_over_before_the_first_check_costs_no_import_of_pandas(tmp_path: Path) -> None:
+    code = "import sys; settled_watch.watch(RunFolder(Path(sys.argv[1])), 0); print('pandas' in sys.modules)"
+    imports = (
+        "from pathlib import Path",
+        "from analysis.format.run_folder import RunFolder",
+        "from diag.measuring import settled_watch",
+    )
+    line = [sys.executable, "-c", "; ".join((*imports, code)), str(tmp_path)]
+
+    assert subprocess.run(line, cwd=ROOT, capture_output=True, check=True, text=True).stdout == "False\n"
