@@ -14,12 +14,10 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
 from tests.support.forks import ROOT
-from tests.support.load_run import rows_in
-from tests.support.locust_process import fork_locust, run_locust
+from tests.support.locust_process import run_locust
 from tests.support.sandbox_control import ask, log_in
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
-from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 """Five runs of half a minute each, where the machine spoils four and takes twice as long."""
@@ -194,22 +192,3 @@ def test_the_token_is_nowhere_on_disk_or_on_screen(
     assert texts
     assert not any(org.token.encode() in text for text in texts)
     assert org.token not in recommended.stdout + recommended.stderr
-
-
-def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
-    run = org.folder / "runs" / "20260101T000009Z-killed"
-    # Calls of seconds: a busy moment of this machine makes no burst of slow ones, which count as fewer.
-    only = ("--rate", "120", "--action", "Quote Shipping Rate")
-    line = ("--run-time", "120s", "--run-dir", str(run), *only)
-    process = fork_locust(*line, folder=org.folder, environment=org.environment)
-    try:
-        wait_until(lambda: rows_in(run) > 700, "700 rows on the disk")
-    finally:
-        process.kill()
-        process.communicate()
-    found = org.diag("recommend", str(run), "--format", "json")
-    row = json.loads(found.stdout)["actions"][0]
-
-    assert found.returncode == 0, found.stderr
-    assert row["samples"] + row["left_out"] >= 700
-    assert row["verdict"] == "lower"

@@ -7,25 +7,17 @@ Without it, the nastiest value of each, two of them with a load.
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from diag.genesys.client import GenesysClient
-from diag.genesys.http.pacing import RateBucket
-from diag.genesys.models import FullConfig
 from diag.platform_facts.platform_file import read_platform
-from diag.target import sandbox_connection
 from tests.support import sandbox_control
-from tests.support.load_run import at_home
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
-from tests.support.terminal_session import action_named, samples
-from tests.support.verb_process import fork
+from tests.support.walked_org import RULES, Walked, walking
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -71,8 +63,6 @@ TIGHT: Final = "Tight"
 """What a real load has to raise; each change is proven by a call of three quarters of a second."""
 BRISK: Final = "Brisk"
 """What ready calls say that about."""
-RULES: Final = ("--percentile", "0.9", "--confidence", "0.8")
-"""A number from a few dozen calls."""
 NASTY: Final[dict[str, Any]] = {
     "timeout_form": "408",
     "timeout_code": "Action.TimedOut",
@@ -117,56 +107,11 @@ LOADED: Final = ("timeout_form", "edge_timeout_s")
 VALUES: Final = [*NASTY.items(), *(OTHERS if EVERY else ())]
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """An org under the feet, and the folder that the verbs are typed in."""
-
-    running: RunningSandbox
-    folder: Path
-
-    def published(self) -> dict[str, tuple[object, ...]]:
-        """Return all of each action but its version, which a change moves on, and the drafts."""
-        with GenesysClient(sandbox_connection(self.running.base_url), bucket=RateBucket(10**6)) as client:
-            listed = client.list_actions()
-            found = {one.name: _all_but_version(client.read_published(one.id)) for one in listed}
-            return found | {"drafts": tuple(sorted(client.draft_ids()))}
-
-    def evidence(self, action: str, *, loaded: bool) -> str:
-        """Return the file or folder to judge, of a real load or ready calls."""
-        if not loaded:
-            return str(samples(self.folder / "calls.csv", 900, action_named(action)))
-        self.load("--action", action, "--time", "3s", "--rate", "12", "--run-dir", "run", *RULES)
-        manifest = read_manifest(RunFolder(self.folder / "run"))
-        assert manifest is not None and manifest.platform_facts and not manifest.platform_contradicted
-        return "run"
-
-    def load(self, *arguments: str) -> None:
-        """Measure with a real load process; on a busy machine it may grade itself invalid."""
-        environment = at_home(self.folder, self.running.environment)
-        done = fork(("measure", *arguments), self.folder, environment, load_too=True)
-        assert done.returncode in (ExitCode.OK, ExitCode.INCOMPLETE), done.stderr
-
-
-def _all_but_version(full: FullConfig) -> tuple[object, ...]:
-    body = full.patch_body(full.action.require_whole().timeout_seconds)
-    return ({**body, "version": None}, full.action.contract)
-
-
 @pytest.fixture(scope="module")
 def running(start_module_sandbox: StartSandbox, tmp_path_factory: pytest.TempPathFactory) -> RunningSandbox:
     path = tmp_path_factory.mktemp("org") / "org.toml"
     path.write_text(ORG)
     return start_module_sandbox(path)
-
-
-def walking(running: RunningSandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Walked:
-    """In an empty project folder."""
-    monkeypatch.chdir(folder)
-    (folder / "workload.toml").write_text('[[action]]\nname = "*"\n')
-    monkeypatch.setenv("HOME", str(folder / "home"))
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
-    return Walked(running, folder)
 
 
 @pytest.fixture
@@ -198,23 +143,4 @@ def test_from_learning_to_undo_nothing_published_changes(walked: Walked, switch:
     after = walked.published()
     assert {name for name in before if after[name] != before[name]} == {action}
     assert run(["undo", "--yes"]) == ExitCode.OK
-    assert walked.published() == before
-
-
-def test_the_hostile_platform(
-    start_sandbox: StartSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    running = start_sandbox("hostile-platform")
-    sandbox_control.count_as_org(running.base_url)
-    walked = walking(running, tmp_path, monkeypatch)
-    before = walked.published()
-    slow = "Often too slow"
-
-    assert run(["doctor", "--learn", slow, "--yes"]) == ExitCode.OK
-    learnt = read_platform(tmp_path / "platform.toml")
-    assert learnt.stale_form is not None and learnt.stale_form.value == "408"
-    walked.load("--action", slow, "--time", "4s", "--rate", "4")
-    assert run(["observe", "--days", "1", "-o", "production.json"]) == ExitCode.OK
-    assert run(["set", "Healthy", "--timeout", "7", "--yes", "--no-verify"]) == ExitCode.OK
-    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.OK
     assert walked.published() == before
