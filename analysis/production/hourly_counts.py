@@ -7,6 +7,7 @@ count").
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -117,8 +118,8 @@ def consistent(counts: BucketCounts) -> tuple[BucketCounts, int]:
     hours = []
     for hour in counts.hours:
         total = max(hour.total, 0)
-        below = np.clip(np.array(hour.below, dtype=int), 0, total)
-        values = tuple(int(value) for value in np.minimum.accumulate(below[::-1])[::-1])
+        falling = accumulate((min(max(count, 0), total) for count in reversed(hour.below)), min)
+        values = tuple(falling)[::-1]
         failed = tuple(max(count, 0) for count in hour.failed)
         exact = hour.exact if _fits(hour.exact, values, failed) else None
         sound = replace(hour, total=total, below=values, failed=failed, exact=exact)

@@ -113,8 +113,8 @@ class DraftRequests:
             present = self.read_draft(action_id)
         except NotFoundError:
             return True
-        own = {draft_fingerprint(present, marks.salt, as_copied=copied) for copied in (False, True)}
-        if own.isdisjoint(marks.fingerprints):
+        own = (draft_fingerprint(present, marks.salt, as_copied=copied) for copied in (False, True))
+        if not any(fingerprint in marks.fingerprints for fingerprint in own):
             return False
         self.delete_draft(action_id)
         if shown_at_last(lambda: self.get_draft(action_id), lambda draft: draft is None) is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,12 +14,12 @@ import pytest
 from diag.genesys import drafts
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
-from diag.genesys.models import FullConfig
 from diag.learning.lab.lab import LearnOptions
 from diag.learning.lab.request_budget import MOST_REQUESTS, RequestBudget
 from diag.learning.lab.watched_replies import WatchedReplies
 from diag.learning.session.learn import Learned, LearnLine
 from diag.learning.session.session import LearnClocks, LearnSession
+from diag.sandbox.world.actions.revision import ActionEntry, Revision
 from diag.target import sandbox_connection
 from tests.support.sandbox_in_process import InProcessSandbox
 
@@ -155,13 +156,14 @@ class LearningOrg:
 
     def has_draft(self, name: str) -> bool:
         """Return whether the org has an open draft of this action."""
-        with self.client() as client:
-            return client.get_draft(self.box.action_id(name)) is not None
+        return self._entry(name).draft is not None
 
-    def published(self) -> dict[str, FullConfig]:
-        """Return every published action as it is."""
-        with self.client() as client:
-            return {name: client.read_published(self.box.action_id(name)) for name in (SLOW, QUICK)}
+    def published(self) -> dict[str, Revision]:
+        """Return every published action as the org holds it."""
+        return {name: deepcopy(self._entry(name).revision()) for name in (SLOW, QUICK)}
+
+    def _entry(self, name: str) -> ActionEntry:
+        return self.box.sandbox.org.entry(self.box.action_id(name))
 
 
 def org_text(

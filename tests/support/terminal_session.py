@@ -30,10 +30,16 @@ def history(capsys: "pytest.CaptureFixture[str]") -> list[dict[str, Any]]:
     return entries
 
 
+def actions_now(*names: str) -> list[Action]:
+    """The actions with these names, as the org has them now."""
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        actions = list(client.list_actions())
+    return [action for name in names for action in actions_named(actions, [name])]
+
+
 def action_named(name: str) -> Action:
     """The action as the org has it now."""
-    with GenesysClient(find_target(load_settings()).connection) as client:
-        (action,) = actions_named(client.list_actions(), [name])
+    (action,) = actions_now(name)
     return action
 
 

@@ -181,9 +181,8 @@ class Api:
         self.token()  # log in before the clock starts
         try:
             response = self._http.post(
-                path,
+                self._address(path, params),
                 json=body,
-                params=params,
                 auth=self._auth,
                 timeout=httpx.Timeout(wait_s, connect=CONNECT_S),
             )
@@ -204,8 +203,7 @@ class Api:
         try:
             response = self._http.request(
                 request.method,
-                request.path,
-                params=request.params,
+                self._address(request.path, request.params),
                 json=request.body,
                 headers=request.headers,
                 auth=self._auth,
@@ -221,6 +219,11 @@ class Api:
         if request.written_back is not None:
             demand_fresh(response.headers, where)
         return _raw(response)
+
+    def _address(self, path: str, params: QueryParams | None) -> httpx.URL:
+        """Return a whole address, read once: from its parts httpx makes and reads three."""
+        whole = f"{self.connection.api_base}{path}"
+        return httpx.URL(whole, params=params) if params else httpx.URL(whole)
 
     def _first_contact(self, error: ApiError) -> ApiError:
         """Report a wrong address at once; a connection that worked before is worth another try."""

@@ -13,6 +13,7 @@ from diag.apply_dialog import apply_flow
 from diag.campaign.folder import CampaignFolder
 from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal import Journal
+from diag.changes.plans.manual_plan import actions_named
 from diag.cli import run
 from diag.console import Console
 from diag.errors import PartialError
@@ -28,7 +29,7 @@ from diag.tuning.tune_context import TuneContext
 from tests.support.campaigns import Killed
 from tests.support.changes.recommendations import analysis_of, recommendation
 from tests.support.sandbox_process import start_sandbox
-from tests.support.terminal_session import action_named
+from tests.support.terminal_session import actions_now
 from tests.unit.tuning.test_which_campaign import NOTHING
 
 EVENTS: Final = (
@@ -94,29 +95,27 @@ def context(**options: Any) -> TuneContext:
 
 def carry_out(of: TuneContext) -> None:
     """As `diag tune --apply --yes` does at the end of its campaign, again and again."""
-    rows = []
-    for name in NAMES:
-        action = action_named(name)
-        rows.append(
-            recommendation(
-                action_id=action.id,
-                action_name=name,
-                current_timeout_s=action.timeout_s,
-                recommended_timeout_s=45,
-            )
+    rows = [
+        recommendation(
+            action_id=action.id,
+            action_name=action.name,
+            current_timeout_s=action.timeout_s,
+            recommended_timeout_s=45,
         )
+        for action in actions_now(*NAMES)
+    ]
     give_plan(of, analysis_of(*rows))
 
 
 def timeouts() -> list[int | None]:
-    return [action_named(name).timeout_s for name in NAMES]
+    return [action.timeout_s for action in actions_now(*NAMES)]
 
 
 def reset() -> list[int | None]:
     """Somebody sets both to 5 s by other means than this journal."""
     with GenesysClient(find_target(load_settings()).connection) as client:
-        for name in NAMES:
-            client.patch_timeout(client.read_config(action_named(name).id), 5)
+        for action in actions_named(client.list_actions(), NAMES):
+            client.patch_timeout(client.read_config(action.id), 5)
     return timeouts()
 
 

@@ -101,13 +101,14 @@ def _chosen(request: Request, entries: list[ActionEntry], *, draft: bool) -> lis
     """Return the entries that pass the query's filters, in the order it asks for. Raises ErrorReply 400."""
     filters = [make(request) for name, make in _FILTERS.items() if name in request.query_params]
     hide_auth = not flag(request, "includeAuthActions")
-    chosen = []
-    for entry in entries:
-        revision = entry.draft if draft else entry.published
-        if revision is None or (hide_auth and entry.kind == "custom_auth"):
-            continue
-        if all(passes(entry, revision) for passes in filters):
-            chosen.append((entry, revision))
+    chosen = [
+        (entry, revision)
+        for entry in entries
+        if (revision := entry.draft if draft else entry.published) is not None
+        and not (hide_auth and entry.kind == "custom_auth")
+    ]
+    for passes in filters:
+        chosen = [pair for pair in chosen if passes(*pair)]
     return _ordered(request, chosen)
 
 
