@@ -79,7 +79,7 @@ def quick(asked: Asked) -> None:
 
 
 def thorough(asked: Asked) -> None:
-    """every property, with twenty times the examples of `test`: before a release"""
+    """every property, with twenty-five times the examples of `test`: before a release"""
     _for_developers()
     many = ("-m", "hypothesis", "--hypothesis-profile=thorough", "--timeout=1800")
     _python("-m", "pytest", *_processes(asked), *many, *_filter(asked))

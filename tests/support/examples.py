@@ -6,7 +6,7 @@ from hypothesis import settings
 
 TEST: Final = "test"
 """The profile of every run that names none."""
-PROFILES: Final = {"quick": 20, TEST: 50, "thorough": 1000}
+PROFILES: Final = {"quick": 20, TEST: 40, "thorough": 1000}
 """Examples of a property that says nothing of them, by the profile's name (`--hypothesis-profile`)."""
 USUAL: Final = 100
 """What a property's own number stands beside: `examples(200)` draws twice as many as others do."""
