@@ -91,10 +91,10 @@ def hours_of_week(started_at: NDArray[np.float64], zone: str) -> NDArray[np.int6
     clock = ZoneInfo(zone)
     quarter = np.floor(started_at / QUARTER_S).astype(np.int64)
     # Calls come nearly in order: a clock is asked once for each quarter of an hour, not once for each call.
-    begins = np.r_[0, np.flatnonzero(np.diff(quarter)) + 1]
+    begins = np.concatenate([[0], np.flatnonzero(np.diff(quarter)) + 1])
     each, which = np.unique(quarter[begins], return_inverse=True)
     hours = np.array([hour_of_week(float(one) * QUARTER_S, clock) for one in each], dtype=np.int64)
-    return np.repeat(hours[which], np.diff(np.r_[begins, quarter.size]))
+    return np.repeat(hours[which], np.diff(np.concatenate([begins, [quarter.size]])))
 
 
 def hours_seen(

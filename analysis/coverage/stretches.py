@@ -25,5 +25,5 @@ def _joined(first: Moments, last: Moments, gap_s: float) -> tuple[Moments, Momen
         return first, last
     order = np.argsort(first, kind="stable")
     first, until = first[order], np.maximum.accumulate(last[order])
-    begins = np.r_[0, np.flatnonzero(first[1:] - until[:-1] >= gap_s) + 1]
-    return first[begins], until[np.r_[begins[1:] - 1, first.size - 1]]
+    begins = np.concatenate([[0], np.flatnonzero(first[1:] - until[:-1] >= gap_s) + 1])
+    return first[begins], until[np.concatenate([begins[1:] - 1, [first.size - 1]])]

@@ -53,8 +53,8 @@ def run_lengths(parts: Iterable[Array]) -> NDArray[np.int64]:
     for part in parts:
         if not part.size:
             continue
-        starts = np.flatnonzero(np.r_[True, part[1:] != part[:-1]])
-        new = np.diff(np.r_[starts, part.size]).tolist()
+        starts = np.flatnonzero(np.concatenate([[True], part[1:] != part[:-1]]))
+        new = np.diff(np.concatenate([starts, [part.size]])).tolist()
         if last is not None and part[0] == last:
             lengths[-1] += new.pop(0)
         lengths += new

@@ -138,8 +138,9 @@ def _cells(calls: TimedCalls, level_ms: float, starts: NDArray[np.int64]) -> _Ce
         first = int(np.searchsorted(starts, before, side="right")) - 1
         inside = starts[(starts > before) & (starts < before + known.size)] - before
         cells = slice(first, first + 1 + inside.size)
-        slow[cells] += np.add.reduceat(slower & known, np.r_[0, inside], dtype=np.int64)
-        made[cells] += np.add.reduceat(known, np.r_[0, inside], dtype=np.int64)
+        begins = np.concatenate([[0], inside])
+        slow[cells] += np.add.reduceat(slower & known, begins, dtype=np.int64)
+        made[cells] += np.add.reduceat(known, begins, dtype=np.int64)
         before += known.size
     return _Cells(slow.astype(np.float64), made.astype(np.float64))
 
@@ -171,7 +172,7 @@ def _step(
     ratio = 2.0 * (_log_likelihood(before, n_before) + _log_likelihood(after, n_after) - one)
     cut = int(np.where(allowed, ratio, -np.inf).argmax()) + 1
     shares = before[cut - 1] / n_before[cut - 1], after[cut - 1] / n_after[cut - 1]
-    expected = np.r_[np.full(cut, shares[0]), np.full(starts.size - cut, shares[1])]
+    expected = np.repeat(shares, [cut, starts.size - cut])
     effect = _left_over(cells, expected, (0, cut, starts.size))
     return ChangePoint(
         "step", int(starts[cut]), shares[1] > shares[0], float(ratio[cut - 1]) / effect, effect

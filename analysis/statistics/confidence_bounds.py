@@ -79,7 +79,7 @@ def _as_sure_as(confidence: float, last: tuple[float, float], before: tuple[floa
 
 
 def _sure_at(part: float, last: tuple[float, float], before: tuple[float, float], p: float) -> float:
-    slow, n = (part * one + (1.0 - part) * other for one, other in zip(last, before, strict=True))
+    slow, n = part * last[0] + (1.0 - part) * before[0], part * last[1] + (1.0 - part) * before[1]
     return float(special.betainc(slow + 1.0, max(n - slow, 1e-300), 1.0 - p))
 
 

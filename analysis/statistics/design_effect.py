@@ -111,4 +111,4 @@ def _in_blocks(level_ms: float, calls: TimedCalls) -> tuple[NDArray[np.float64],
         positions = before + np.flatnonzero(slower[known])
         slow += np.bincount(np.searchsorted(starts, positions, side="right") - 1, minlength=slow.size)
         before += int(known.sum())
-    return slow.astype(np.float64), np.diff(np.r_[starts, before]).astype(np.float64)
+    return slow.astype(np.float64), np.diff(np.concatenate([starts, [before]])).astype(np.float64)

@@ -50,7 +50,7 @@ def _offsets(calls: Calls) -> NDArray[np.float64]:
     """The disagreement at each call of one sender, in the order in which they were planned."""
     lag, n = calls.lag_s, len(calls)
     offset = np.zeros(n)
-    edges = np.r_[0, np.flatnonzero(np.abs(np.diff(lag)) > JUMP_S) + 1, n]
+    edges = np.concatenate([[0], np.flatnonzero(np.abs(np.diff(lag)) > JUMP_S) + 1, [n]])
     ends = np.maximum.accumulate(calls.started_at + calls.latency_ms / 1e3)
     for begin, end in pairwise(edges.tolist()):
         stretch = lag[begin:end]
