@@ -1,5 +1,6 @@
 """Files that some process has open, descriptors in text mode, and locks on bytes, as Windows has them."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -64,17 +65,22 @@ def replace_as_there(source: Any, target: Any) -> None:
 def refuse_where_open(path: Any) -> None:
     """Raise PermissionError where any process has the file open: Python opens none for others to delete."""
     real = os.path.realpath(path)
-    holders = [link.parts[2] for link in Path("/proc").glob("[0-9]*/fd/*") if _target(link) == real]
-    if holders:
-        what = f"The process cannot access the file because it is being used by process {holders[0]}"
+    numbers = filter(str.isdecimal, os.listdir("/proc"))
+    holder = next((number for number in numbers if real in _open_files(number)), None)
+    if holder is not None:
+        what = f"The process cannot access the file because it is being used by process {holder}"
         raise PermissionError(errno.EACCES, what, str(path))
 
 
-def _target(link: Path) -> str | None:
-    try:
-        return os.readlink(link)
-    except OSError:  # closed meanwhile, or of a process that has ended
-        return None
+def _open_files(number: str) -> set[str]:
+    """What a process has open; nothing of one that has ended meanwhile, or is somebody else's."""
+    found = set()
+    folder = f"/proc/{number}/fd"
+    with contextlib.suppress(OSError):
+        for descriptor in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(f"{folder}/{descriptor}"))
+    return found
 
 
 def refuse_to_delete(houses: tuple[str, ...]) -> None:
