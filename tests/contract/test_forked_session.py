@@ -25,7 +25,7 @@ def shared():
 """
 TESTS = {
     "test_passes.py": "def test_one(shared): pass\ndef test_two(shared, capfd): pass",
-    "test_fails.py": "def test_three(shared):\n    print('printed here')\n    assert 1 == 2",
+    "test_fails.py": "def test_three(shared, tmp_path):\n    print('@', tmp_path)\n    assert 1 == 2",
     "test_skips.py": "import pytest\ndef test_four(shared): pytest.skip('no reason')",
     "test_ends.py": "import os\ndef test_five(): pass\ndef test_six(): os._exit(7)\ndef test_seven(): pass",
     "test_is_killed.py": "import os\ndef test_eight(): os.kill(os.getpid(), 9)\ndef test_nine(): pass",
@@ -35,7 +35,9 @@ TESTS = {
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -ra -p no:cacheprovider")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\naddopts = -ra -p no:cacheprovider\ntmp_path_retention_policy = failed"
+    )
     for name, text in TESTS.items():
         (tmp_path / name).write_text(text)
     return tmp_path
@@ -43,7 +45,9 @@ def house(tmp_path: Path) -> Path:
 
 def run(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "pytest", "--junitxml", str(house / "results.xml"), *arguments]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    temporary = house / "temporary"
+    temporary.mkdir(exist_ok=True)
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PYTEST_DEBUG_TEMPROOT": str(temporary)}
     return subprocess.run(
         line, cwd=house, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
@@ -54,7 +58,9 @@ def test_every_test_is_run_once_also_where_a_process_ends_in_the_middle(house: P
     ran = run(house)
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "3 failed, 5 passed, 1 skipped" in ran.stdout
-    assert "printed here" in ran.stdout and "assert 1 == 2" in ran.stdout
+    assert "assert 1 == 2" in ran.stdout
+    (kept,) = re.findall(r"@ (\S+)", ran.stdout)
+    assert Path(kept).is_dir(), "what a test that failed has written stays to be looked at"
     assert "The process that ran this test ended with 7." in ran.stdout
     assert "The process that ran this test ended with -9." in ran.stdout
     names = re.findall(r'<testcase classname="[^"]*" name="test_(\w+)"', (house / "results.xml").read_text())

@@ -186,7 +186,7 @@ def _work(session: pytest.Session, connection: Connection, number: int) -> None:
         captures.start_global_capturing()
     reporter = Reporter(config)
     config.pluginmanager.register(reporter)
-    root = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"process-{number}"
+    root = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"diag-tests-{os.getuid()}-{number}"
     root.mkdir(exist_ok=True)
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(root)
     try:
@@ -198,7 +198,8 @@ def _work(session: pytest.Session, connection: Connection, number: int) -> None:
                 config.hook.pytest_runtest_protocol(item=item, nextitem=next_one)
                 connection.send(reporter.taken())
     finally:
-        config.hook.pytest_sessionfinish(session=session, exitstatus=0)
+        # Folders of tests that failed stay, those of the others are removed.
+        config.hook.pytest_sessionfinish(session=session, exitstatus=int(session.testsfailed > 0))
 
 
 def _shares(connection: Connection) -> Iterator[list[int]]:
