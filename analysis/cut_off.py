@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from analysis.analysis_errors import BadSettingError
-from analysis.settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE
+from analysis.recommend_settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE
 
 _FORMS: Final = "Write it as 0.1% or as '1 in 1,000'."
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)[ \u00a0\u202f]?%")

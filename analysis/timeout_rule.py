@@ -1,11 +1,11 @@
 """The rule that makes a timeout of a quantile and its bound (docs/method.md, "The number").
 
-The shares and seconds in it are settings: `analysis/settings.py`.
+The shares and seconds in it are settings: `analysis/recommend_settings.py`.
 """
 
 import math
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 
 
 def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 from analysis.cut_off import percentile_of
 from analysis.machine.command_words import joined, taken_apart
-from analysis.settings import RecommendSettings, changed
+from analysis.recommend_settings import RecommendSettings, changed
 
 NAMED_BY: Final[Mapping[str, str | None]] = {
     "measure": "--action",

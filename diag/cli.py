@@ -123,7 +123,7 @@ def main() -> None:
 def _hide_addresses() -> None:
     """Begin anew where the address of a webhook was typed: a secret, and everyone here sees the line."""
     from analysis.machine.own_process import become
-    from diag.notifying.typed_address import without_addresses
+    from diag.notifying.hide_typed_addresses import without_addresses
 
     typed = sys.argv[1:]
     words, held = without_addresses(typed)

@@ -13,8 +13,8 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, latest_run
 from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
+from analysis.recommend_settings import RecommendSettings
 from analysis.runs.campaign_windows import CAMPAIGN_NAME, campaigns_in, with_windows
-from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, is_usual_workload, path_to_type
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError

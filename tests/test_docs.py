@@ -16,7 +16,7 @@ from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.doctor.org_checks import NEEDS

@@ -12,7 +12,7 @@ from analysis.costs.cost import Cost
 from analysis.estimates.findings import Findings
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.number_words import accepted_text, percentile_name
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.timeout_rule import buffer_ms, whole_seconds
 
 CostOf = Callable[[int | None], Cost]

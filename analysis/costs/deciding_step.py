@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from analysis.costs.chosen_number import ChosenNumber, MadeBy, SurerBound
 from analysis.estimates.findings import Findings
 from analysis.number_words import at_least, at_most, latency, percentile_name
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.timeout_rule import buffer_ms, slack_s, wait_for, whole_seconds
 
 

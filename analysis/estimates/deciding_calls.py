@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from analysis.estimates.judge_action import judge_action
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import entry_key
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
 from analysis.samples.calls_by_action import by_action
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 
 
 def calls_that_count(

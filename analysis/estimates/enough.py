@@ -23,8 +23,8 @@ from analysis.estimates.calls_missing import a_probe_sees_further
 from analysis.estimates.estimate import Estimate, counts_of, estimate
 from analysis.estimates.warmup import without_warm_up
 from analysis.long_arrays.pieces import pieces
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls, together
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
 from analysis.statistics.interim_looks import GROWTH, Look, look_plan

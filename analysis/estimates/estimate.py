@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from analysis.long_arrays.growing import grown
+from analysis.recommend_settings import RecommendSettings
 from analysis.runs.even_pace import times_at_even_pace
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import SurvivalTable, first_at_most, kaplan_meier

@@ -15,8 +15,8 @@ from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
 from analysis.long_arrays.pieces import extremes
 from analysis.long_arrays.quantile import quantile
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import WATCHED_SLACK
 
 MOST: Final = 0.9

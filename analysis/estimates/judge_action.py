@@ -10,8 +10,8 @@ from analysis.estimates.estimate import estimate
 from analysis.estimates.level_estimates import JudgedLevel, choose_main, judge_level, slowest_proven
 from analysis.estimates.load_levels import Levels, split_levels
 from analysis.estimates.service_time import Timed, on_the_right_clock
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import NO_CALLS, Calls
-from analysis.settings import RecommendSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from analysis.estimates.stability import (
     watched,
 )
 from analysis.long_arrays.order import is_sorted, order_of
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, LateStep, find_late_step
 from analysis.statistics.kaplan_meier import kaplan_meier
 

@@ -8,8 +8,8 @@ from analysis.estimates.estimate import Estimate, counts_of, estimate
 from analysis.estimates.load_levels import Level
 from analysis.estimates.warmup import without_warm_up
 from analysis.number_words import rate
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls, classify
-from analysis.settings import RecommendSettings
 from analysis.statistics.interim_looks import last_look
 from analysis.statistics.kaplan_meier import kaplan_meier
 

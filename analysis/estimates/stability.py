@@ -8,8 +8,8 @@ import numpy as np
 
 from analysis.estimates.estimate import Estimate, counts_of, estimate, timed_calls
 from analysis.format.typed_json import UnixSeconds
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import ROUNDING_SLACK_MS

@@ -121,7 +121,7 @@ class Manifest:
     concurrency_limit: Count | None = None
     """Org-wide concurrent executions, read live from the limits endpoint."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
+    """Per action id: the `recommend` table of the workload (`analysis.recommend_settings.with_overrides`)."""
     platform_facts: tuple[UsedFact, ...] = ()
     """What was learnt of the platform and the run went by (docs/formats.md, "Platform file")."""
     platform_contradicted: Mapping[str, Count] = field(default_factory=dict)

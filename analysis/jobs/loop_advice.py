@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
 from analysis.number_words import at_most, percent, share_of_calls_text
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.kaplan_meier import kaplan_meier

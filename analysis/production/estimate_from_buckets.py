@@ -19,7 +19,7 @@ from analysis.production.hourly_counts import (
     exceedance,
     to_latency_counts,
 )
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.confidence_bounds import SURE_SLACK, lower_share, upper_share
 from analysis.statistics.design_effect import design_effect
 from analysis.statistics.kaplan_meier import first_at_most, kaplan_meier

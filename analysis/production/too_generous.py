@@ -12,7 +12,7 @@ from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hour_cut import Clustering, hours_cut
 from analysis.production.hourly_counts import BucketCounts
 from analysis.production.sequential_proof import PROVEN, BetOnLess
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 
 FAR: Final = 2
 """A timeout at least this many times the one that would do is far too generous; advice, not an alarm."""

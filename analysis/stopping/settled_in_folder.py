@@ -18,10 +18,10 @@ from analysis.format.sample_schema import (
     entry_key,
     is_direct_key,
 )
+from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.samples.action_calls import ActionCalls
 from analysis.samples.calls_by_action import by_action
 from analysis.samples.read_samples import read_samples
-from analysis.settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import Settled, settled
 from analysis.verdicts.recommendation import Verdict
 

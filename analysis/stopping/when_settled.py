@@ -33,8 +33,8 @@ from analysis.estimates.estimate import Estimate
 from analysis.estimates.judge_action import judge_action
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings, with_cap
 from analysis.samples.action_calls import ActionCalls
-from analysis.settings import RecommendSettings, with_cap
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import Look
 from analysis.verdicts.recommendation import Verdict

@@ -11,7 +11,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Share, WrongShapeError, other_version, typed
 from analysis.jobs.flow_loop import FlowLoop
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
 from analysis.written_json import JsonObject, Written
 

@@ -13,9 +13,9 @@ from analysis.estimates.stability import Disagreement, starved_workers
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
 from analysis.number_words import at_most, duration, percent, percentile_name, plural, rate
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ERRORS
 from analysis.samples.sample_set import OtherTools
-from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 
 STRAIGHT_TO_THE_BACKEND: Final = (

@@ -12,7 +12,7 @@ from analysis.estimates.calls_missing import (
 from analysis.estimates.enough import Enough
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.findings import Findings
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.heavy_tail import FEW_BEYOND
 from analysis.timeout_rule import buffer_ms, slack_s, timeout_for, whole_seconds

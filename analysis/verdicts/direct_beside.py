@@ -5,7 +5,7 @@ from dataclasses import replace
 from analysis.direct_side.contract_words import contract_words
 from analysis.direct_side.direct_side import DirectSide, PlatformShare
 from analysis.direct_side.side_by_side import MEDIAN, called_together, level_like, platform_shares
-from analysis.direct_side.unlike import unlike
+from analysis.direct_side.what_else_differs import what_else_differs
 from analysis.estimates.findings import Findings
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.verdicts.next_command import both_for_longer, both_ways, why_it_fails
@@ -86,7 +86,7 @@ def _compared(side: DirectSide, whole: Findings, backend: Findings, percentile: 
         side,
         shares=shares,
         next_command=_more(whole, shares, action, alone, together=together),
-        unlike=unlike(
+        unlike=what_else_differs(
             action.calls,
             alone.calls,
             (action.rate, alone.rate),

@@ -10,7 +10,7 @@ from analysis.costs.compare_rules import compare_rules
 from analysis.costs.cost import Cost, cost_of, cost_warning
 from analysis.costs.deciding_step import how_made
 from analysis.estimates.findings import Findings
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step

@@ -21,8 +21,8 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, Outcome
 from analysis.long_arrays.growing import grown
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls
-from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.caveats import (
     about_calls,

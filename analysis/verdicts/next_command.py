@@ -8,7 +8,7 @@ from analysis.coverage.hours_seen import any_working_day_will_do
 from analysis.estimates.findings import Findings
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from analysis.plain_text import is_printable
-from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.recommend_settings import MOST_DAYS, RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S
 from analysis.verdicts.evidence_to_set import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering

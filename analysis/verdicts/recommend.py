@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from analysis.estimates.findings import Findings
 from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.sample_schema import ActionVersion, shown_name
+from analysis.recommend_settings import RecommendSettings, with_cap, with_overrides
 from analysis.runs.broken_contract import broken_contracts
 from analysis.runs.failed_calls import why_failed
 from analysis.runs.pace import Spans, lasted_s, pace, run_spans, together
@@ -14,7 +15,6 @@ from analysis.samples.action_calls import NO_CALLS, ActionCalls
 from analysis.samples.calls_by_action import by_action
 from analysis.samples.run_weaknesses import mixed_orgs, weaknesses_of
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings, with_cap, with_overrides
 from analysis.typed_command import Asked, unclear_names
 from analysis.verdicts.caveats import about_backend_alone, about_broken_contracts, about_other_tools
 from analysis.verdicts.direct_beside import beside

@@ -15,8 +15,8 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Amount, Share
 from analysis.jobs.flow_loop import FlowLoop
+from analysis.recommend_settings import RecommendSettings
 from analysis.runs.broken_contract import BrokenContract
-from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import SurvivalTable
 
 FORMAT_VERSION: Final = 1

@@ -17,8 +17,8 @@ from analysis.estimates.slow_share import RISK, gap_interval, slow_share
 from analysis.format.sample_schema import ActionVersion, action_of_key, entry_key, is_direct_key, shown_name
 from analysis.long_arrays.pieces import extremes
 from analysis.number_words import at_least, percent, plural
+from analysis.recommend_settings import SAME_WITHIN_S
 from analysis.samples.action_calls import Calls
-from analysis.settings import SAME_WITHIN_S
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.calls_to_tell import Width, calls_to_tell
 

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.format.sample_schema import Outcome
 from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import BucketCounts, HourCounts, consistent
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.views.summary import MIN_FOR_P99, ActionSummary, Histogram, ProductionFinding, Series, TimeBin

@@ -19,10 +19,10 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from analysis.long_arrays.by_code import count_codes, positions_by_code
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.pieces import extremes
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls, Calls
 from analysis.samples.calls_by_action import by_action
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.statistics.latency_counts import MAX_MS
 from analysis.statistics.survival_band import curve_with_band

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from analysis.production.resemblance import Drift, Resemblance
+from analysis.production.production_and_test_alike import Drift, Resemblance
 from analysis.statistics.survival_curve import SurvivalCurve
 
 MIN_FOR_P99: Final = 100

@@ -14,7 +14,7 @@ from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
-from reports.wording.seen_words import OF_GRADE
+from reports.wording.how_long_seen import OF_GRADE
 
 NOTABLE_SHARE: Final = 0.05
 """Of the org's concurrent executions; less of it, held by a backend that does not answer, takes no other

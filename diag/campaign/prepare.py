@@ -10,7 +10,7 @@ from typing import Final
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
 from analysis.number_words import at, duration, percent, plural
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import planned_calls
 from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER
 from analysis.verdicts.objections import objection_to

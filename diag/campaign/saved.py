@@ -20,7 +20,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.written_json import Written
 from diag.campaign.campaign import LONGEST_S, Campaign
 from diag.campaign.next_slot import Slot

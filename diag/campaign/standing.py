@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.coverage.hours_seen import HoursSeen
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
 from analysis.timeout_rule import slack_s, timeout_for
 from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering

@@ -13,7 +13,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
 from analysis.format.settled_file import read_settled, write_settled
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import read_windows, with_calls

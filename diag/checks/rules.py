@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal, TypedDict
 
-from analysis.settings import SAME_WITHIN_S
+from analysis.recommend_settings import SAME_WITHIN_S
 from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from analysis.format.action_facts import ActionFacts
     from analysis.format.run_folder import Manifest, RunFolder
-    from analysis.settings import RecommendSettings
+    from analysis.recommend_settings import RecommendSettings
     from analysis.verdicts.recommendation import Analysis
     from diag.checks.proposals import ProposalState
     from diag.checks.rules import CheckFinding

@@ -16,7 +16,7 @@ from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import actions_file_option, same_within_option
 
 if TYPE_CHECKING:
-    from analysis.settings import RecommendSettings
+    from analysis.recommend_settings import RecommendSettings
     from analysis.views.summary import ActionSummary
     from diag.console import Console
     from diag.judged_files import RunEvidence

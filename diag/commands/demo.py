@@ -89,7 +89,7 @@ class Story:
         self._diag("undo", "--yes")
 
     def _show_window(self, window: Path) -> None:
-        from analysis.settings import RecommendSettings
+        from analysis.recommend_settings import RecommendSettings
         from diag.interaction.recommendation_table import verdict_table
         from diag.judged_files import gather
 
@@ -97,7 +97,7 @@ class Story:
         self.console.note("In parentheses: not to be set. Eight seconds show no slow hour, and diag says so.")
 
     def _compare(self, window: Path, tune: Path) -> None:
-        from analysis.settings import RecommendSettings
+        from analysis.recommend_settings import RecommendSettings
         from analysis.verdicts.measured_first import measured_first
         from diag.campaign.evidence import judged_together
         from diag.campaign.folder import CampaignFolder

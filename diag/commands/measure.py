@@ -22,7 +22,7 @@ from diag.measuring.direct_options import DirectOptions
 from diag.measuring_dialog.measure_options import MeasureOptions
 
 if TYPE_CHECKING:
-    from analysis.settings import RecommendSettings
+    from analysis.recommend_settings import RecommendSettings
     from analysis.typed_command import Asked
     from diag.console import Console
     from diag.measuring.load_process import LoadOptions, LoadResult

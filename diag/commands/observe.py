@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from analysis.machine.command_words import joined
-from analysis.settings import MOST_DAYS
+from analysis.recommend_settings import MOST_DAYS
 from analysis.typed_command import Asked
 from diag.completion.candidates import action_names
 from diag.interaction.help_examples import examples
@@ -18,7 +18,7 @@ from diag.interaction.recommend_options import asked_to_call, profile_flags, rec
 from diag.interaction.shared_options import USUAL_DAYS, profile_option
 
 if TYPE_CHECKING:
-    from analysis.settings import RecommendSettings
+    from analysis.recommend_settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.production.evidence import ProductionEvidence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.plain_text import json_text
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.apply_dialog.change_options import ChangeOptions, change_options
 from diag.completion.candidates import run_folders
 from diag.exit_codes import ExitCode

@@ -68,7 +68,7 @@ def command(options: RegisterOptions) -> None:
 
     Name, templates and contract are validated before anything is sent.
     """
-    from analysis.settings import RecommendSettings
+    from analysis.recommend_settings import RecommendSettings
     from analysis.typed_command import Asked
     from diag.apply_dialog.apply_flow import identify
     from diag.apply_dialog.approval import approve

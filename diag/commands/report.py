@@ -19,7 +19,7 @@ from diag.interaction.shared_options import actions_file_option
 from diag.interaction.tool_options import ToolFlags, read_tool_options, tool_options
 
 if TYPE_CHECKING:
-    from analysis.settings import RecommendSettings
+    from analysis.recommend_settings import RecommendSettings
     from diag.console import Console
     from diag.judged_files import RunEvidence
     from diag.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.recommend_settings import MOST_DAYS, RecommendSettings
 from analysis.typed_command import path_to_type
 from diag.apply_dialog.stage_options import stage_options
 from diag.errors import DiagError, UsageError

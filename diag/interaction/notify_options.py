@@ -42,9 +42,9 @@ def notifier_of(
     verb: str, typed: Sequence[str], settings: "Settings", console: "Console", *, who: str
 ) -> "Notifier":
     """Return the notifier of the webhooks that were asked for. Raises UsageError, showing no address."""
-    from diag.notifying.addresses import chosen_webhooks
+    from diag.notifying.chosen_webhooks import chosen_webhooks
     from diag.notifying.notifier import Notifier
-    from diag.notifying.place import runs_folder
+    from diag.notifying.where_to_read import runs_folder
 
     webhooks = chosen_webhooks(typed, settings)
     runs = runs_folder(settings.runs, settings.runs_url, settings.origins.get("runs_url", "?"))

@@ -9,8 +9,8 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
 from reports.wording.direct_words import all_backends, backend_sentences, said_of_all
+from reports.wording.how_long_seen import seen_for
 from reports.wording.input_words import inputs_of
-from reports.wording.seen_words import seen_for
 from reports.wording.terminal_rule_details import RULE_HEADINGS, rule_details
 from reports.wording.verdict_words import cut_off_then, shown_number, wording_of
 

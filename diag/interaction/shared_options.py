@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from analysis.settings import SAME_WITHIN_S
+from analysis.recommend_settings import SAME_WITHIN_S
 from analysis.typed_command import USUAL_WORKLOAD
 from diag.completion.candidates import action_names
 

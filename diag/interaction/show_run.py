@@ -43,8 +43,8 @@ def show_run(console: Console, folder: RunFolder, manifest: Manifest, evidence: 
 def main(folder: RunFolder) -> None:
     """Show a run that a bare Locust made; where it cannot be shown, say why and how to see the verdicts."""
     from analysis.machine.streams import write_every_character
+    from analysis.recommend_settings import RecommendSettings
     from analysis.samples.parquet_run import convert_run
-    from analysis.settings import RecommendSettings
     from diag.judged_files import gather
     from diag.settings import load_settings
 

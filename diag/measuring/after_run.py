@@ -27,7 +27,7 @@ def finish_run(folder: RunFolder, *, report: bool) -> None:
 
     convert_run(folder)
     if report:
-        from analysis.settings import RecommendSettings
+        from analysis.recommend_settings import RecommendSettings
         from diag.judged_files import gather
 
         write_report(folder, gather([folder.path], RecommendSettings(), detail=True))

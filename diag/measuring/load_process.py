@@ -16,7 +16,7 @@ from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import ENDINGS, Interruptible, ask_to_end, how_ended, interrupt, start_apart
 from analysis.plain_text import json_text
-from analysis.settings import RecommendSettings, changed
+from analysis.recommend_settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
 from diag.measuring.direct_options import DirectOptions, direct_words

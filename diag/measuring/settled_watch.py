@@ -21,7 +21,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
 from analysis.machine.processes import starter_is_gone, step_back
 from analysis.plain_text import json_text
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 
 if TYPE_CHECKING:
     from analysis.stopping.when_settled import Settled

@@ -1,7 +1,7 @@
 """`diag measure --into RUN`: what the run lacks, or its verdicts where it lacks nothing."""
 
 from analysis.number_words import plural
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.console import Console
 from diag.errors import UsageError
 from diag.interaction.show_analysis import show_analysis

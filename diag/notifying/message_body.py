@@ -7,8 +7,8 @@ from typing import Final, Literal, TypedDict
 
 from analysis.number_words import utc_time
 from analysis.plain_text import json_text, markdown, printable
-from diag.notifying.place import Whereabouts
 from diag.notifying.webhook import Kind
+from diag.notifying.where_to_read import Whereabouts
 
 MESSAGE_VERSION: Final = 1
 _CARD: Final = "application/vnd.microsoft.card.adaptive"

@@ -17,8 +17,8 @@ from diag.notifying.notification_state import (
     read_state,
     write_state,
 )
-from diag.notifying.place import RunsFolder
 from diag.notifying.webhook import Webhook
+from diag.notifying.where_to_read import RunsFolder
 
 
 @dataclass(frozen=True, slots=True)

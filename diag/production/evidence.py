@@ -8,7 +8,7 @@ from typing import Final
 from analysis.estimates.findings import TelemetryFindings
 from analysis.number_words import duration, first_names, noun, plural, reason_lines
 from analysis.production.recommend_production import TO_PLAN, recommend_from_buckets
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.recommendation import Analysis
 from diag.production.observed import Observed

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from analysis.estimates.deciding_calls import calls_that_count
-from analysis.production.resemblance import Drift, Resemblance, drift, resembles
-from analysis.settings import RecommendSettings
+from analysis.production.production_and_test_alike import Drift, Resemblance, drift, resembles
+from analysis.recommend_settings import RecommendSettings
 from diag.production.observed import Observed
 
 if TYPE_CHECKING:

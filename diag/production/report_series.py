@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.views.cut_off_history import MOST_ACTIONS, CutOffHistory, TimeoutChange, cut_off_history
 from analysis.views.production_summary import beside_a_test, beside_production, summarise_production
 from analysis.views.summary import ActionSummary, ProductionFinding

@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.production.promise_watch import WatchState
 from analysis.production.too_generous import enough_s
-from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.recommend_settings import MOST_DAYS, RecommendSettings
 from analysis.typed_command import unclear_names
 from analysis.verdicts.next_command import name_to_type
 from diag.genesys.api_errors import RefusedRequestError

@@ -7,8 +7,8 @@ from pathlib import Path
 from analysis.format.run_folder import Manifest
 from analysis.machine.command_words import joined
 from analysis.number_words import first_names, noun, plural
+from analysis.recommend_settings import RecommendSettings
 from analysis.runs.campaign_windows import CAMPAIGN_NAME
-from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, path_to_type, rule_flags
 from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.objections import will_be_set

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.settings import RecommendSettings, changed
+from analysis.recommend_settings import RecommendSettings, changed
 from analysis.typed_command import Asked, is_usual_workload
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.campaign.folder import CampaignFolder
 from diag.clocks.wall_clock import REAL_TIME, WallClock

@@ -14,7 +14,7 @@ from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import InputOrigin
 from analysis.format.typed_json import WrongShapeError
 from analysis.plain_text import json_text
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from diag.hours.allowed_hours import ALWAYS, read_hours
 from diag.hours.approval import read_approval

@@ -14,9 +14,9 @@ from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.direct_words import all_backends, backend_sentences, said_of_all
 from reports.wording.headline import headline
+from reports.wording.how_long_seen import seen_for
 from reports.wording.input_words import inputs_of
 from reports.wording.production_words import production_words
-from reports.wording.seen_words import seen_for
 from reports.wording.verdict_words import change_text, cut_off_then, held_words, tally, wording_of
 
 

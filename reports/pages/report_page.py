@@ -24,9 +24,9 @@ from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
 from reports.wording.direct_words import all_backends, said_of_all
 from reports.wording.headline import headline
+from reports.wording.how_long_seen import seen_for
 from reports.wording.production_words import production_words
 from reports.wording.rule_words import HEADS, rule_words
-from reports.wording.seen_words import seen_for
 from reports.wording.verdict_words import CHANGES, shows_cost, tally, wording_of
 
 FULL_CHARTS: Final = 20

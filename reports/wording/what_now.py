@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.number_words import about_how_long, duration, plural
-from analysis.settings import USUAL_CAP_S
+from analysis.recommend_settings import USUAL_CAP_S
 from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording.headline import shortened

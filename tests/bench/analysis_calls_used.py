@@ -17,9 +17,9 @@ from scipy import stats
 
 from analysis.estimates.enough import FIRST_PROOF
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
 from analysis.samples.calls_by_action import by_action
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
 from analysis.stopping.when_settled import settled

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies

@@ -73,8 +73,8 @@ def _write(path: Path, calls: int) -> None:
 
 
 def _judge(path: Path) -> None:
+    from analysis.recommend_settings import RecommendSettings
     from analysis.samples.read_samples import read_samples
-    from analysis.settings import RecommendSettings
     from analysis.verdicts.recommend import recommend
     from analysis.views.summarise import summarise
 

@@ -16,9 +16,9 @@ import pandas as pd
 from scipy import special
 
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
 from analysis.samples.calls_by_action import by_action
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
 from analysis.stopping.when_settled import planned_calls, settled

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.direct_side.direct_side import PlatformShare
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.judged_files import gather
 from tests.support.load_run import at_home, ended_whole, manifest_in, sandbox
 from tests.support.locust_process import run_locust

@@ -7,8 +7,8 @@ import pytest
 
 from analysis.format.run_folder import RunFolder, write_manifest
 from analysis.plain_text import json_text
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.read_samples import read_samples
-from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.measuring.continuing.top_up import LackingRun, lacking_run
 from diag.measuring.run_lock import is_locked

@@ -17,7 +17,7 @@ from analysis.format.call_record import (
 )
 from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
 from analysis.format.sample_schema import ActionVersion, Outcome
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.when_settled import planned_calls
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
 from diag.campaign.drive import MadeWindow

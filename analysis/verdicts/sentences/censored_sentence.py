@@ -3,7 +3,7 @@
 from analysis.estimates.findings import Findings
 from analysis.estimates.given_up import GivenUp
 from analysis.number_words import at_least, at_most, calls_of, percent, percentile_name
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 
 
 def censored(findings: Findings, settings: RecommendSettings) -> str:

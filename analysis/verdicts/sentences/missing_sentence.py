@@ -8,9 +8,9 @@ from typing import Final
 from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
 from analysis.number_words import at_most, calls_of, noun, percent, percentile_name, plural, rate
+from analysis.recommend_settings import RecommendSettings
 from analysis.runs.failed_calls import FailedCalls
 from analysis.runs.refusals import RefusedInputs
-from analysis.settings import RecommendSettings
 
 REDIRECTS: Final = ("redirect_refused", "too_many_redirects")
 """Error codes of answers that lead elsewhere."""

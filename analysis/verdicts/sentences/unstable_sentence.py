@@ -3,7 +3,7 @@
 from analysis.estimates.findings import Findings
 from analysis.estimates.stability import LevelChange
 from analysis.number_words import at_most_of, clock_time, duration, noun, percentile_name, plural
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.decision import Decision
 
 

@@ -13,7 +13,7 @@ from analysis.number_words import (
     share_of_calls_text,
     time_seen,
 )
-from analysis.settings import USUAL_CAP_S, RecommendSettings
+from analysis.recommend_settings import USUAL_CAP_S, RecommendSettings
 from analysis.verdicts.decision import Decision, long_enough
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.sentences.censored_sentence import censored

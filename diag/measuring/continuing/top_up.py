@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.lacking_calls import lacking_calls
 from analysis.typed_command import Asked
 from diag.changes.plans.scope import Scope

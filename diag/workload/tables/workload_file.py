@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from analysis.format.typed_json import Between
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.direct.direct_load import DirectAuth
 from diag.hours.allowed_hours import HoursTable
 from diag.hours.approval import ApprovalTable

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.production.hourly_counts import BucketCounts
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.format.sample_schema import ActionVersion, entry_key
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.commands.compare import _summaries
 from diag.judged_files import gather
 from tests.support.sample_tables import calls, lognormal

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import apply_plan
 from diag.apply_dialog import apply_flow
 from diag.campaign.folder import CampaignFolder

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 _ANALYSIS: Final = {
-    "analysis.analysis_errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
+    "analysis.analysis_errors", "analysis.recommend_settings", "analysis.number_words", "analysis.plain_text",
     "analysis.timeout_rule", "analysis.typed_command",
 }  # fmt: skip
 
@@ -22,10 +22,12 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/format": {
         "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.written_json",
     },
-    "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
-    "analysis/timeout_rule.py": {"analysis.settings"},
-    "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
-    "analysis/typed_command.py": {"analysis.cut_off", "analysis.machine.command_words", "analysis.settings"},
+    "analysis/recommend_settings.py": {"analysis.analysis_errors", "analysis.format"},
+    "analysis/timeout_rule.py": {"analysis.recommend_settings"},
+    "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.recommend_settings"},
+    "analysis/typed_command.py": {
+        "analysis.cut_off", "analysis.machine.command_words", "analysis.recommend_settings",
+    },
     "analysis/coverage": {"analysis.format", "analysis.long_arrays", "numpy", "scipy"},
     "analysis/other_tools": {
         "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",

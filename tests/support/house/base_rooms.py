@@ -22,7 +22,7 @@ BASE_ROOMS: Final[dict[str, set[str]]] = {
     "diag/cross_site.py": set(),
     "diag/cli.py": {
         "click", "analysis.machine", "analysis.plain_text", "diag.__version__", "diag.errors",
-        "diag.completion.shells", "diag.exit_codes", "diag.notifying.typed_address",
+        "diag.completion.shells", "diag.exit_codes", "diag.notifying.hide_typed_addresses",
         "diag.supported_platform",
         "analysis.wrapped_text",
     },

@@ -9,7 +9,7 @@ REPORT_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.costs", "analysis.cut_off", "analysis.direct_side", "analysis.format", "analysis.verdicts",
         "analysis.views",
         "analysis.machine.command_words", "analysis.number_words", "analysis.plain_text",
-        "analysis.settings", "analysis.typed_command", "markupsafe",
+        "analysis.recommend_settings", "analysis.typed_command", "markupsafe",
     },
     "reports/charts": {
         "analysis.direct_side", "analysis.number_words", "analysis.plain_text", "analysis.statistics",

@@ -19,8 +19,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/workload": {
         *CLIENT, "analysis.coverage.week_of_hours",
         "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.number_words",
-        "analysis.plain_text", "analysis.settings", "analysis.value_words", "diag.direct.direct_load",
-        "diag.direct.hosts", "diag.errors", "diag.hours", "diag.inventory", "diag.toml_forms",
+        "analysis.plain_text", "analysis.recommend_settings", "analysis.value_words",
+        "diag.direct.direct_load", "diag.direct.hosts", "diag.errors", "diag.hours", "diag.inventory", "diag.toml_forms",
         "diag.toml_section", "jsonschema",
         "rstr",
     },

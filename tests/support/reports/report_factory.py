@@ -15,7 +15,7 @@ from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.run_folder import LeftOut, Manifest
 from analysis.format.skipped_input import SkippedInput
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.summary import ActionSummary, ColdStart, ErrorGroup, Histogram

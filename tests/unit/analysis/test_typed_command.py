@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked, apply_plan, is_usual_workload, path_to_type, rule_flags
 
 ORG = ("--profile", "prod")

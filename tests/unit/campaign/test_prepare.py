@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.production.promise_watch import Stretch, WatchState
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
 from diag.campaign.prepare import NO_WORKLOAD, TuneScope, prepare, whys_of_broken
 from diag.campaign.saved import NotCalled

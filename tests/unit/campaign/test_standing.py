@@ -8,7 +8,7 @@ import pytest
 from analysis.coverage.hours_seen import hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from analysis.estimates.stability import LevelChange
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.standing import Sent, Standing, not_begun, standing

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import read_settled, write_settled
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.campaign import windows_judged
 from diag.campaign.evidence import read_windows
 from diag.campaign.windows_judged import WindowsJudged

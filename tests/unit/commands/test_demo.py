@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from diag import cli
 from diag.commands import demo
 from diag.exit_codes import ExitCode
-from diag.notifying.addresses import chosen_webhooks
+from diag.notifying.chosen_webhooks import chosen_webhooks
 from diag.sandbox import launch
 from diag.sandbox.launch import SandboxProcess
 from diag.settings import load_settings

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.format.run_folder import Manifest
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.recommendation import Verdict
 from diag.errors import UsageError

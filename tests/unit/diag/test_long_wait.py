@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.read_progress import Reached, size_of
 from analysis.samples.read_samples import read_samples
-from analysis.settings import RecommendSettings
 from diag.cli import run
 from diag.console import Console
 from diag.exit_codes import ExitCode

@@ -19,8 +19,8 @@ from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.run_folder import Manifest
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.evidence_to_set import Hold, hold_on
 from analysis.verdicts.objections import held_back, will_be_set

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.analysis_errors import BadSettingError
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import rule_flags
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.interaction.option_values import gathered

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.format.run_folder import RunFolder
-from analysis.settings import RecommendSettings, changed
+from analysis.recommend_settings import RecommendSettings, changed
 from diag.measuring.load_process import LoadOptions, command_line
 from diag.measuring.settled_watch import (
     SHARE_OF_A_CORE,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from analysis.plain_text import printable
 from diag.notifying.message_body import WebhookMessage, body_for
 from diag.notifying.news import FoundNow, Item, news_of
-from diag.notifying.place import Link, Whereabouts
+from diag.notifying.where_to_read import Link, Whereabouts
 from tests.support.drawn.schemas import faults
 
 HOSTILE = "<!channel> [click](https://evil.example) *x* & \x1b[31m\u202e\n@here"

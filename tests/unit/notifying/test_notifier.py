@@ -13,7 +13,7 @@ import pytest
 
 from diag.errors import CredentialsError
 from diag.notifying import deliver
-from diag.notifying.addresses import chosen_webhooks
+from diag.notifying.chosen_webhooks import chosen_webhooks
 from diag.notifying.news import FoundNow, Item
 from diag.notifying.notifier import Notifier
 from diag.settings import Settings

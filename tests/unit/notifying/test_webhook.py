@@ -6,8 +6,8 @@ import pytest
 
 from diag.errors import UsageError
 from diag.genesys.http.secret import Secret
-from diag.notifying.addresses import chosen_webhooks
-from diag.notifying.typed_address import without_addresses
+from diag.notifying.chosen_webhooks import chosen_webhooks
+from diag.notifying.hide_typed_addresses import without_addresses
 from diag.notifying.webhook import Kind, webhook_at
 from diag.setting_sources import SettingsFile
 from diag.settings import Settings, load_settings

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.genesys.models import Action, ActionConfig

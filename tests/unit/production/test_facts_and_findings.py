@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.genesys.models import Action, ActionConfig
 from diag.production.evidence import Place, ProductionQuestion, evidence_of

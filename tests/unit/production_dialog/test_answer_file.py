@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise

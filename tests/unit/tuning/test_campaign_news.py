@@ -10,7 +10,7 @@ from diag.campaign.drive import SILENT, drive
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from diag.console import Console
-from diag.notifying.addresses import chosen_webhooks
+from diag.notifying.chosen_webhooks import chosen_webhooks
 from diag.notifying.notifier import Notifier
 from diag.settings import Settings
 from diag.tuning.notifying.campaign_news import CARRIED_OUT

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from diag.errors import UsageError

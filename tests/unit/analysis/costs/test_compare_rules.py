@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict

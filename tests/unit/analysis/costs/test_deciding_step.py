@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.costs.chosen_number import MadeBy
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.examples import examples
 from tests.support.production_counts import production

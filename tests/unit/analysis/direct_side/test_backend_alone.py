@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.verdicts.evidence_to_set import Hold, hold_on
 from analysis.verdicts.objections import held_back, objection_to, will_be_set
 from analysis.verdicts.recommend import recommend

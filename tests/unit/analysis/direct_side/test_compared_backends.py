@@ -6,8 +6,8 @@ import pandas as pd
 
 from analysis.estimates.deciding_calls import calls_that_count
 from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.views.compare_runs import ComparedAction, compare
 from analysis.views.comparison_json import comparison_to_json

@@ -13,9 +13,9 @@ from analysis.estimates.deciding_calls import calls_that_count
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.stopping.settled_in_folder import settled_actions
 from analysis.stopping.when_settled import Settled
 from analysis.verdicts.recommend import recommend

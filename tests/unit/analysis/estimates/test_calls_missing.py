@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis.estimates.calls_missing import shortfall_of
 from analysis.estimates.estimate import estimate
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from tests.support.sample_tables import arrays, calls
 
 SETTINGS = RecommendSettings()

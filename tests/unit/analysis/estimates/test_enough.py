@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
 from analysis.samples.calls_by_action import by_action
-from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled, settled
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.estimates.estimate import estimate
 from analysis.estimates.warmup import warm_up_mask
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.timeout_rule import timeout_for
 from tests.support.sample_tables import START, arrays, calls, lognormal
 

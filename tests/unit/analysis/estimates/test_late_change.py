@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from analysis.estimates.estimate import estimate
 from analysis.estimates.late_change import find_late_change
+from analysis.recommend_settings import RecommendSettings
 from analysis.runs.even_pace import times_at_even_pace
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import START, arrays, calls, judge, lognormal, orders
 

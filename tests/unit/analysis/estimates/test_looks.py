@@ -7,8 +7,8 @@ import pytest
 
 from analysis.estimates.enough import at_look, counted_first, earliest, plan_of, proven_too_slow
 from analysis.estimates.warmup import without_warm_up
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from tests.support.sample_tables import START, arrays, calls, lognormal
 from tests.support.short_pieces import short_pieces
 

@@ -9,9 +9,9 @@ import pytest
 
 from analysis.estimates.deciding_calls import calls_that_count
 from analysis.estimates.slow_share import slow_share
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.views.compare_runs import (
     Comparison,

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.estimates.estimate import estimate
 from analysis.estimates.stability import find_disagreement, starved_workers
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from tests.support.sample_tables import START, arrays, calls, lognormal
 
 DEFAULT = RecommendSettings()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.format.job_lines import JobState
 from analysis.jobs.loop_advice import recommend_loop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Analysis
 

@@ -7,7 +7,7 @@ from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.sequential_proof import PROVEN
 from analysis.production.too_generous import enough_s, most_evidence
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 
 
 def steady(timeout_s: int, many: int, executions: int = 40) -> BucketCounts:

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.estimates.deciding_calls import calls_that_count
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import TableBuilder
-from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.views.compare_runs import compare
 from analysis.views.summarise import summarise

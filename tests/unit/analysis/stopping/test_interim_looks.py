@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
 from analysis.samples.calls_by_action import by_action
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.interim_looks import last_look, look_plan
 from analysis.statistics.kaplan_meier import kaplan_meier

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from analysis.format.action_facts import ActionFacts
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.calls_by_action import by_action
-from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled, planned_calls, settled
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import calls, lognormal, sample_set

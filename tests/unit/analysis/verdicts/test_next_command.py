@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.calls_by_action import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies

@@ -6,8 +6,8 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
-from analysis.settings import RecommendSettings
 from analysis.timeout_rule import timeout_for
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.number_words import percent
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import calls, judge, lognormal, orders
 

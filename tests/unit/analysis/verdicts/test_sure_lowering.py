@@ -3,7 +3,7 @@
 import math
 
 from analysis.estimates.estimate import estimate
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.sample_tables import arrays, calls, judge, lognormal, orders

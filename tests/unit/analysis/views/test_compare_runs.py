@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.calls_to_tell import Width, calls_to_tell

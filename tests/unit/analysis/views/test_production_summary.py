@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from analysis.production.resemblance import Drift
-from analysis.settings import RecommendSettings
+from analysis.production.production_and_test_alike import Drift
+from analysis.recommend_settings import RecommendSettings
 from analysis.views.production_summary import beside_a_test, beside_production, summarise_production
 from analysis.views.summarise import summarise
 from analysis.views.summary import ProductionFinding

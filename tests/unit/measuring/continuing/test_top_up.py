@@ -6,7 +6,7 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.changes.change_errors import UnknownActionError
 from diag.measuring.continuing.top_up import LackingRun, lacking_run

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
 from reports.exports.csv import COLUMNS, build_csv
 from reports.exports.markdown import build_markdown

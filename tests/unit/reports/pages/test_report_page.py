@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.format.run_folder import Approved, UsedFact
-from analysis.settings import RecommendSettings
+from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from reports.exports.markdown import build_markdown
 from reports.exports.terminal_report import build_terminal

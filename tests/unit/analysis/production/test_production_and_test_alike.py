@@ -6,7 +6,7 @@ import pytest
 from analysis.production.hourly_counts import (
     BucketCounts,
 )
-from analysis.production.resemblance import drift, resembles
+from analysis.production.production_and_test_alike import drift, resembles
 from analysis.samples.action_calls import Calls
 from analysis.samples.calls_by_action import by_action
 from tests.support.production_counts import production

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from reports.wording.seen_words import OF_GRADE, seen_for
+from reports.wording.how_long_seen import OF_GRADE, seen_for
 
 BASE = Recommendation("a", "A", Verdict.LOWER, "lower", grade="C", span_s=33.0, measured_s=33.0)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.analysis_errors import BadSettingError
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.recommend_settings import RecommendSettings, with_overrides
 
 DEFAULT = RecommendSettings()
 

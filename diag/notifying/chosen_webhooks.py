@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from diag.errors import UsageError
-from diag.notifying.typed_address import VARIABLE
+from diag.notifying.hide_typed_addresses import VARIABLE
 from diag.notifying.webhook import HOW, Webhook, kind_and_rest, webhook_at
 from diag.setting_sources import read_dotenv
 from diag.settings import Settings

@@ -11,7 +11,7 @@ OTHER_INPUTS: Final = 0.5
 LATE: Final = "the load generator was late, and how late is in these times: the difference may be its own"
 
 
-def unlike(
+def what_else_differs(
     whole: Calls,
     backend: Calls,
     rates: tuple[float | None, float | None],

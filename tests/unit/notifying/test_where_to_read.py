@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.errors import UsageError
-from diag.notifying.place import Link, RunsFolder, runs_folder
+from diag.notifying.where_to_read import Link, RunsFolder, runs_folder
 
 JOB = "https://ci.example/job/7/"
 

@@ -13,8 +13,8 @@ import numpy as np
 from analysis.estimates.slow_share import SlowShare, proven, score, slow_share
 from analysis.number_words import percent
 from analysis.production.hourly_counts import BucketCounts, consistent, exceedance
+from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_share, upper_share
 
 Likeness = Literal["same", "test faster", "test slower", "cannot tell"]
