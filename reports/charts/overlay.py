@@ -8,23 +8,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.statistics.survival_curve import SurvivalCurve
-from reports.charts.canvas import (
-    add_panel,
-    class_gid,
-    log_range,
-    new_figure,
-    time_range,
-    time_ticks,
-    y_ticks,
-)
+from reports.charts.canvas import class_gid, time_range, time_ticks
 from reports.charts.colour_roles import Colours
 from reports.charts.panel import Panel
+from reports.charts.share_panel import heights, line_at_allowed, lowest_share, share_panel
 from reports.charts.survival import thinned
-from reports.wording import numbers
 
 _PLOT_PX: Final = 214
 _HEAD_PX: Final = 8
-_AXIS_PX: Final = 22
 _MAX_POINTS: Final = 200
 
 LOOKS: Final = (
@@ -41,20 +32,14 @@ def overlay_chart(curves: Sequence[SurvivalCurve | None], percentile: float, col
     """Return one curve per run on log-log axes, each with its letter at its end; None: not measured."""
     shown = [thinned(curve, _MAX_POINTS) if curve is not None else None for curve in curves]
     shares = [value for curve in shown if curve is not None for value in curve.share if value > 0]
-    lowest = min([(1 - percentile) / 2, *shares])
-    floor = 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(1 - percentile)) - 2)
+    lowest = lowest_share(shares, 1 - percentile, decades=2)
     low_ms, high_ms = overlay_range(curves)
-    figure = new_figure(_HEAD_PX + _PLOT_PX + _AXIS_PX)
-    heights = (math.log10(floor), 0.06)
-    panel = add_panel(figure, colours, _HEAD_PX, _PLOT_PX, log_range(low_ms, high_ms), heights)
+    figure, panel = share_panel(colours, _HEAD_PX, _PLOT_PX, (low_ms, high_ms), lowest)
     time_ticks(panel, colours, low_ms, high_ms)
-    decades = range(0, round(-math.log10(floor)) + 1)
-    y_ticks(panel, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
-    y = math.log10(1 - percentile)
-    panel.line((0, 1), (y, y), colours.recommended, within="across", linewidth=1, linestyle=(0, (2, 3)))
+    line_at_allowed(panel, colours, 1 - percentile)
     for index, curve in enumerate(shown):
         if curve is not None:
-            _one(panel, colours, curve, index, low_ms, floor)
+            _one(panel, colours, curve, index, low_ms, lowest)
     return figure
 
 
@@ -64,16 +49,16 @@ def overlay_range(curves: Sequence[SurvivalCurve | None]) -> tuple[float, float]
 
 
 def _one(
-    panel: Panel, colours: Colours, curve: SurvivalCurve, index: int, low_ms: float, floor: float
+    panel: Panel, colours: Colours, curve: SurvivalCurve, index: int, low_ms: float, lowest: float
 ) -> None:
     role, dashes = LOOKS[index % len(LOOKS)]
     colour = getattr(colours, role)
     x = np.log10(np.maximum([low_ms, *curve.t_ms], low_ms))
-    y = np.log10(np.maximum([1.0, *curve.share], floor / 3))
+    y = heights([1.0, *curve.share], lowest)
     panel.stairs(x, y, colour, linewidth=1.8, linestyle=dashes, zorder=3)
     panel.text(
         x[-1],
-        max(y[-1], math.log10(floor)) + 0.06,
+        max(y[-1], math.log10(lowest)) + 0.06,
         chr(ord("A") + index),
         colour,
         ha="left",

@@ -11,22 +11,14 @@ from matplotlib.path import Path
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Series
-from reports.charts.canvas import (
-    add_panel,
-    class_gid,
-    log_range,
-    new_figure,
-    time_range,
-    time_ticks,
-    y_ticks,
-)
+from reports.charts.canvas import class_gid, time_range, time_ticks
 from reports.charts.colour_roles import Colours
 from reports.charts.panel import Panel, outline
+from reports.charts.share_panel import heights, line_at_allowed, lowest_share, share_panel
 from reports.charts.timeout_lines import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
 _PLOT_PX: Final = 214
-_AXIS_PX: Final = 22
 _MAX_POINTS: Final = 260
 
 
@@ -45,22 +37,17 @@ def survival_chart(
     low_ms, high_ms = survival_range(curve, action, markers, series)
     curve = thinned(curve, _MAX_POINTS)
     t_ms, share = list(curve.t_ms), list(curve.share)
-    floor = _floor(share, 1 - percentile)
+    lowest = lowest_share(share, 1 - percentile, decades=2)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
-    figure = new_figure(head_px + _PLOT_PX + _AXIS_PX)
-    heights = (math.log10(floor), 0.06)
-    panel = add_panel(figure, colours, head_px, _PLOT_PX, log_range(low_ms, high_ms), heights)
+    figure, panel = share_panel(colours, head_px, _PLOT_PX, (low_ms, high_ms), lowest)
     time_ticks(panel, colours, low_ms, high_ms)
-    decades = range(0, round(-math.log10(floor)) + 1)
-    y_ticks(panel, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
     t_ms, share = [low_ms, *t_ms], [1.0, *share]
     lower, upper = [1.0, *curve.lower], [1.0, *curve.upper]
     x = np.log10(np.maximum(t_ms, low_ms))
-    low, high = (np.log10(np.maximum(ends, floor / 3)) for ends in (lower, upper))
-    panel.band(x, low, high, colours.band, 0.2)
-    panel.stairs(x, np.log10(np.maximum(share, floor / 3)), colours.ok, linewidth=2, zorder=3)
+    panel.band(x, heights(lower, lowest), heights(upper, lowest), colours.band, 0.2)
+    panel.stairs(x, heights(share, lowest), colours.ok, linewidth=2, zorder=3)
     for one in series:
-        _alone(panel, colours, one, floor)
+        _alone(panel, colours, one, lowest)
     _unknown_beyond(panel, colours, t_ms, share, high_ms, 1 - percentile)
     _target(panel, colours, action, percentile)
     draw_markers([panel], markers, colours, low_ms, high_ms)
@@ -82,7 +69,7 @@ def survival_range(
     )
 
 
-def _alone(panel: Panel, colours: Colours, series: Series, floor: float) -> None:
+def _alone(panel: Panel, colours: Colours, series: Series, lowest: float) -> None:
     """Draw one source of calls by itself; distinguished by its dashes as well as its colour."""
     colour, dashes = {
         "published": (colours.now, (0, (1, 2))),
@@ -95,7 +82,7 @@ def _alone(panel: Panel, colours: Colours, series: Series, floor: float) -> None
         # Known at whole seconds only: those are points, and the lines between only lead the eye.
         panel.line(
             np.log10(curve.t_ms),
-            np.log10(np.maximum(curve.share, floor / 3)),
+            heights(curve.share, lowest),
             colour,
             clip=True,
             linewidth=1.4,
@@ -107,7 +94,7 @@ def _alone(panel: Panel, colours: Colours, series: Series, floor: float) -> None
         return
     panel.stairs(
         np.log10(np.maximum(curve.t_ms, 0.1)),
-        np.log10(np.maximum(curve.share, floor / 3)),
+        heights(curve.share, lowest),
         colour,
         linewidth=1.3,
         linestyle=dashes,
@@ -117,11 +104,8 @@ def _alone(panel: Panel, colours: Colours, series: Series, floor: float) -> None
 
 def _target(panel: Panel, colours: Colours, action: Recommendation, percentile: float) -> None:
     """Draw the line of the allowed share, and on it the estimate with its interval."""
-    y = math.log10(1 - percentile)
+    y = line_at_allowed(panel, colours, 1 - percentile)
     allowed = f"{numbers.share(1 - percentile)} allowed"
-    panel.line(
-        (0, 1), (y, y), colours.recommended, within="across", linewidth=1, linestyle=(0, (2, 3)), zorder=2
-    )
     panel.text(
         1,
         y,
@@ -189,13 +173,6 @@ def _unknown_beyond(
         smaller_px=1,
         gid=class_gid("aside"),
     )
-
-
-def _floor(share: Sequence[float], target: float) -> float:
-    """Return the lowest decade worth showing: below the target and the smallest share seen."""
-    seen = [value for value in share if value > 0]
-    lowest = min([target / 2, *seen])
-    return 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(target)) - 2)
 
 
 def _visible(t_ms: Sequence[float], share: Sequence[float]) -> list[float]:
