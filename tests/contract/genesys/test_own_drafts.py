@@ -9,6 +9,7 @@ import pytest
 
 from analysis.format.run_folder import RunFolder
 from diag.doctor.left_drafts import check_drafts, recorded_drafts, remove_draft
+from diag.genesys import drafts
 from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
@@ -19,6 +20,12 @@ from loadtests.planning.probe_drafts import ProbeDrafts
 from tests.support.many_actions import many_actions
 from tests.support.sandbox_control import arm
 from tests.support.sandbox_process import start_sandbox
+
+
+@pytest.fixture(autouse=True)
+def quick_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes guessing cost time costs a test its own."""
+    monkeypatch.setattr(drafts, "_ROUNDS", 1)
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +53,10 @@ def probe(client: GenesysClient, action_id: str, tmp_path: Path) -> ProbeDrafts:
     """A probe whose draft is open."""
     folder = tmp_path / "runs" / "20260101T000000Z-abc"
     folder.mkdir(parents=True)
-    drafts = ProbeDrafts(RunFolder(folder), client, client.connection.api_base)
-    drafts.open([ActionLoad(action_id, "Action 0000", 5, 1.0, (EMPTY,))])
+    probe = ProbeDrafts(RunFolder(folder), client, client.connection.api_base)
+    probe.open([ActionLoad(action_id, "Action 0000", 5, 1.0, (EMPTY,))])
     assert client.read_draft(action_id).action.timeout_s == 60
-    return drafts
+    return probe
 
 
 def edited(client: GenesysClient, action_id: str) -> None:
@@ -155,14 +162,14 @@ def test_a_draft_that_was_made_twice_is_not_forgotten(
     """A proxy repeats the request: the first copy makes the draft, the second is refused."""
     folder = tmp_path / "runs" / "20260101T000000Z-abc"
     folder.mkdir(parents=True)
-    drafts = ProbeDrafts(RunFolder(folder), client, client.connection.api_base)
+    probe = ProbeDrafts(RunFolder(folder), client, client.connection.api_base)
     arm(client.connection.api_base, {"kind": "doubled", "method": "POST", "path": "/draft$"})
 
     with pytest.raises(ApiError):
-        drafts.open([ActionLoad(action_id, "Action 0000", 5, 1.0, (EMPTY,))])
+        probe.open([ActionLoad(action_id, "Action 0000", 5, 1.0, (EMPTY,))])
     arm(client.connection.api_base)
 
-    (line,) = drafts.close()
+    (line,) = probe.close()
     assert "it is unknown whether its draft was made" in line
     (left,) = recorded_drafts(tmp_path / "runs", client.connection.api_base)
     assert not left.created_by_diag

@@ -8,6 +8,7 @@ import pytest
 
 from diag.cli import run
 from diag.exit_codes import ExitCode
+from diag.genesys import drafts
 from tests.support.learning import org_text
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
@@ -27,6 +28,7 @@ def named(
     path = tmp_path / "org.toml"
     path.write_text(org_text(at_ms=20).replace('name = "Slow"', f'name = "{request.param}"'))
     running = start_sandbox(path)
+    monkeypatch.setattr(drafts, "_ROUNDS", 1)  # what makes guessing cost time costs a test its own
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name, value in running.environment.items():
