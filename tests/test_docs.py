@@ -19,7 +19,7 @@ from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from diag.doctor.org_checks import NEEDS
+from diag.doctor.needed_permissions import NEEDS
 from diag.platform_facts.facts import FACTS
 from diag.toml_forms.kinds import InTable, keys_of
 from diag.workload.tables.workload_file import WorkloadTable

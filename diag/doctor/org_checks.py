@@ -1,10 +1,10 @@
 """Checks that ask the org: reachable, token, name, permissions, limits, clock."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from diag.doctor.check import Check
+from diag.doctor.needed_permissions import NEEDS, Need
 from diag.doctor.platform_checks import contradicted
 from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
@@ -15,38 +15,6 @@ MAX_SKEW_S: Final = 30.0
 """Our times are compared with the platform's telemetry; half a minute does not matter there, more may."""
 
 ROLE_FIX: Final = "Admin > People & Permissions > Roles: add it to a role of the OAuth client"
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A permission, another name that does as well, and what breaks without it."""
-
-    permission: str
-    breaks: str
-    essential: bool = False
-    or_else: str | None = None
-
-
-NEEDS: Final = (
-    Need("integrations:action:view", "nothing works", essential=True, or_else="bridge:actions:view"),
-    Need(
-        "integrations:action:execute",
-        "diag measure cannot call any action",
-        essential=True,
-        or_else="bridge:actions:execute",
-    ),
-    Need("integrations:action:edit", "no timeout can be changed (--apply, set, undo) and no draft probed"),
-    Need("integrations:action:delete", "drafts made by a probe cannot be removed again"),
-    Need("integrations:action:add", "diag register cannot create an action"),
-    Need(
-        "integrations:integration:view",
-        "no integration names; functions are recognised by category only",
-    ),
-    Need("architect:flow:view", "diag scan --flows cannot say how long the steps of a flow wait"),
-    Need("architect:dependencyTracking:view", "diag scan --flows cannot say which flows use an action"),
-    Need("integrations:actionFunction:view", "the second timeout of function actions is not shown"),
-    Need("audits:audit:view", "diag scan and history --org cannot say who changed a timeout"),
-)
 
 
 def check_org(client: GenesysClient) -> Iterator[Check]:

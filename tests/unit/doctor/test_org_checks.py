@@ -8,7 +8,8 @@ import respx
 import stamina
 
 from diag.doctor.check import Check, worst_category
-from diag.doctor.org_checks import NEEDS, Need, check_org
+from diag.doctor.needed_permissions import NEEDS, Need
+from diag.doctor.org_checks import check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
