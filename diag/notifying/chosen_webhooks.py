@@ -7,7 +7,8 @@ from typing import Final
 
 from diag.errors import UsageError
 from diag.notifying.hide_typed_addresses import VARIABLE
-from diag.notifying.webhook import HOW, Webhook, kind_and_rest, webhook_at
+from diag.notifying.webhook import HOW, Webhook, webhook_at
+from diag.notifying.webhook_kind import kind_and_rest
 from diag.setting_sources import read_dotenv
 from diag.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypedDict
 
 from analysis.number_words import utc_time
 from analysis.plain_text import json_text, markdown, printable
-from diag.notifying.webhook import Kind
+from diag.notifying.webhook_kind import Kind
 from diag.notifying.where_to_read import Whereabouts
 
 MESSAGE_VERSION: Final = 1

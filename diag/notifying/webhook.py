@@ -1,20 +1,15 @@
-"""A webhook: its address, which is a secret, and its kind. What is posted there: `message_body.py`."""
+"""A webhook: its address, which is a secret, and its kind (`webhook_kind.py`). What is posted there:
+`message_body.py`."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 from urllib.parse import urlsplit
 
 from analysis.plain_text import is_printable
 from diag.errors import UsageError
 from diag.genesys.http.connection import is_loopback
 from diag.genesys.http.secret import Secret
-
-Kind = Literal["slack", "teams", "json"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-
-_SLACK: Final = ("hooks.slack.com", "hooks.slack-gov.com")
-_TEAMS: Final = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
-"""Where Power Automate answers a workflow's webhook, and where connectors of Teams did before."""
+from diag.notifying.webhook_kind import Kind, kind_of_host
 
 HOW: Final = (
     "Give an https address or, since it is a secret, the variable that holds it: --notify env:SLACK_WEBHOOK. "
@@ -30,12 +25,6 @@ class Webhook:
     address: Secret
     host: str
     on_this_machine: bool = False
-
-
-def kind_and_rest(text: str) -> tuple[Kind | None, str]:
-    """Return the kind that is named before the first `=`, if any, and what follows."""
-    name, found, rest = text.partition("=")
-    return (name, rest) if found and name in KINDS else (None, text)
 
 
 def webhook_at(address: str, kind: Kind | None, named_by: str) -> Webhook:
@@ -61,14 +50,7 @@ def webhook_at(address: str, kind: Kind | None, named_by: str) -> Webhook:
     shown = f"[{host}]" if ":" in host else host
     if port is not None and (parts.scheme, port) != ("https", 443):
         shown = f"{shown}:{port}"
-    return Webhook(kind or _recognised(host), Secret(address.partition("#")[0]), shown, here)
-
-
-def _recognised(host: str) -> Kind:
-    name = host.lower().rstrip(".")
-    if name in _SLACK:
-        return "slack"
-    return "teams" if name.endswith(_TEAMS) else "json"
+    return Webhook(kind or kind_of_host(host), Secret(address.partition("#")[0]), shown, here)
 
 
 def _unfit(named_by: str, why: str) -> UsageError:
