@@ -12,15 +12,14 @@ from statistics import median
 from typing import Final
 
 from analysis.format.sample_schema import Outcome
-from diag.genesys.replies.retry_after import retry_after_s
 from diag.workload.tables.guard_limits import GuardLimits
-from loadtests.sending.feedback import ORG_LIMITS, FailedCall
-from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
+from loadtests.sending.feedback import FailedCall
+from loadtests.steering.decisions import Decision, SlowAction, StopAction
 from loadtests.steering.load_second import Second
+from loadtests.steering.pause_after_429 import PausesAfter429
 
 FEWEST_CALLS: Final = 10
 """A median of fewer calls shows no rise of the latency; the slowest default rate brings 15 a window."""
-LONGEST_PAUSE_S: Final = 600.0
 
 _TIMEOUTS: Final = frozenset({Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT})
 _ERRORS: Final = frozenset(
@@ -59,8 +58,7 @@ class Guard:
         self._limits = limits
         self._watched = [_Watched(name, deque(maxlen=limits.error_calls)) for name in names]
         self._decisions: list[Decision] = []
-        self._pauses = 0
-        self._paused_until = 0.0
+        self._pauses = PausesAfter429(limits)
 
     def failed(self, call: FailedCall, now_s: float) -> None:
         """Consider a call that was not ok."""
@@ -136,29 +134,12 @@ class Guard:
 
     def refused(self, code: str, retry_after: str, now_s: float) -> None:
         """Consider a 429; `code` begins with the namespace of the limit."""
-        if now_s < self._paused_until:
-            return  # calls that were in flight when the pause began
-        pause_s = min(retry_after_s(retry_after) or self._limits.pause_s, LONGEST_PAUSE_S)
-        self._paused_until = now_s + pause_s
-        starving = code.startswith(ORG_LIMITS)
-        whose = (
-            "the org's data action limits (production is being refused too)"
-            if starving
-            else "our token's limit"
-        )
-        if starving:
-            self._pauses += 1
-        if starving and self._pauses >= self._limits.rate_limited_stops:
-            why = f"429 from {whose}, after {self._pauses - 1} pauses for it: stopped to spare production"
-            self._decisions.append(StopRun(why))
-            return
-        why = f"429 from {whose}: pausing {pause_s:.0f} s, then at half the rate"
-        self._decisions.append(Pause(self._paused_until, why, for_all=starving))
+        self._decide(self._pauses.refused(code, retry_after, now_s))
 
     def paused_elsewhere(self, why: str, pause_s: float, now_s: float) -> None:
         """Pause because another load process met the org's limits: it counts here as well."""
-        if now_s < self._paused_until:
-            return
-        self._paused_until = now_s + pause_s
-        self._pauses += 1
-        self._decisions.append(Pause(self._paused_until, why))
+        self._decide(self._pauses.elsewhere(why, pause_s, now_s))
+
+    def _decide(self, decision: Decision | None) -> None:
+        if decision is not None:
+            self._decisions.append(decision)
