@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from analysis.number_words import invented, noun, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference
+from analysis.views.compare_runs import ComparedAction, Comparison, Difference
 from analysis.views.comparison_json import comparison_to_json
 from analysis.views.summary import ActionSummary
 from reports.charts.sketches.latency_strip import difference_axis, difference_sketch
@@ -22,15 +22,8 @@ from reports.pages.one_run import what_was_run
 from reports.pages.report_json import run_to_json
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
+from reports.wording.comparison_words import CHANGE_WORDING
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
-from reports.wording.verdict_words import Wording
-
-CHANGE_WORDING: Final[dict[Change, Wording]] = {
-    "slower": Wording("Slower", "▲", "up", "slower"),
-    "faster": Wording("Faster", "▼", "fits", "faster"),
-    "same": Wording("Same", "=", "aside", "the same for a timeout"),
-    "cannot tell": Wording("Cannot tell", "?", "unknown", "too uncertain to tell"),
-}
 
 
 @dataclass(frozen=True, slots=True)
