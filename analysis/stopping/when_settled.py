@@ -37,9 +37,9 @@ from analysis.recommend_settings import RecommendSettings, with_cap
 from analysis.samples.action_calls import ActionCalls
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import Look
+from analysis.stopping.only_refused import WHY_REFUSED, only_refused
 from analysis.verdicts.recommendation import Verdict
 
-ALL_REFUSED: Final = 50
 PART_OF_THE_RISK: Final = 0.5
 """Of what the confidence leaves: the calls whose slowest one bounds p99 at 97.5 % hold the bound at 95 % well
 below that slowest call, which is far out in a heavy tail."""
@@ -102,8 +102,8 @@ def settled(
     plan = plan_of(settings)
     planned = None if planned is None else max(planned, planned_calls(settings))
     if main is None:
-        if len(attempts) >= ALL_REFUSED:
-            return Settled(True, "every call was refused", 0, verdict=Verdict.NO_DATA)
+        if only_refused(len(attempts)):
+            return Settled(True, WHY_REFUSED, 0, verdict=Verdict.NO_DATA)
         return Settled(
             False, "no call counts yet", 0, math.ceil(plan[0].calls / (1.0 - settings.warmup_max_share))
         )
