@@ -1,4 +1,4 @@
-"""Changes of actions as the org tells them, each beside the journal entry that made it, if diag did.
+"""Changes of actions as the org tells them. Which of them diag made: `match_journal.py`.
 
 What the service calls its entities and properties is unknown: an entity counts by its name in the org's own
 list, and a property by ending in a timeout that is not a function's.
@@ -6,16 +6,11 @@ list, and a property by ending in a timeout that is not a function's.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from diag.changes.journal.journal_line import JournalLine, latest_by_entry
-from diag.changes.plans.plan import OrgIdentity
-from diag.changes.undo_plan import made_in, wrote
 from diag.genesys.audits import AuditedChange, AuditedKind, PropertyChange
 
-TOGETHER_S: Final = 300.0
-"""The org's clock and this machine's may differ by so much."""
 _ACTIONS: Final = ("dataaction", "integrationaction", "integrationsaction", "bridgeaction")
 _SERVICES: Final = ("integration", "bridge", "dataaction")
 _TIMEOUTS: Final = ("timeoutseconds", "timeout")
@@ -44,9 +39,7 @@ def kinds_of_actions(kinds: Iterable[AuditedKind]) -> tuple[AuditedKind, ...]:
     return tuple(kind for kind in kinds if _is_of_actions(kind))
 
 
-def org_changes(
-    audited: Sequence[AuditedChange], lines: Sequence[JournalLine], org: OrgIdentity
-) -> tuple[OrgChange, ...]:
+def org_changes(audited: Sequence[AuditedChange]) -> tuple[OrgChange, ...]:
     """Return the changes that touched a timeout, or may have, the newest first."""
     found: list[OrgChange] = []
     for change in sorted(audited, key=lambda one: one.at, reverse=True):
@@ -65,34 +58,7 @@ def org_changes(
                 told=timeout is not None,
             )
         )
-    return _with_entries(found, lines, org)
-
-
-def _with_entries(
-    changes: list[OrgChange], lines: Sequence[JournalLine], org: OrgIdentity
-) -> tuple[OrgChange, ...]:
-    """Join each entry of the journal to the change that is nearest to it, and each to one only."""
-    began: dict[str, float] = {}
-    for line in lines:
-        began.setdefault(line.entry, line.at)
-    made = [line for line in latest_by_entry(lines).values() if made_in(line, org) and wrote(line)]
-    pairs = sorted(
-        (max(began[line.entry] - change.at, change.at - line.at, 0.0), change.at, at, line.entry)
-        for line in made
-        for at, change in enumerate(changes)
-        if _may_be_of(change, line)
-    )
-    joined: dict[int, str] = {}
-    for apart_s, _, at, entry in pairs:
-        if apart_s <= TOGETHER_S and at not in joined and entry not in joined.values():
-            joined[at] = entry
-    return tuple(replace(change, entry=joined.get(at)) for at, change in enumerate(changes))
-
-
-def _may_be_of(change: OrgChange, line: JournalLine) -> bool:
-    if line.action_id != change.action_id:
-        return False
-    return not change.told or change.after_s in (None, line.after_timeout_s)
+    return tuple(found)
 
 
 def _is_of_actions(kind: AuditedKind) -> bool:

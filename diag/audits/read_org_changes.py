@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from diag.audits.org_changes import TOGETHER_S, OrgChange, kinds_of_actions, org_changes
+from diag.audits.match_journal import TOGETHER_S, match_journal
+from diag.audits.org_changes import OrgChange, kinds_of_actions, org_changes
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.plan import OrgIdentity
 from diag.genesys.api_errors import ApiError, PermissionMissingError, RefusedRequestError
@@ -50,7 +51,7 @@ def read_org_changes(
         return OrgChangesRead(why_not=error.message)
     except ApiError as error:
         return OrgChangesRead(why_not=f"its audits cannot be read: {error.message}")
-    changes = org_changes(audited, lines, org)
+    changes = match_journal(org_changes(audited), lines, org)
     return OrgChangesRead(tuple(change for change in changes if change.at >= since.timestamp()))
 
 

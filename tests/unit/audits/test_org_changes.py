@@ -1,4 +1,4 @@
-"""Which audited changes are about a timeout, and which of them diag made."""
+"""Which audited changes are about a timeout, and what is said of those that diag did not make."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from diag.audits.match_journal import match_journal
 from diag.audits.org_changes import kinds_of_actions, org_changes
 from diag.audits.set_elsewhere import set_elsewhere, with_authors
 from diag.genesys.audits import AuditedChange, AuditedKind, PropertyChange
@@ -45,15 +46,10 @@ def test_data_actions_are_found_by_the_names_the_org_gives(service: str, entity:
     assert kinds_of_actions([kind]) == ((kind,) if is_one else ())
 
 
-def test_a_change_by_diag_is_joined_to_its_entry_and_another_is_not() -> None:
-    found = org_changes([change(1003.0, "5"), change(5000.0, "9")], [LINE], ORG)
-    assert [(one.after_s, one.entry) for one in found] == [(9, None), (5, "e1")]
-
-
 def test_other_properties_are_no_timeouts() -> None:
-    assert org_changes([change(1003.0, "5", "name")], [LINE], ORG) == ()
-    assert org_changes([change(1003.0, "5", "function.timeoutSeconds")], [LINE], ORG) == ()
-    (odd,) = org_changes([replace(change(9000.0, ""), properties=())], [LINE], ORG)
+    assert org_changes([change(1003.0, "5", "name")]) == ()
+    assert org_changes([change(1003.0, "5", "function.timeoutSeconds")]) == ()
+    (odd,) = match_journal(org_changes([replace(change(9000.0, ""), properties=())]), [LINE], ORG)
     assert not odd.told and odd.entry is None
 
 
@@ -64,12 +60,12 @@ def test_a_timeout_that_is_not_what_diag_set_is_marked_with_its_author() -> None
     stopped = replace(LINE, phase="intent", outcome=None, version_after=None)
     assert set_elsewhere([stopped], ORG, {"x": 60}) == {}  # killed before it wrote
     marked = set_elsewhere([LINE], ORG, {"x": 9})
-    changes = org_changes(
-        [change(1003.0, "5"), change(2000.0, "9", who="Ben"), change(1500.0, "8")], [LINE], ORG
+    changes = match_journal(
+        org_changes([change(1003.0, "5"), change(2000.0, "9", who="Ben"), change(1500.0, "8")]), [LINE], ORG
     )
     one = with_authors(marked, changes)["x"]
     assert (one.set_s, one.now_s, one.who, one.at) == (5, 9, "Ben", 2000.0)
-    nobody = with_authors(marked, org_changes([change(1500.0, "8")], [LINE], ORG))["x"]
+    nobody = with_authors(marked, match_journal(org_changes([change(1500.0, "8")]), [LINE], ORG))["x"]
     assert nobody.who is None
 
 
@@ -83,5 +79,5 @@ def test_a_timeout_that_is_not_what_diag_set_is_marked_with_its_author() -> None
 @example("timeout", ["00609"], 1.0)
 def test_no_message_of_an_org_breaks_the_reading(name: str, values: list[str], at: float) -> None:
     message = AuditedChange(at, "x", None, None, (PropertyChange(name, tuple(values), ()),))
-    for one in org_changes([message], [LINE], ORG):
+    for one in match_journal(org_changes([message]), [LINE], ORG):
         assert one.before_s is None or 1 <= one.before_s <= 60
