@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.value_words import kind_of_value
+from diag.direct.comparison.masked_values import is_masked
 from diag.direct.comparison.shown_request import ShownRequest
 from diag.direct.direct_action import RenderedRequest
 from diag.direct.hosts.backend_host import UnfitHostError, backend_host
@@ -17,7 +18,6 @@ _MOST: Final = 20
 _ONLY_THERE: Final = "header 'authorization': only there"
 """The one difference with a flag of ours that may mend it. Who adds the header there is not published."""
 _LOGIN: Final = "result of the custom authentication action, which is not called here"
-_MASKS: Final = frozenset("*x•X#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,8 @@ def _open(ours: RenderedRequest, theirs: ShownRequest, from_login: FromLogin) ->
     for name, value in theirs.headers.items():
         if name.lower() in left:
             yield f"header {name!r} ({_LOGIN})"
-        elif name.lower() in mine and _is_masked(value):
+        elif name.lower() in mine and is_masked(value):
             yield f"header {name!r} (masked in the reply)"
-
-
-def _is_masked(value: str) -> bool:
-    return bool(value) and set(value) <= _MASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,7 @@ def _headers(ours: Mapping[str, str], theirs: Mapping[str, str], left: Collectio
     mine = {name.lower(): value.strip() for name, value in ours.items()}
     other = {name.lower(): value.strip() for name, value in theirs.items()}
     for name in mine.keys() & other.keys():
-        if name in left or _is_masked(other[name]):
+        if name in left or is_masked(other[name]):
             mine[name] = other[name]
     for line in _named(mine, other, lambda name: f"header {name!r}"):
         yield f"{line} (--auth basic or bearer adds one)" if line == _ONLY_THERE else line
