@@ -6,7 +6,7 @@ from typing import Final
 from analysis.format.run_folder import Approved
 from analysis.number_words import at
 from diag.errors import UsageError
-from diag.genesys.http.regions import clock_of_host
+from diag.hours.region_clocks import clock_of_host
 from diag.target import Target
 from diag.workload.workload import Workload
 

@@ -16,7 +16,7 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.direct",
         "diag.errors", "diag.exit_codes",
         "analysis.machine.ports",
-        "diag.genesys.drafts", "diag.genesys.http.regions",
+        "diag.genesys.drafts",
         "diag.genesys.timeout_reply",
         "diag.hours", "diag.inventory",
         "diag.noted_drafts", "diag.platform_facts.facts", "diag.production.org_weeks",

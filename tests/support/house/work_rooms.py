@@ -13,8 +13,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/toml_forms": {"analysis.format.typed_json", "diag.toml_section"},
     "diag/hours": {
-        "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_forms",
-        "diag.toml_section",
+        "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text",
+        "diag.genesys.http.regions", "diag.toml_forms", "diag.toml_section",
     },
     "diag/workload": {
         *CLIENT, "analysis.coverage.week_of_hours",

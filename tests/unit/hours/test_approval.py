@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from diag.errors import UsageError
-from diag.genesys.http.regions import CLOCKS, REGIONS, clock_of_host
 from diag.hours.approval import Approval, read_approval
 from diag.toml_section import TomlSection
 from diag.workload.read_workload import parse_workload
@@ -86,9 +85,3 @@ def test_where_a_clock_is_put_back_the_hour_that_comes_twice_does_not_lengthen_t
     early = read(ticket="1", hours=["23:00-02:30"], nights=["2026-10-24"])
 
     assert in_utc(early, "Europe/Berlin", "2026-10-24 12:00") == [("2026-10-24 21:00", "2026-10-25 00:30")]
-
-
-def test_every_region_has_a_clock_and_no_other_address_has() -> None:
-    assert CLOCKS.keys() == REGIONS.keys()
-    assert clock_of_host("api.mypurecloud.de") == "Europe/Berlin"
-    assert clock_of_host("api.mypurecloud.de.example") is clock_of_host("127.0.0.1:8377") is None
