@@ -1,4 +1,4 @@
-"""Does the test resemble production, and does the timeout still fit? (docs/method.md, "Production telemetry")
+"""Does the test resemble production? (docs/method.md, "Production telemetry")
 
 Shares of calls slower than a whole second are compared: a two-sample score test on effective sample sizes,
 so that bursts do not make a difference look proven.
@@ -15,10 +15,9 @@ from analysis.number_words import percent
 from analysis.production.hourly_counts import BucketCounts, consistent, exceedance
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_share, upper_share
+from analysis.statistics.confidence_bounds import calls_for_a_bound
 
 Likeness = Literal["same", "test faster", "test slower", "cannot tell"]
-Fit = Literal["fits", "drifted", "cannot tell"]
 
 TELLING_SHARE: Final = 0.05
 """Compared where about this share of production is slower: slow enough to matter, with enough calls."""
@@ -34,17 +33,6 @@ class Resemblance:
     edge_s: int | None = None
     production_share: float | None = None
     test_share: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Is the share of executions the timeout cuts off still at most what was accepted (1 % for p99)?"""
-
-    verdict: Fit
-    reason: str
-    share: float | None = None
-    lower: float | None = None
-    upper: float | None = None
 
 
 def resembles(
@@ -81,26 +69,6 @@ def resembles(
     return Resemblance(
         "test slower", f"{shares}: the test is harder than production", edge, there.share, here
     )
-
-
-def drift(production: BucketCounts, timeout_s: int, settings: RecommendSettings | None = None) -> Drift:
-    """Return whether production still fits a timeout in force: the share at least that slow, with bounds."""
-    settings = settings or RecommendSettings()
-    counts, _ = consistent(production)
-    at = exceedance(counts, timeout_s)
-    if not at.executions.sum():
-        return Drift("cannot tell", f"no execution was observed up to {timeout_s} s")
-    share, n = np.array([at.share]), np.array([at.n_eff])
-    low = float(lower_share(share, n, settings.confidence)[0])
-    high = float(upper_share(share, n, settings.confidence)[0])
-    accepted = 1.0 - settings.percentile
-    reach = f"{percent(at.share)} of executions reach" if at.share > 0 else "no execution reaches"
-    text = f"{reach} {timeout_s} s (accepted: {percent(accepted)})"
-    if low > accepted:
-        return Drift("drifted", f"{text}: the timeout does not fit, measure again", at.share, low, high)
-    if high <= accepted + 1e-12:
-        return Drift("fits", text, at.share, low, high)
-    return Drift("cannot tell", f"{text}, with too few executions to decide", at.share, low, high)
 
 
 def _telling_edge(counts: BucketCounts, test: Calls) -> int | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from analysis.production.production_and_test_alike import Drift, Resemblance
+from analysis.production.production_and_test_alike import Resemblance
+from analysis.production.timeout_still_fits import Drift
 from analysis.statistics.survival_curve import SurvivalCurve
 
 MIN_FOR_P99: Final = 100

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from analysis.estimates.deciding_calls import calls_that_count
-from analysis.production.production_and_test_alike import Drift, Resemblance, drift, resembles
+from analysis.production.production_and_test_alike import Resemblance, resembles
+from analysis.production.timeout_still_fits import Drift, drift
 from analysis.recommend_settings import RecommendSettings
 from diag.production.observed import Observed
 

@@ -10,7 +10,8 @@ from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, other_version, typed
 from analysis.production.hourly_counts import BucketCounts, ExactTimes, HourCounts
-from analysis.production.production_and_test_alike import Drift, Resemblance
+from analysis.production.production_and_test_alike import Resemblance
+from analysis.production.timeout_still_fits import Drift
 from analysis.verdicts.analysis_json import AnalysisJson, analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import FORMAT_VERSION
 from analysis.written_json import JsonObject, Written

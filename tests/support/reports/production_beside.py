@@ -6,7 +6,8 @@ import numpy as np
 
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from analysis.production.production_and_test_alike import Drift, Resemblance
+from analysis.production.production_and_test_alike import Resemblance
+from analysis.production.timeout_still_fits import Drift
 from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.views.production_summary import beside_a_test

@@ -19,8 +19,8 @@ from analysis.production.hourly_counts import (
     exceedance,
     per_second,
 )
-from analysis.production.production_and_test_alike import drift
 from analysis.production.recommend_production import recommend_from_buckets
+from analysis.production.timeout_still_fits import drift
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.calls_by_action import by_action
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json

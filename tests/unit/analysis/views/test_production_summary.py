@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from analysis.production.production_and_test_alike import Drift
+from analysis.production.timeout_still_fits import Drift
 from analysis.recommend_settings import RecommendSettings
 from analysis.views.production_summary import beside_a_test, beside_production, summarise_production
 from analysis.views.summarise import summarise

@@ -1,6 +1,6 @@
 """What production says beside the verdict does not contradict it."""
 
-from analysis.production.production_and_test_alike import Drift
+from analysis.production.timeout_still_fits import Drift
 from analysis.views.summary import ProductionFinding
 from diag.production.findings import Finding
 from reports.wording.production_words import production_words
