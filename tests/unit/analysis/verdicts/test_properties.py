@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analysis.format.action_facts import ActionFacts
@@ -95,6 +95,7 @@ def test_order_of_rows_and_names_of_workers_change_nothing(seed: int, n: int) ->
 @pytest.mark.slow
 @SLOW
 @given(seeds, st.integers(2, 8))
+@example(seed=1364, factor=2)
 def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:
     x = np.ceil(lognormal(800, 2.0, seed) * 1e3) / 1e3
     before, after = one(calls(x)), one(calls(x * factor))
@@ -102,7 +103,9 @@ def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:
         a, b = getattr(before, field), getattr(after, field)
         if a is not None and b is not None:
             assert abs(b - a * factor) <= factor + 1  # the bound is rounded up to a millisecond
-    assert (before.design_effect, before.n_eff) == (after.design_effect, after.n_eff)
+    # The smallest buffer (500 ms) does not scale: only with it a bound may stand from a look of fewer calls.
+    if (before.quantile_upper_ms is None) == (after.quantile_upper_ms is None):
+        assert (before.design_effect, before.n_eff) == (after.design_effect, after.n_eff)
 
 
 @pytest.mark.slow
