@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from analysis.estimates.findings import share_invented
 from analysis.estimates.load_levels import SAME_LEVEL_RATIO
 from analysis.number_words import at, rate
+from analysis.runs.invented_inputs import share_invented
 from analysis.samples.action_calls import Calls
 
 OTHER_INPUTS: Final = 0.5

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from analysis.coverage.time_coverage import TimeCoverage
 from analysis.estimates.calls_missing import Shortfall
@@ -12,16 +12,12 @@ from analysis.estimates.given_up import GivenUp
 from analysis.estimates.judge_action import JudgedAction
 from analysis.estimates.stability import Disagreement
 from analysis.format.action_facts import ActionFacts
-from analysis.format.sample_schema import InputOrigin
 from analysis.runs.broken_contract import BrokenContract
 from analysis.runs.failed_calls import FailedCalls
+from analysis.runs.invented_inputs import share_invented
 from analysis.runs.refusals import RefusedInputs
 from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.typed_command import Asked
-
-MOSTLY: Final = 0.5
-"""From this share of invented inputs on, no timeout is lowered (docs/method.md, "What may be changed"): were
-they all fast, twice as many real calls would be cut off as are accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +120,3 @@ class Findings:
     def invented_share(self) -> float | None:
         """Share (0..1) of the deciding calls that had an invented input; None where no origin is known."""
         return share_invented(self.input_origins, self.estimate.samples)
-
-
-def mostly_invented(share: float | None) -> bool:
-    """Return whether so many inputs were invented that the number may be far too short for real ones."""
-    return (share or 0.0) >= MOSTLY
-
-
-def share_invented(input_origins: Mapping[str, int], calls: int) -> float | None:
-    """Return the share (0..1) of `calls` that had an invented input; None where no origin is known."""
-    if not input_origins or not calls:
-        return None
-    return input_origins.get(InputOrigin.INVENTED, 0) / calls

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analysis.estimates.findings import share_invented
+from analysis.runs.invented_inputs import share_invented
 from analysis.statistics.survival_curve import SurvivalCurve
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from analysis.coverage.time_coverage import TimeCoverage
 from analysis.direct_side.contract_words import contract_words
-from analysis.estimates.findings import Findings, share_invented
+from analysis.estimates.findings import Findings
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
 from analysis.estimates.service_time import Timed
@@ -14,6 +14,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
 from analysis.number_words import at_most, duration, percent, percentile_name, plural, rate
 from analysis.recommend_settings import RecommendSettings
+from analysis.runs.invented_inputs import share_invented
 from analysis.samples.action_calls import ERRORS
 from analysis.samples.sample_set import OtherTools
 from analysis.typed_command import Asked

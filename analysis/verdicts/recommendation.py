@@ -9,7 +9,6 @@ from analysis.costs.chosen_number import MadeBy
 from analysis.costs.compared_rule import ComparedRule
 from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.direct_side.direct_side import DirectSide
-from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.stability import LevelChange
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
@@ -17,6 +16,7 @@ from analysis.format.typed_json import Amount, Share
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.broken_contract import BrokenContract
+from analysis.runs.invented_inputs import mostly_invented, share_invented
 from analysis.statistics.kaplan_meier import SurvivalTable
 
 FORMAT_VERSION: Final = 1

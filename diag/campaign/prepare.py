@@ -26,7 +26,7 @@ from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
 from diag.production.promises import SetLately
-from diag.workload.org_limits import OrgLimits
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)

@@ -68,7 +68,7 @@ def command(options: InitOptions) -> None:
     from diag.schemas.schema_files import place_beside
     from diag.settings import load_settings
     from diag.target import find_target
-    from diag.workload.org_limits import read_limits
+    from diag.workload.share_of_org_limits import read_limits
     from diag.workload.workload_template import workload_text
 
     console, file = Console(), options.file

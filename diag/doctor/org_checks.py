@@ -9,7 +9,7 @@ from diag.doctor.platform_checks import contradicted
 from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.permissions import Permissions
-from diag.workload.org_limits import CONCURRENCY_KEY, DEFAULT_CONCURRENCY
+from diag.workload.share_of_org_limits import CONCURRENCY_KEY, DEFAULT_CONCURRENCY
 
 MAX_SKEW_S: Final = 30.0
 """Our times are compared with the platform's telemetry; half a minute does not matter there, more may."""

@@ -12,7 +12,7 @@ from diag.production.evidence import Place, ProductionEvidence, ProductionQuesti
 from diag.production.last_timeout_changes import last_changes
 from diag.production.reading.read_telemetry import read_production
 from diag.target import target_at
-from diag.workload.org_limits import CONCURRENCY_KEY
+from diag.workload.share_of_org_limits import CONCURRENCY_KEY
 
 
 def look(

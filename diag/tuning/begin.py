@@ -40,8 +40,8 @@ from diag.tuning.limits_text import reach_lines, unread_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
-from diag.workload.org_limits import read_limits
 from diag.workload.read_workload import tuned_by
+from diag.workload.share_of_org_limits import read_limits
 from diag.workload.workload import Workload
 
 BESIDE: Final = 4

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from diag.campaign.drive import where_all_stand
+from diag.campaign.carry_out import where_all_stand
 from diag.campaign.forecast import forecast
 from diag.campaign.next_slot import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.next_step import slot_to_come

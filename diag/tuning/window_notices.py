@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analysis.number_words import at, plural
 from diag.campaign.campaign import Campaign
-from diag.campaign.drive import Notices, Standings
+from diag.campaign.carry_out import Notices, Standings
 from diag.campaign.next_slot import Slot
 from diag.console import Progress
 from diag.tuning.campaign_text import window_line

@@ -12,7 +12,7 @@ from analysis.format.segment_reader import holds_records
 from analysis.machine.forks import CAN_FORK
 from analysis.runs.campaign_windows import has_begun
 from diag.campaign.campaign import Campaign
-from diag.campaign.drive import Driven, MadeWindow, drive
+from diag.campaign.carry_out import Driven, MadeWindow, carry_out
 from diag.campaign.prepare import TuneScope
 from diag.campaign.saved import Saved
 from diag.campaign.uncallable_actions import gone
@@ -136,7 +136,7 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
         load_forks() if in_a_row and CAN_FORK else nullcontext() as forks,
         notices_in_a_row(context, campaign) if in_a_row else notices_one_by_one(context, campaign) as notices,
     ):
-        return drive(
+        return carry_out(
             context.folder,
             saved,
             campaign,

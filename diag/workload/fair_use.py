@@ -3,7 +3,7 @@
 from typing import Final
 
 from analysis.number_words import duration, percent_at_most
-from diag.workload.org_limits import DEFAULT_TOKEN_RATE
+from diag.workload.share_of_org_limits import DEFAULT_TOKEN_RATE
 
 DAY_S: Final = 86_400.0
 FAIR_USE: Final = (

@@ -24,7 +24,7 @@ from diag.genesys.client import GenesysClient
 from diag.production.org_weeks import OrgToAsk
 from diag.production.production_weeks import most_requests
 from diag.target import Target
-from diag.workload.org_limits import OrgLimits, read_limits
+from diag.workload.share_of_org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
 from loadtests.planning.assemble_plan import as_a_window, assemble_plan
 from loadtests.planning.direct.asked import direct_rules, refuse_what_has_no_meaning

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.errors import UsageError
-from diag.workload.org_limits import OrgLimits
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import MOST_RATE
 
 SMALLEST_RATE: Final = 0.5

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Final
 
-from diag.workload.org_limits import DEFAULT_TOKEN_RATE, OrgLimits
+from diag.workload.share_of_org_limits import DEFAULT_TOKEN_RATE, OrgLimits
 from loadtests.planning.plan import LoadPlan
 from loadtests.steering.rate_control import RateControl
 

@@ -6,7 +6,6 @@ workers are there for capacity, not for getting round the limits.
 """
 
 import logging
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +23,7 @@ from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import Delivery
 from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.messages import Counts, End, Send
+from loadtests.workers.spool_folder import spool_for
 from loadtests.workers.worker_port import WorkerPort
 
 MASTER_LATE_S: Final = 10.0
@@ -58,7 +58,7 @@ class WorkerRun:
     def __init__(self, order: WorkerOrder, context: WorkerContext, client: GenesysClient) -> None:
         self._send = context.send
         self._delivery: Delivery | None = None
-        self._spool = _spool_for(order, context.spool_below)
+        self._spool = spool_for(order, context.spool_below)
         folder = RunFolder(Path(order.folder) if self._spool is None else self._spool)
         worker_id = f"{host_name()}-{context.runner.worker_index}" + (f"p{order.part}" if order.part else "")
         assignment = Assignment(
@@ -148,12 +148,3 @@ class WorkerRun:
         _LOG.warning("the run's time is over and the master has not ended it: ending")
         self._time_is_over = True
         self.finish()
-
-
-def _spool_for(order: WorkerOrder, spool_below: str | None) -> Path | None:
-    """Return a new folder for rows to be shipped from; None where the master's own folder is here too."""
-    if spool_below is None and (Path(order.folder) / order.mark).exists():
-        return None
-    if spool_below is not None:
-        Path(spool_below).mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="diag-rows-", dir=spool_below))

@@ -20,7 +20,7 @@ from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.when_settled import planned_calls
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
-from diag.campaign.drive import MadeWindow
+from diag.campaign.carry_out import MadeWindow
 from diag.campaign.next_slot import FEWEST_GAPS, Slot, seen_from
 from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.standing import Sent, Standing, not_begun

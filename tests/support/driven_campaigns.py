@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from diag.campaign.campaign import Campaign
-from diag.campaign.drive import SILENT, Driven, Notices, drive
+from diag.campaign.carry_out import SILENT, Driven, Notices, carry_out
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from tests.support.campaigns import (
@@ -44,4 +44,4 @@ def go_on(
     folder = begun(tmp_path, plan)
     kept = folder.saved()
     assert kept is not None and kept.campaign is not None
-    return drive(folder, kept, kept.campaign, outside, once=once, notices=notices)
+    return carry_out(folder, kept, kept.campaign, outside, once=once, notices=notices)

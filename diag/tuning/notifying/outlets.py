@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.verdicts.recommendation import Analysis
-from diag.campaign.drive import Driven, Notices, Standings
+from diag.campaign.carry_out import Driven, Notices, Standings
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved
 from diag.console import Console

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from diag.campaign.drive import MadeWindow
+from diag.campaign.carry_out import MadeWindow
 from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan_file import read_plan
 from diag.cli import run

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
-from diag.campaign.drive import MadeWindow
+from diag.campaign.carry_out import MadeWindow
 from diag.campaign.folder import CampaignFolder
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.cli import run

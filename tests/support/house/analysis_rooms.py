@@ -53,7 +53,10 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/costs": {
         *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
     },
-    "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
+    "analysis/jobs": {
+        *_ANALYSIS, "analysis.format", "analysis.runs.invented_inputs", "analysis.estimates",
+        "analysis.statistics", "numpy",
+    },
     "analysis/flows": {"analysis.format.typed_json", "analysis.number_words"},
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.campaign.campaign import Budget
-from diag.campaign.drive import Notices
+from diag.campaign.carry_out import Notices
 from diag.campaign.next_slot import next_slot
 from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended

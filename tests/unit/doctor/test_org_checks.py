@@ -13,7 +13,7 @@ from diag.doctor.org_checks import check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from diag.workload.org_limits import DEFAULT_CONCURRENCY, OrgLimits
+from diag.workload.share_of_org_limits import DEFAULT_CONCURRENCY, OrgLimits
 from tests.support.genesys.respx_org import NOT_FOUND
 
 API = "https://api.mypurecloud.com/api/v2"

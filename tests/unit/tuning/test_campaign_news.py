@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.campaign.drive import SILENT, drive
+from diag.campaign.carry_out import SILENT, carry_out
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from diag.console import Console
@@ -43,7 +43,7 @@ def go_on(outlets: Outlets, tmp_path: Path, outside: FakeOutside) -> None:
     if folder.saved() is None:
         folder.begin(SAVED)
     notices = outlets.beside(SILENT, SAVED, folder)
-    driven = drive(folder, SAVED, PLAN, outside, once=True, notices=notices)
+    driven = carry_out(folder, SAVED, PLAN, outside, once=True, notices=notices)
     outlets.goes_on(SAVED, folder, driven)
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.errors import UsageError
-from diag.workload.org_limits import OrgLimits
 from diag.workload.read_workload import parse_workload
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.direct_settings import DirectSettings
 from diag.workload.workload_template import workload_text
 from tests.support.workload_texts import parse

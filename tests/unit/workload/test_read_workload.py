@@ -9,8 +9,8 @@ from analysis.coverage.week_of_hours import stated_week
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
 from diag.toml_forms.durations import seconds
-from diag.workload.org_limits import OrgLimits
 from diag.workload.read_workload import read_workload
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.guard_limits import GuardLimits
 from diag.workload.workload_template import Listed, workload_text
 from tests.support.workload_texts import parse

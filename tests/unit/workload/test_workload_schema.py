@@ -16,8 +16,8 @@ from diag.platform_facts.facts import FACTS, Learnt, PlatformFacts
 from diag.platform_facts.platform_file import platform_text, read_platform
 from diag.setting_sources import ENVIRONMENT, SettingsTable
 from diag.settings import load_settings
-from diag.workload.org_limits import OrgLimits
 from diag.workload.read_workload import parse_workload
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.workload_template import Listed, workload_text
 from tests.support.drawn.schemas import faults
 from tests.support.forged import each_part_otherwise

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from diag.errors import UsageError
-from diag.workload.org_limits import OrgLimits
 from diag.workload.payloads_from_contract import EMPTY
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Ramp, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Wanted, planned_rates

@@ -12,9 +12,9 @@ from analysis.plain_text import is_printable
 from analysis.wrapped_text import columns_of
 from diag.genesys.models import Action
 from diag.target import Target, sandbox_connection
-from diag.workload.org_limits import OrgLimits
 from diag.workload.payload import Payload
 from diag.workload.payloads_from_contract import EMPTY
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Poll
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan

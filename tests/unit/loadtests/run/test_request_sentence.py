@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from diag.workload.fair_use import FAIR_USE
-from diag.workload.org_limits import OrgLimits
 from diag.workload.payloads_from_contract import EMPTY
+from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Poll
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan

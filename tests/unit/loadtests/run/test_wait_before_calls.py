@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.workload.org_limits import OrgLimits
+from diag.workload.share_of_org_limits import OrgLimits
 from loadtests.planning.plan import LoadPlan
 from loadtests.run.forecast import Forecast, asked_of_the_org, wait_before_calls_s
 from tests.support.direct_backend import direct_load

@@ -11,8 +11,9 @@ from gevent.event import Event
 
 from diag.exit_codes import ExitCode
 from loadtests.workers.messages import End, Finish
+from loadtests.workers.spool_folder import spool_for
 from loadtests.workers.worker import WorkerProcess
-from loadtests.workers.worker_run import MASTER_LATE_S, WorkerRun, _spool_for
+from loadtests.workers.worker_run import MASTER_LATE_S, WorkerRun
 
 
 def test_a_worker_calls_no_longer_than_was_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,12 +166,12 @@ def test_the_end_of_a_run_waits_for_answers_where_nothing_keeps_them_from_being_
 
 def test_a_spool_folder_is_made_and_one_that_cannot_be_is_named(worker: Any, tmp_path: Path) -> None:
     order: Any = SimpleNamespace(folder=str(tmp_path), mark="a-mark")
-    made = _spool_for(order, str(tmp_path / "not" / "there"))
+    made = spool_for(order, str(tmp_path / "not" / "there"))
     assert made is not None and made.parent == tmp_path / "not" / "there"
 
     (tmp_path / "file").touch()
     with pytest.raises(OSError) as caught:
-        _spool_for(order, str(tmp_path / "file" / "below"))
+        spool_for(order, str(tmp_path / "file" / "below"))
     end = worker._end_because_of(caught.value)
 
     assert str(tmp_path / "file" / "below") in end.why

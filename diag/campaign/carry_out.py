@@ -86,7 +86,7 @@ class Notices:
 SILENT: Final = Notices()
 
 
-def drive(
+def carry_out(
     folder: CampaignFolder,
     saved: Saved,
     campaign: Campaign,

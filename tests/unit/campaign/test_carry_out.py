@@ -7,7 +7,7 @@ import pytest
 
 from analysis.format.run_folder import Manifest, RunFolder, Status, read_manifest
 from analysis.samples.read_samples import read_samples
-from diag.campaign.drive import MadeWindow, Notices
+from diag.campaign.carry_out import MadeWindow, Notices
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_slot import Slot
