@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.number_words import first_names
 from analysis.runs.campaign_windows import CAMPAIGN_NAME, WINDOWS_NAME, windows_below
+from analysis.samples.run_manifest import manifest_of
 from diag.campaign.next_slot import Slot
 from diag.campaign.saved import (
     GoneAction,
@@ -134,7 +135,7 @@ class CampaignFolder:
 
     def begun_at(self, newest: int) -> list[float]:
         """Return when the newest windows began (Unix seconds), in their order; a damaged one is left out."""
-        found = [read_manifest(window) for window in self.windows()[-newest:]]
+        found = [manifest_of(window)[0] for window in self.windows()[-newest:]]
         return [one.created_at for one in found if one is not None]
 
     def next_window(self, saved: Saved) -> RunFolder:
@@ -145,13 +146,13 @@ class CampaignFolder:
     def end_killed(self, newest: int | None = None) -> None:
         """Have windows whose load was killed judged by what they hold whole: all of them, or the newest.
 
-        The slow calls were in flight longest, so of the last ones only the quick are there. Raises OSError,
-        and UsageError where a load is still at work in one.
+        The slow calls were in flight longest, so of the last ones only the quick are there. A window in which
+        a load is still at work, or whose manifest is damaged, stays as it is. Raises OSError.
         """
         windows = self.windows()
         for window in windows if newest is None else windows[-newest:]:
-            manifest = read_manifest(window)
-            if manifest is not None:
+            manifest, _ = manifest_of(window)
+            if manifest is not None and not is_locked(window.path):
                 ended_from_outside(window, manifest)
 
     def at_work(self) -> RunFolder | None:

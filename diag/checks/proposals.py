@@ -20,7 +20,7 @@ class Arrival(StrEnum):
     UNKNOWN = "unknown"
     """The timeouts that are known are older than the proposal."""
     NO_ACTION = "no action"
-    """The org has neither the action nor one of its name."""
+    """The org no longer has the action, nor exactly one other of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ class ProposalState:
             case Arrival.NOT_YET:
                 return f"{proposed} is not in the org yet, which has {self.now_s} s"
             case Arrival.NO_ACTION:
-                return f"{proposed} cannot arrive: the org no longer has this action"
+                return (
+                    f"{proposed} cannot arrive: the org no longer has this action, nor exactly one other of "
+                    "its name (propose it anew, or leave it out with --skip)"
+                )
             case _:
                 return f"whether {proposed} has arrived is not known: --live asks the org"
 
@@ -72,25 +75,33 @@ def proposals_of(
 def proposals_of_gone_actions(
     lines: Sequence[JournalLine], analysis: Analysis, org: Mapping[str, ActionFacts]
 ) -> tuple[ProposalState, ...]:
-    """Return the newest proposals of actions that the org, read just now, no longer has.
+    """Return the newest proposal of each name whose action this org, read just now, no longer has.
 
     Terraform deletes an action and makes it anew where its contract changes: what was proposed then holds for
-    the one other action of that name, if that was judged and nothing has been proposed for it since.
+    the one other action of that name, under whose id it is returned, unless something was proposed for that
+    or diag changed it since.
     """
-    newest = _newest(lines, analysis)
     names = Counter(facts.action_name for facts in org.values())
     anew = {facts.action_name: facts for facts in org.values() if names[facts.action_name] == 1}
-    judged = {item.action_id for item in analysis.actions} - {line.action_id for line in newest}
+    changed = _last_changed(lines, analysis)
+    newest = {line.action_name: line for line in _newest(lines, analysis) if line.action_id not in org}
     found = []
-    for line in newest:
-        if line.action_id in org:
-            continue
+    for line in newest.values():
         now = anew.get(line.action_name)
         if now is None:
             found.append(_proposal(line, None, Arrival.NO_ACTION))
-        elif now.action_id in judged:
+        elif changed.get(now.action_id, 0.0) <= line.at:
             found.append(_state(replace(line, action_id=now.action_id), now.current_timeout_s, None))
     return tuple(found)
+
+
+def _last_changed(lines: Sequence[JournalLine], analysis: Analysis) -> dict[str, float]:
+    """When diag last proposed or wrote a number of each action of this org."""
+    changed: dict[str, float] = {}
+    for line in latest_by_entry(lines).values():
+        if (line.org_id, line.host) == (analysis.org_id, analysis.host) and (line.proposes or wrote(line)):
+            changed[line.action_id] = max(changed.get(line.action_id, 0.0), line.at)
+    return changed
 
 
 def _newest(lines: Sequence[JournalLine], analysis: Analysis) -> Sequence[JournalLine]:
@@ -101,7 +112,7 @@ def _newest(lines: Sequence[JournalLine], analysis: Analysis) -> Sequence[Journa
                 newest[line.action_id] = line
             elif wrote(line):
                 newest.pop(line.action_id, None)
-    return tuple(newest.values())
+    return tuple(sorted(newest.values(), key=lambda line: line.at))
 
 
 def _state(line: JournalLine, now_s: int | None, known_at: float | None) -> ProposalState:

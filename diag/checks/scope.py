@@ -6,7 +6,6 @@ from dataclasses import replace
 from analysis.format.action_facts import ActionFacts
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.plans.scope import Scope
-from diag.inventory.named_actions import ids_meant
 
 
 def in_scope(
@@ -20,22 +19,30 @@ def in_scope(
 
     With `org`, its unmeasured actions are in scope too: finding an unset timeout needs no measurement.
     """
+    return in_scope_with_gone(analysis, (), only=only, skip=skip, org=org)[0]
+
+
+def in_scope_with_gone(
+    analysis: Analysis,
+    gone: Collection[tuple[str, str]],
+    *,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    org: Mapping[str, ActionFacts] | None = None,
+) -> tuple[Analysis, frozenset[str]]:
+    """Return the same, and the ids of all actions that are left, where some are gone: given by id and name,
+    they may be named all the same."""
     measured = {item.action_id for item in analysis.actions}
     others = [_unmeasured(facts) for facts in (org or {}).values() if facts.action_id not in measured]
     known = (*analysis.actions, *others)
-    scope = Scope.of([(item.action_id, item.action_name) for item in known], only, skip)
-    return replace(
+    named = [*((item.action_id, item.action_name) for item in known), *gone]
+    scope = Scope.of(named, only, skip)
+    left = replace(
         analysis,
         actions=tuple(item for item in known if scope.leaves_out(item.action_id) is None),
         loops=tuple(loop for loop in analysis.loops if scope.leaves_out(loop.action_id) is None),
     )
-
-
-def is_meant(action: tuple[str, str], *, only: Collection[str] = (), skip: Collection[str] = ()) -> bool:
-    """Return whether `only` and `skip` leave this action (its id and name), whichever others there are."""
-    if only and not any(ids_meant([action], name) for name in only):
-        return False
-    return not any(ids_meant([action], name) for name in skip)
+    return left, frozenset(action_id for action_id, _ in named if scope.leaves_out(action_id) is None)
 
 
 def _unmeasured(facts: ActionFacts) -> Recommendation:

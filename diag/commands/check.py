@@ -140,18 +140,18 @@ def _check(
     """Judge, report what was found in every form that was asked for, and return the exit code."""
     from analysis.verdicts.recommendation import Analysis
     from diag.changes.journal.journal import Journal
-    from diag.checks.proposals import proposals_of, proposals_of_gone_actions
+    from diag.checks.proposals import Arrival, proposals_of, proposals_of_gone_actions
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
-    from diag.checks.scope import in_scope, is_meant
+    from diag.checks.scope import in_scope_with_gone
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.waiting.long_wait import LongWait
 
     how = HowToRead(options.actions_file)
     fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
     # The journal and the org tell whether a number has arrived; no run has to.
-    alone = options.live and fail_on == (Rule.PROPOSED,) and not (options.inputs or options.baselines)
-    org, place = _read_org(settings, alone) if options.live else (None, None)
-    if org is not None and place is not None:
+    alone = fail_on == (Rule.PROPOSED,) and not (options.inputs or options.baselines)
+    org, place = _read_org(settings) if options.live else (None, None)
+    if org is not None and place is not None and alone:
         evidence = Checked(
             Analysis(rules, (), org, sandbox=place.sandbox, org_id=place.org_id, host=place.host)
         )
@@ -167,18 +167,21 @@ def _check(
             before = gather(earlier, rules, how=replace(how, onlooker=wait)).analysis
     for weakness in (*evidence.analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
-    scope = in_scope(evidence.analysis, only=options.only, skip=options.skip, org=org)
+    lines = Journal(settings.journal).read()
+    gone: tuple[ProposalState, ...] = ()
+    if org is not None and place is not None and _is_of(evidence.analysis, place):
+        gone = proposals_of_gone_actions(lines, evidence.analysis, org)
+    scope, left = in_scope_with_gone(
+        evidence.analysis,
+        [(one.action_id, one.action_name) for one in gone if one.arrival is Arrival.NO_ACTION],
+        only=options.only,
+        skip=options.skip,
+        org=org,
+    )
     read_at = [run.created_at for run in evidence.runs]
     known_at = None if org is not None else min(read_at, default=0.0)
-    lines = Journal(settings.journal).read()
     proposals = proposals_of(lines, scope, known_at)
-    if org is not None:
-        gone = proposals_of_gone_actions(lines, scope, org)
-        proposals += tuple(
-            one
-            for one in gone
-            if is_meant((one.action_id, one.action_name), only=options.only, skip=options.skip)
-        )
+    proposals += tuple(one for one in gone if one.action_id in left)
     if Rule.PROPOSED in fail_on and not proposals:
         console.warn(f"{settings.journal} knows of no number proposed to Terraform for these actions.")
     findings = judge(
@@ -243,7 +246,12 @@ def _tell(
     notifier.notify(check_news(analysis, findings, org, next(iter(reports), None)))
 
 
-def _read_org(settings: "Settings", also_place: bool) -> "tuple[dict[str, ActionFacts], Place | None]":
+def _is_of(analysis: "Analysis", place: "Place") -> bool:
+    """Whether the runs were made in the org that was read: a run's may be another."""
+    return (analysis.org_id, analysis.host) == (place.org_id, place.host)
+
+
+def _read_org(settings: "Settings") -> "tuple[dict[str, ActionFacts], Place]":
     """The org's inventory as facts, which win over those recorded with a run, and which org it is."""
     from diag.genesys.client import GenesysClient
     from diag.inventory.action_facts import facts_of
@@ -252,7 +260,7 @@ def _read_org(settings: "Settings", also_place: bool) -> "tuple[dict[str, Action
 
     with GenesysClient(find_target(settings).connection) as client:
         facts = {action.id: facts_of(action) for action in client.list_actions()}
-        return facts, place_of(client) if also_place else None
+        return facts, place_of(client)
 
 
 def findings_table(findings: "Sequence[CheckFinding]") -> "Table":

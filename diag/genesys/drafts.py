@@ -46,13 +46,13 @@ def draft_fingerprint(full: FullConfig, salt: str, *, as_copied: bool = False) -
     }
     if as_copied:
         body |= {"version": None, "contract": _without_addresses(action.contract)}
-    return _digest(json.dumps(body, sort_keys=True).encode(), salt.encode())
+    return _digest(json.dumps(body, sort_keys=True).encode(), salt.encode(), _ROUNDS)
 
 
 @lru_cache(maxsize=4)
-def _digest(text: bytes, salt: bytes) -> str:
-    """A draft is noted before each write and after it, mostly as it was noted last."""
-    return hashlib.pbkdf2_hmac("sha256", text, salt, _ROUNDS).hex()
+def _digest(text: bytes, salt: bytes, rounds: int) -> str:
+    """Return it in hex; kept, because a draft is noted before each write and after it, mostly as it was."""
+    return hashlib.pbkdf2_hmac("sha256", text, salt, rounds).hex()
 
 
 def _without_addresses(contract: JsonObject | None) -> JsonObject:

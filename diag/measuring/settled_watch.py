@@ -52,10 +52,11 @@ def watch(
     settled: set[str] = set()
     cost_s = 0.0
     while _wait(parent_pid, pause_after(cost_s, pause_s)):
-        # Not before the first check: pandas takes a second of a core, while the load begins.
+        began = time.process_time()
+        # Not before the first check: pandas takes a second of a core, while the load begins. That counts as
+        # what the check cost, so that the second one comes later.
         from analysis.stopping.settled_in_folder import settled_actions
 
-        began = time.process_time()
         until = complete_until(folder)
         try:
             states = settled_actions(folder.path, rules, until)

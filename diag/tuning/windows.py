@@ -62,6 +62,7 @@ class LoadWindows:
         write_order(folder.path / TURNS_FILE, order)
         result = run_load(self._load_options(folder, window_s))
         if result.refusal is None:  # else another load may still be at work in it
+            self.context.folder.end_killed(newest=1)
             _convert(folder)
         if result.refusal is not None and has_begun(folder):  # by a load whose starter was killed
             return MadeWindow("made")

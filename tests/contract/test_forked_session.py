@@ -70,7 +70,7 @@ def test_every_test_is_run_once_also_where_a_process_ends_in_the_middle(house: P
 
 @pytest.mark.slow
 def test_the_first_failure_ends_all_of_them_where_that_is_asked(house: Path) -> None:
-    (house / "test_passes.py").write_text("import time\ndef test_one(): time.sleep(50)")
+    (house / "test_passes.py").write_text("import time\ndef test_one(): time.sleep(600)")
     ran = run(house, "-x")
     assert ran.returncode == 1 and "stopping after 1 failures" in ran.stdout, ran.stdout + ran.stderr
 

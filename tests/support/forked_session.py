@@ -2,7 +2,8 @@
 
 pytest-xdist starts each of its processes anew, and each imports and collects everything for itself: 5 s of a
 core, in a fresh clone 13. Here that is done once, so that there can be more of them. What a process reports
-goes through the same hooks as with pytest-xdist, which `dev.py` uses where a system cannot fork.
+goes through the same hooks as with pytest-xdist, which `dev.py` uses where a system cannot fork: there each
+process starts a Chromium of its own, and the longest files are not begun first.
 """
 
 import contextlib
@@ -53,7 +54,7 @@ class ForkedSession:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         try:
             for number in range(self._wanted):
-                self._start(session, computes=number < cores)
+                self._start(session, computes=number < min(cores, self._wanted // 2))
             while self._processes:
                 for connection in wait(list(self._processes)):
                     self._hear(session, self._processes[cast(Connection, connection)], shared)
@@ -82,7 +83,11 @@ class ForkedSession:
         self._started += 1
         sys.stdout.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until it is clear which process it meets
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            raise
         if pid == 0:
             here.close()
             for other in self._processes:

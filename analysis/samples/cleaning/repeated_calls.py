@@ -112,7 +112,7 @@ class _Suspects:
     def _sharing(self, rows: Rows, at: NDArray[np.float64]) -> Iterator[Rows]:
         same = at[1:] == at[:-1]
         if same.any():
-            rows = rows[np.r_[False, same] | np.r_[same, False]]
+            rows = rows[np.concatenate(([False], same)) | np.concatenate((same, [False]))]
             yield rows[~self.spared[self.runs.at(rows)]]
 
 

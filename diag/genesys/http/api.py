@@ -221,7 +221,12 @@ class Api:
         return _raw(response)
 
     def _address(self, path: str, params: QueryParams | None) -> httpx.URL:
-        """Return a whole address, read once: from its parts httpx makes and reads three."""
+        """Return where a request goes. It is parsed once: httpx, given base and path, parses three addresses.
+
+        Raises ValueError for a path without its slash, which would become a part of the host's name.
+        """
+        if not path.startswith("/"):
+            raise ValueError("a path begins with a slash")
         whole = f"{self.connection.api_base}{path}"
         return httpx.URL(whole, params=params) if params else httpx.URL(whole)
 

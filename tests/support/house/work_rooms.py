@@ -100,7 +100,6 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/checks": {
         "analysis", "diag.changes.journal", "diag.changes.plans", "diag.changes.undo_plan",
-        "diag.inventory.named_actions",
     },
     "diag/learning/__init__.py": set(),
     "diag/learning/lab": {

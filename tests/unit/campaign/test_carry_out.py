@@ -1,5 +1,6 @@
 """A campaign in its folder: killed anywhere, without network, asleep; and what it finds when it goes on."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_slot import Slot
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.judged_files import gather
+from diag.measuring.run_lock import take_lock
 from tests.support.campaigns import (
     BEGAN_AT,
     HOUR_S,
@@ -199,6 +201,33 @@ def test_of_a_window_whose_load_was_killed_only_what_it_holds_whole_counts(tmp_p
     assert [one.rows for one in samples.skipped] == [6, 6]
     statuses = [manifest.status for manifest in manifests(folder)]
     assert statuses == ["complete", "interrupted", "interrupted", "complete"]
+
+
+@pytest.mark.parametrize("text", ["{half", '{"format_version": 99}'])
+def test_a_damaged_manifest_of_one_window_stops_no_campaign(tmp_path: Path, text: str) -> None:
+    folder = begun(tmp_path)
+    turns = (Turn("orders", 20, 1.0, True),)
+    for number in range(1, 4):
+        write_window(RunFolder(folder.path / "windows" / f"w{number:04}"), turns, BEGAN_AT + 600.0 * number)
+    folder.windows()[1].manifest.write_text(text)
+
+    done = go_on(tmp_path, FakeOutside(time=BEGAN_AT + 24 * HOUR_S), once=True)
+
+    assert done.reached["orders"].sent.calls == 60
+    assert folder.begun_at(3) == [BEGAN_AT + 600.0, BEGAN_AT + 1800.0]
+
+
+def test_a_window_in_which_a_load_is_still_at_work_stays_as_it_is(tmp_path: Path) -> None:
+    folder = begun(tmp_path)
+    window = RunFolder(folder.path / "windows" / "w0001")
+    write_window(window, (Turn("orders", 20, 1.0, True),), BEGAN_AT, status="running")
+    lock = take_lock(window.path)
+    assert lock is not None
+    folder.end_killed()
+    assert [one.status for one in manifests(folder)] == ["running"]
+    os.close(lock)
+    folder.end_killed()
+    assert [one.status for one in manifests(folder)] == ["interrupted"]
 
 
 def test_a_load_that_is_killed_in_its_window_leaves_what_it_holds_whole(tmp_path: Path) -> None:

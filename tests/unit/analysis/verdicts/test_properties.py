@@ -103,7 +103,7 @@ def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:
         a, b = getattr(before, field), getattr(after, field)
         if a is not None and b is not None:
             assert abs(b - a * factor) <= factor + 1  # the bound is rounded up to a millisecond
-    # The smallest buffer (500 ms) does not scale: only with it a bound may stand from a look of fewer calls.
+    # Whole seconds and the smallest buffer do not scale: a bound may stand from an earlier look on one side.
     if (before.quantile_upper_ms is None) == (after.quantile_upper_ms is None):
         assert (before.design_effect, before.n_eff) == (after.design_effect, after.n_eff)
 
