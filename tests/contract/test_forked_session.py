@@ -82,18 +82,13 @@ def test_one_test_that_is_named_is_run_alone(house: Path) -> None:
 
 
 def test_each_kind_of_process_takes_its_own_files_first_and_then_the_others() -> None:
-    files = [
-        "tests/unit/a.py",
-        "tests/e2e/b.py",
-        "tests/unit/a.py",
-        "tests/browser/c.py",
-        "tests/browser/d.py",
-    ]
-    tests = SharedTests([*files, LONGEST[0]])
-    assert tests.take(computes=True) == [0, 2]
-    assert tests.take(computes=False) == [5]  # the longest first
-    assert tests.take(computes=False) == [3, 4]  # one browser
-    assert tests.take(computes=True) == [1]
+    files = ["unit/a.py", "contract/b.py", "e2e/c.py", "unit/a.py", "browser/d.py", "browser/e.py"]
+    tests = SharedTests([*(f"tests/{file}" for file in files), LONGEST[0]])
+    assert tests.take(computes=True) == [0, 3]
+    assert tests.take(computes=False) == [6]  # the longest first
+    assert tests.take(computes=False) == [4, 5]  # one browser
+    assert tests.take(computes=True) == [2]  # what measures in real time, before what does not
+    assert tests.take(computes=False) == [1]
     assert tests.take(computes=True) == tests.take(computes=False) == []
     tests.give_back([4])
     assert tests.take(computes=False) == [4]

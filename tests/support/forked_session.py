@@ -21,11 +21,13 @@ from typing import Any, Final, NoReturn, cast
 
 import pytest
 
-from tests.support.shared_tests import SharedTests
+from tests.support.shared_tests import IN_REAL_TIME, SharedTests
 
 UNUSED: Final = ("terminalreporter", "lfplugin", "nfplugin", "stepwiseplugin")
 """What only the first process does: it tells, and remembers what failed."""
 STOP_LIMIT_S: Final = 10.0
+MAKES_WAY: Final = 5
+"""How much nicer a process becomes with its first test that does not measure in real time."""
 
 
 @dataclass
@@ -195,7 +197,11 @@ def _work(session: pytest.Session, connection: Connection, number: int) -> None:
     root.mkdir(exist_ok=True)
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(root)
     try:
+        makes_way = False
         for tests in _shares(connection):
+            if not makes_way and not session.items[tests[0]].nodeid.startswith(IN_REAL_TIME):
+                os.nice(MAKES_WAY)
+                makes_way = True
             for test, following in pairwise([*tests, None]):
                 item = session.items[cast(int, test)]
                 # All but what the whole session shares is taken down after the last test of a file.

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-WAITING: Final = ("tests/e2e/", "tests/browser/", "tests/contract/")
+IN_REAL_TIME: Final = ("tests/e2e/", "tests/browser/")
+"""Folders whose tests measure in real time: they begin first, and the others make way for them."""
+WAITING: Final = (*IN_REAL_TIME, "tests/contract/")
 """Folders whose tests wait more than they compute."""
 AT_ONCE: Final = ("tests/browser/",)
 """Folders of which one process takes everything: each would start a Chromium of its own."""
@@ -33,7 +35,9 @@ class SharedTests:
         for number, file in enumerate(files):
             units.setdefault(_unit(file), []).append(number)
         turns = {unit: turn for turn, unit in enumerate(LONGEST)}
-        order = sorted(units, key=lambda unit: turns.get(unit, len(turns)))
+        order = sorted(
+            units, key=lambda unit: (not unit.startswith(IN_REAL_TIME), turns.get(unit, len(turns)))
+        )
         self._waiting = deque(units[unit] for unit in order if unit.startswith(WAITING))
         self._computing = deque(units[unit] for unit in order if not unit.startswith(WAITING))
 
