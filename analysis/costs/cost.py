@@ -2,16 +2,11 @@
 (docs/method.md, "Cost of a timeout")."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from analysis.number_words import percent_figure
 from analysis.statistics.confidence_bounds import upper_share
 from analysis.statistics.kaplan_meier import SurvivalTable
-
-ALARM_SHARE: Final = 0.5
-"""An action that could hold half of the org's concurrent executions deserves a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +51,6 @@ def cost_of(
         hung_backend_slots=held,
         concurrency_share=held / limit if held is not None and limit else None,
         safe_rate=limit / timeout_s if limit and timeout_s else None,
-    )
-
-
-def cost_warning(cost: Cost, concurrency_limit: int | None) -> str | None:
-    """Return a warning when this action alone could take half of the org's concurrent executions or more."""
-    if cost.concurrency_share is None or cost.concurrency_share < ALARM_SHARE:
-        return None
-    share = percent_figure(cost.concurrency_share)
-    could = "could exhaust" if cost.concurrency_share >= 1.0 else f"could take {share} of"
-    return (
-        f"if the backend stops answering, this action alone {could} the org's {concurrency_limit} concurrent "
-        f"executions ({cost.hung_backend_slots:.0f} held); "
-        f"the timeout is safe up to {cost.safe_rate:.1f} calls/s"
     )
 
 

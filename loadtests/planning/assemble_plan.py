@@ -12,7 +12,7 @@ from diag.inventory.action_facts import facts_of
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_request import PlanRequest
 from loadtests.planning.production_hours import ProductionHours
-from loadtests.planning.rates import Rates
+from loadtests.planning.rate_of_each_action import Rates
 
 
 def assemble_plan(

@@ -34,7 +34,13 @@ from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_pr
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
 from loadtests.planning.production_hours import folders_of_runs, production_hours
-from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates, refuse_pairs_too_fast
+from loadtests.planning.rate_of_each_action import (
+    RateBudget,
+    Rates,
+    Wanted,
+    planned_rates,
+    refuse_pairs_too_fast,
+)
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.top_up import read_top_up, topped_up
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
