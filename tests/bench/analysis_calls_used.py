@@ -34,7 +34,7 @@ PACES: Final = {
     1.0: "for four actions",
     0.5: "for eight and more",
 }
-"""Calls/s of each action (loadtests.planning.rate_of_each_action: 80 % of the 300 calls a minute that a token may make)."""
+"""Calls/s of each action (loadtests.planning.rate_of_each_action): 80 % of a token's 300 calls a minute."""
 TIMEOUTS_HIDE: Final = (0.5, 0.9, 0.96, 0.97, 0.988)
 """Scenarios in which the timeout in force cuts off everything beyond this quantile."""
 BEYOND_THE_CAP_S: Final = (34.0, 45.0)
