@@ -84,14 +84,14 @@ def test_one_test_that_is_named_is_run_alone(house: Path) -> None:
 def test_each_kind_of_process_takes_its_own_files_first_and_then_the_others() -> None:
     files = ["unit/a.py", "contract/b.py", "e2e/c.py", "unit/a.py", "browser/d.py", "browser/e.py"]
     tests = SharedTests([*(f"tests/{file}" for file in files), LONGEST[0]])
-    assert tests.take(computes=True) == [0, 3]
-    assert tests.take(computes=False) == [6]  # the longest first
-    assert tests.take(computes=False) == [4, 5]  # one browser
-    assert tests.take(computes=True) == [2]  # what measures in real time, before what does not
-    assert tests.take(computes=False) == [1]
-    assert tests.take(computes=True) == tests.take(computes=False) == []
+    assert tests.take(in_real_time=False) == [0, 3]
+    assert tests.take(in_real_time=True) == [6]  # the longest first
+    assert tests.take(in_real_time=True) == [4, 5]  # one browser
+    assert tests.take(in_real_time=False) == [1]
+    assert tests.take(in_real_time=False) == [2]
+    assert tests.take(in_real_time=True) == tests.take(in_real_time=False) == []
     tests.give_back([4])
-    assert tests.take(computes=False) == [4]
+    assert tests.take(in_real_time=True) == [4]
 
 
 def test_those_that_are_named_as_the_longest_are_there() -> None:

@@ -35,7 +35,7 @@ class Process:
     """One that was forked: the tests it has not reported yet, the first of which it runs."""
 
     pid: int
-    computes: bool
+    in_real_time: bool
     connection: Connection
     tests: list[int] = field(default_factory=list)
 
@@ -53,10 +53,9 @@ class ForkedSession:
         if session.config.option.collectonly or session.testsfailed:
             return None
         shared = SharedTests(item.nodeid.partition("::")[0] for item in session.items)
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         try:
             for number in range(self._wanted):
-                self._start(session, computes=number < min(cores, self._wanted // 2))
+                self._start(session, in_real_time=number < self._wanted // 2)
             while self._processes:
                 for connection in wait(list(self._processes)):
                     self._hear(session, self._processes[cast(Connection, connection)], shared)
@@ -80,7 +79,7 @@ class ForkedSession:
                 os.kill(process.pid, signal.SIGKILL)
             os.waitpid(process.pid, 0)
 
-    def _start(self, session: pytest.Session, *, computes: bool) -> None:
+    def _start(self, session: pytest.Session, *, in_real_time: bool) -> None:
         here, there = Pipe()
         self._started += 1
         sys.stdout.flush()
@@ -97,14 +96,14 @@ class ForkedSession:
             _work_and_exit(session, there, self._started)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         there.close()
-        self._processes[here] = Process(pid, computes, here)
+        self._processes[here] = Process(pid, in_real_time, here)
 
     def _hear(self, session: pytest.Session, process: Process, shared: SharedTests) -> None:
         """Take what a process sends: what one test reported or, when there was none, that it wants more."""
         try:
             reports = process.connection.recv()
             if reports is None:
-                process.tests = shared.take(computes=process.computes)
+                process.tests = shared.take(in_real_time=process.in_real_time)
                 process.connection.send(process.tests)
                 return
         except (EOFError, OSError):
@@ -122,7 +121,7 @@ class ForkedSession:
             first, *others = process.tests
             _tell(session, first, [_crash(session, first, code)])
             shared.give_back(others)
-            self._start(session, computes=process.computes)
+            self._start(session, in_real_time=process.in_real_time)
         elif code:
             raise RuntimeError(f"a process of the tests ended with {code} when its tests were done")
 

@@ -1,7 +1,7 @@
 """Which tests a process takes next: a file at a time, so that what a module shares is made once.
 
-Half of the suite waits: for calls, for a browser. Where each core has one process that computes, and some
-more wait beside them, neither is idle.
+Tests that measure in real time mostly wait, and want the machine when they do not. So half of the processes
+begin with these, and the others make way for them: neither is a core idle, nor is it too busy to measure.
 """
 
 from collections import deque
@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 IN_REAL_TIME: Final = ("tests/e2e/", "tests/browser/")
-"""Folders whose tests measure in real time: they begin first, and the others make way for them."""
-WAITING: Final = (*IN_REAL_TIME, "tests/contract/")
-"""Folders whose tests wait more than they compute."""
+"""Folders whose tests measure in real time."""
 AT_ONCE: Final = ("tests/browser/",)
 """Folders of which one process takes everything: each would start a Chromium of its own."""
 LONGEST: Final = (
@@ -35,21 +33,19 @@ class SharedTests:
         for number, file in enumerate(files):
             units.setdefault(_unit(file), []).append(number)
         turns = {unit: turn for turn, unit in enumerate(LONGEST)}
-        order = sorted(
-            units, key=lambda unit: (not unit.startswith(IN_REAL_TIME), turns.get(unit, len(turns)))
-        )
-        self._waiting = deque(units[unit] for unit in order if unit.startswith(WAITING))
-        self._computing = deque(units[unit] for unit in order if not unit.startswith(WAITING))
+        order = sorted(units, key=lambda unit: turns.get(unit, len(turns)))
+        self._in_real_time = deque(units[unit] for unit in order if unit.startswith(IN_REAL_TIME))
+        self._others = deque(units[unit] for unit in order if not unit.startswith(IN_REAL_TIME))
 
-    def take(self, *, computes: bool) -> list[int]:
+    def take(self, *, in_real_time: bool) -> list[int]:
         """Return the next tests; those of the other kind where none of this are left, none at the end."""
-        queues = (self._computing, self._waiting) if computes else (self._waiting, self._computing)
+        queues = (self._in_real_time, self._others) if in_real_time else (self._others, self._in_real_time)
         return next((queue.popleft() for queue in queues if queue), [])
 
     def give_back(self, tests: list[int]) -> None:
         """Take back what another process shall run: the one that had them has ended."""
         if tests:
-            self._computing.appendleft(tests)
+            self._others.appendleft(tests)
 
 
 def _unit(file: str) -> str:
