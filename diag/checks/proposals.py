@@ -58,61 +58,50 @@ class ProposalState:
 
 
 def proposals_of(
-    lines: Sequence[JournalLine], analysis: Analysis, known_at: float | None
+    lines: Sequence[JournalLine],
+    analysis: Analysis,
+    known_at: float | None,
+    org: Mapping[str, ActionFacts] | None = None,
 ) -> tuple[ProposalState, ...]:
     """Return the newest proposal of each action that was judged, unless diag itself has changed it since.
 
-    The analysis has the org's timeouts as they were at `known_at` (None: as they are now).
+    The analysis has the org's timeouts as they were at `known_at` (None: as they are now). With `org`, read
+    just now, each action of it counts as judged. Terraform deletes an action and makes it anew where its
+    contract changes: what was proposed before is about the one other of that name, and returned under its id.
     """
     timeouts = {item.action_id: item.current_timeout_s for item in analysis.actions}
+    if org is None:
+        newest = _newest([line for line in lines if line.action_id in timeouts], analysis)
+        return tuple(_state(line, timeouts[line.action_id], known_at) for line in newest)
+    timeouts = {one: timeouts.get(one, facts.current_timeout_s) for one, facts in org.items()}
     return tuple(
         _state(line, timeouts[line.action_id], known_at)
-        for line in _newest(lines, analysis)
-        if line.action_id in timeouts
+        if line.action_id in org
+        else _proposal(line, None, Arrival.NO_ACTION)
+        for line in _newest(_as_made_anew(lines, org), analysis)
     )
 
 
-def proposals_of_gone_actions(
-    lines: Sequence[JournalLine], analysis: Analysis, org: Mapping[str, ActionFacts]
-) -> tuple[ProposalState, ...]:
-    """Return the newest proposal of each name whose action this org, read just now, no longer has.
-
-    Terraform deletes an action and makes it anew where its contract changes: what was proposed then holds for
-    the one other action of that name, under whose id it is returned, unless something was proposed for that
-    or diag changed it since.
-    """
+def _as_made_anew(lines: Sequence[JournalLine], org: Mapping[str, ActionFacts]) -> list[JournalLine]:
+    """The lines, those of an action that is gone as of the one other of its name; without exactly one, as of
+    the last that had the name."""
     names = Counter(facts.action_name for facts in org.values())
-    anew = {facts.action_name: facts for facts in org.values() if names[facts.action_name] == 1}
-    changed = _last_changed(lines, analysis)
-    newest = {line.action_name: line for line in _newest(lines, analysis) if line.action_id not in org}
-    found = []
-    for line in newest.values():
-        now = anew.get(line.action_name)
-        if now is None:
-            found.append(_proposal(line, None, Arrival.NO_ACTION))
-        elif changed.get(now.action_id, 0.0) <= line.at:
-            found.append(_state(replace(line, action_id=now.action_id), now.current_timeout_s, None))
-    return tuple(found)
+    last = {line.action_name: line.action_id for line in lines if line.action_id not in org}
+    last |= {name: one for one, facts in org.items() if (name := facts.action_name) and names[name] == 1}
+    return [
+        line if line.action_id in org else replace(line, action_id=last[line.action_name]) for line in lines
+    ]
 
 
-def _last_changed(lines: Sequence[JournalLine], analysis: Analysis) -> dict[str, float]:
-    """When diag last proposed or wrote a number of each action of this org."""
-    changed: dict[str, float] = {}
-    for line in latest_by_entry(lines).values():
-        if (line.org_id, line.host) == (analysis.org_id, analysis.host) and (line.proposes or wrote(line)):
-            changed[line.action_id] = max(changed.get(line.action_id, 0.0), line.at)
-    return changed
-
-
-def _newest(lines: Sequence[JournalLine], analysis: Analysis) -> Sequence[JournalLine]:
+def _newest(lines: Sequence[JournalLine], analysis: Analysis) -> tuple[JournalLine, ...]:
     newest: dict[str, JournalLine] = {}
-    for line in latest_by_entry(lines).values():
+    for line in sorted(latest_by_entry(lines).values(), key=lambda line: line.at):
         if (line.org_id, line.host) == (analysis.org_id, analysis.host):
             if line.proposes:
                 newest[line.action_id] = line
             elif wrote(line):
                 newest.pop(line.action_id, None)
-    return tuple(sorted(newest.values(), key=lambda line: line.at))
+    return tuple(newest.values())
 
 
 def _state(line: JournalLine, now_s: int | None, known_at: float | None) -> ProposalState:

@@ -140,7 +140,7 @@ def _check(
     """Judge, report what was found in every form that was asked for, and return the exit code."""
     from analysis.verdicts.recommendation import Analysis
     from diag.changes.journal.journal import Journal
-    from diag.checks.proposals import Arrival, proposals_of, proposals_of_gone_actions
+    from diag.checks.proposals import Arrival, proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
     from diag.checks.scope import in_scope_with_gone
     from diag.judged_files import HowToRead, choose_inputs, gather
@@ -167,21 +167,18 @@ def _check(
             before = gather(earlier, rules, how=replace(how, onlooker=wait)).analysis
     for weakness in (*evidence.analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
-    lines = Journal(settings.journal).read()
-    gone: tuple[ProposalState, ...] = ()
-    if org is not None and place is not None and _is_of(evidence.analysis, place):
-        gone = proposals_of_gone_actions(lines, evidence.analysis, org)
+    read_at = [run.created_at for run in evidence.runs]
+    known_at = None if org is not None else min(read_at, default=0.0)
+    ours = org if place is not None and _is_of(evidence.analysis, place) else None
+    proposals = proposals_of(Journal(settings.journal).read(), evidence.analysis, known_at, ours)
     scope, left = in_scope_with_gone(
         evidence.analysis,
-        [(one.action_id, one.action_name) for one in gone if one.arrival is Arrival.NO_ACTION],
+        [(one.action_id, one.action_name) for one in proposals if one.arrival is Arrival.NO_ACTION],
         only=options.only,
         skip=options.skip,
         org=org,
     )
-    read_at = [run.created_at for run in evidence.runs]
-    known_at = None if org is not None else min(read_at, default=0.0)
-    proposals = proposals_of(lines, scope, known_at)
-    proposals += tuple(one for one in gone if one.action_id in left)
+    proposals = tuple(one for one in proposals if one.action_id in left)
     if Rule.PROPOSED in fail_on and not proposals:
         console.warn(f"{settings.journal} knows of no number proposed to Terraform for these actions.")
     findings = judge(

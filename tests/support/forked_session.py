@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -192,7 +193,10 @@ def _work(session: pytest.Session, connection: Connection, number: int) -> None:
         captures.start_global_capturing()
     reporter = Reporter(config)
     config.pluginmanager.register(reporter)
-    root = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"diag-tests-{os.getuid()}-{number}"
+    root = (
+        Path(os.environ.get("PYTEST_DEBUG_TEMPROOT") or tempfile.gettempdir())
+        / f"diag-tests-{os.getuid()}-{number}"
+    )
     root.mkdir(exist_ok=True)
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(root)
     try:

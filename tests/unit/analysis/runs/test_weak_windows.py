@@ -5,20 +5,11 @@ from dataclasses import replace
 from analysis.format.run_folder import Manifest
 from analysis.runs.weak_windows import as_one_measurement
 from analysis.samples.run_weaknesses import weaknesses_of
+from tests.support.sound_run import SOUND
 
 
 def windows(many: int) -> list[Manifest]:
-    sound = Manifest(
-        run_id="w0000",
-        created_at=1.79e9,
-        status="complete",
-        sandbox=False,
-        host="api.mypurecloud.com",
-        model="open",
-        actions=(),
-        grade="OK",
-    )
-    return [replace(sound, run_id=f"w{number:04}") for number in range(many)]
+    return [replace(SOUND, run_id=f"w{number:04}") for number in range(many)]
 
 
 def test_one_weak_window_in_ten_weakens_nothing_and_two_weaken_all() -> None:

@@ -2,21 +2,8 @@
 
 from dataclasses import replace
 
-from analysis.format.run_folder import Manifest
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses, weaknesses_of
-
-SOUND = Manifest(
-    run_id="r1",
-    created_at=1.79e9,
-    status="complete",
-    sandbox=False,
-    host="api.mypurecloud.com",
-    model="open",
-    actions=(),
-    org_id="1",
-    org_name="Acme",
-    grade="OK",
-)
+from tests.support.sound_run import SOUND
 
 
 def test_a_sound_run_has_no_weakness() -> None:
