@@ -25,10 +25,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def sdk() -> Any:
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return official_sdk.load()
+        return official_sdk.load(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,14 @@ from its own file when it is first asked for; which file that is, is read from t
 
 import importlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+from unittest.mock import patch
 
 NAME: Final = "PureCloudPlatformClientV2"
 _IMPORT: Final = re.compile(r"^from (\.[\w.]+) import (\w+)\s*$", re.MULTILINE)
@@ -32,8 +34,12 @@ class _Package(ModuleType):
         return getattr(importlib.import_module(self._files[name], self.__name__), name)
 
 
-def load() -> ModuleType:
-    """Return the SDK's package, as an import of it does."""
+def load(home: Path) -> ModuleType:
+    """Return the SDK's package, as an import of it does.
+
+    `home`: an empty folder. The SDK watches the whole home directory for changes of its configuration file, and
+    a thread that follows everything below a real one takes seconds of a core.
+    """
     spec = importlib.util.find_spec(NAME)
     assert spec is not None and spec.origin is not None
     folder = Path(spec.origin).parent
@@ -42,6 +48,7 @@ def load() -> ModuleType:
         sys.modules[f"{NAME}.{part}"] = vars(package)[part] = _Package(f"{NAME}.{part}", folder / part)
     for part in ("rest", "api_client"):
         importlib.import_module(f"{NAME}.{part}")
-    configuration = importlib.import_module(f"{NAME}.configuration").Configuration()
+    with patch.dict(os.environ, {"HOME": str(home), "USERPROFILE": str(home)}):
+        configuration = importlib.import_module(f"{NAME}.configuration").Configuration()
     vars(package)["configuration"] = configuration  # the last line of its __init__
     return package
