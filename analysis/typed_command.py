@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.cut_off import percentile_of
+from analysis.share_cut_off import percentile_of
 from analysis.machine.command_words import joined, taken_apart
 from analysis.recommend_settings import RecommendSettings, changed
 

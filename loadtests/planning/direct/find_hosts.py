@@ -19,7 +19,7 @@ from diag.direct.credentials.credential_source import (
 from diag.direct.direct_action import DirectAction, Secrets
 from diag.direct.direct_load import DirectLoad
 from diag.direct.hosts.backend_host import BackendHost, UnfitHostError, backend_host
-from diag.direct.hosts.permission import is_own_backend
+from diag.direct.hosts.may_be_called import is_own_backend
 from diag.direct.hosts.template_host import template_host
 from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import InputNotRenderedError

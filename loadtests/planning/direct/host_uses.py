@@ -7,7 +7,7 @@ from typing import Final
 
 from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import BackendHost
-from diag.direct.hosts.permission import is_own_backend, unfit_host
+from diag.direct.hosts.may_be_called import is_own_backend, unfit_host
 from loadtests.planning.direct.find_hosts import FoundHosts
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT

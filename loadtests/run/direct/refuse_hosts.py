@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.inline_toml import inline_toml
-from diag.direct.hosts.permission import address_may_be_called
+from diag.direct.hosts.may_be_called import address_may_be_called
 from diag.direct.hosts.public_addresses import addresses_of
 from diag.errors import UsageError
 from diag.measuring.hosts_to_confirm import HostToConfirm, rate_to_confirm, write_hosts

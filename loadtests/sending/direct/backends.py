@@ -2,7 +2,7 @@
 
 from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import BackendHost
-from diag.direct.hosts.permission import address_may_be_called, may_be_called
+from diag.direct.hosts.may_be_called import address_may_be_called, may_be_called
 from diag.errors import DiagError
 from loadtests.sending.connections.pools import Connections
 from loadtests.sending.direct.bounded_reply import BodyRoom

@@ -24,9 +24,9 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     },
     "analysis/recommend_settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/timeout_rule.py": {"analysis.recommend_settings"},
-    "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.recommend_settings"},
+    "analysis/share_cut_off.py": {"analysis.analysis_errors", "analysis.recommend_settings"},
     "analysis/typed_command.py": {
-        "analysis.cut_off", "analysis.machine.command_words", "analysis.recommend_settings",
+        "analysis.share_cut_off", "analysis.machine.command_words", "analysis.recommend_settings",
     },
     "analysis/coverage": {"analysis.format", "analysis.long_arrays", "numpy", "scipy"},
     "analysis/other_tools": {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import UnfitHostError, backend_host, host_name
-from diag.direct.hosts.permission import address_may_be_called, may_be_called
+from diag.direct.hosts.may_be_called import address_may_be_called, may_be_called
 from diag.direct.hosts.public_addresses import addresses_of, is_loopback, why_not_public
 from diag.direct.hosts.template_host import template_host
 
