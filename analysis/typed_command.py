@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.share_cut_off import percentile_of
 from analysis.machine.command_words import joined, taken_apart
 from analysis.recommend_settings import RecommendSettings, changed
+from analysis.share_cut_off import percentile_of
 
 NAMED_BY: Final[Mapping[str, str | None]] = {
     "measure": "--action",

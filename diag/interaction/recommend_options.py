@@ -10,8 +10,8 @@ import click
 from click.core import ParameterSource
 
 from analysis.analysis_errors import BadSettingError
-from analysis.share_cut_off import cut_off_of, percentile_of
 from analysis.recommend_settings import RecommendSettings
+from analysis.share_cut_off import cut_off_of, percentile_of
 from analysis.typed_command import Asked, flag_with, path_to_type, rule_flag, shortest
 from diag.interaction.option_values import gathered
 from diag.interaction.tool_options import ToolFlags

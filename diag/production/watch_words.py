@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal, TypedDict
 
-from analysis.share_cut_off import cut_off_of
 from analysis.number_words import at, percent, plural, reason_lines
 from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
 from analysis.recommend_settings import RecommendSettings
+from analysis.share_cut_off import cut_off_of
 from analysis.typed_command import Asked, rule_flags
 from diag.production.promises import ACCEPTED
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched

@@ -1,18 +1,17 @@
-"""Who may be called right now, and how fast: users, stages, windows, turns, pauses, and what is done.
+"""How fast each action is called right now: users, stages, windows, turns, pauses, and what is done.
 
 Pure: it knows only the time it is given and what was decided, and answers with rates. An action's own rate
 never rises when another one is done (that would be another load level); what becomes free starts actions that
 waited. Nor does it rise beyond what the limits leave: however many users there are, together they stay below.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
 from loadtests.planning.plan import LoadPlan
 from loadtests.steering.settled_actions import SETTLED
+from loadtests.steering.waiting_actions import TINY, WaitingActions
 
-_TINY: Final = 1e-9
 _LIFTED_BY: Final = {
     False: "exceed_limits = true in the workload lifts this",
     True: "the rates confirmed for hosts, and the org's limits where it is called too, allow this",
@@ -26,20 +25,6 @@ class _State:
     done: str | None = None
 
 
-def _turns(plan: LoadPlan) -> list[list[int]]:
-    """The places in the plan that are called at the same time: an action and its backend (they are compared),
-    where the limits leave room for both."""
-    together: dict[str, list[int]] = {}
-    for index, action in enumerate(plan.actions):
-        together.setdefault(action.action_id, []).append(index)
-    most = math.inf if plan.total_rate is None else plan.total_rate
-    turns = []
-    for places in together.values():
-        fits = sum(plan.actions[place].rate for place in places) <= most + _TINY
-        turns += [places] if fits else [[place] for place in places]
-    return turns
-
-
 class RateControl:
     """Keeps the rates; each stream takes its share of them. Times are seconds since the start.
 
@@ -49,7 +34,7 @@ class RateControl:
     def __init__(self, plan: LoadPlan, *, soak_offset_s: float = 0.0) -> None:
         self._plan = plan
         self._states = [_State(action.rate) for action in plan.actions]
-        self._turns = _turns(plan)
+        self._waiting = WaitingActions(plan)
         self._paused_until = 0.0
         self._soak_offset_s = soak_offset_s
         self.level = 1.0
@@ -89,24 +74,15 @@ class RateControl:
         if self.pauses(now_s):
             return [0.0] * len(self._states)
         load = self.load(now_s, users)
-        room = math.inf if self._plan.total_rate is None else self._plan.total_rate
         rates = [0.0] * len(self._states)
-        for side_by_side in self._turns:
-            # In turn: an action that does not fit any more waits until another one is done. One that was
-            # slowed down keeps its place: what the guard takes from it goes to no other.
-            due = [index for index in side_by_side if self._states[index].done is None]
-            takes = sum(self._states[index].rate for index in due)
-            if takes > room + _TINY:
-                continue
-            room -= takes
-            for index in due:
-                state = self._states[index]
-                rates[index] = state.rate * state.factor * load
+        for index in self._waiting.called_now([state.done is not None for state in self._states]):
+            state = self._states[index]
+            rates[index] = state.rate * state.factor * load
         return rates
 
     def capped(self, now_s: float, users: int) -> str | None:
         """Return one sentence where more load is asked for than the limits leave, else None."""
-        if self._asked(now_s, users) <= self._plan.most_load * (1 + _TINY) or self._plan.total_rate is None:
+        if self._asked(now_s, users) <= self._plan.most_load * (1 + TINY) or self._plan.total_rate is None:
             return None
         planned = sum(state.rate for state in self._states)
         most = min(planned * self._plan.most_load, self._plan.total_rate)

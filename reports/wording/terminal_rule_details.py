@@ -4,8 +4,8 @@ from typing import Final
 
 from analysis.costs.chosen_number import MadeBy
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
-from analysis.share_cut_off import cut_off_of
 from analysis.number_words import accepted_text, percentile_name
+from analysis.share_cut_off import cut_off_of
 from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.wording import numbers

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.analysis_errors import BadSettingError
-from analysis.share_cut_off import cut_off_of, percentile_of
 from analysis.number_words import accepted_text
 from analysis.recommend_settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE, RecommendSettings
+from analysis.share_cut_off import cut_off_of, percentile_of
 from analysis.typed_command import rule_flags
 from diag.interaction.recommend_options import asked_to_call, recommend_options, typed_cut_off
 
