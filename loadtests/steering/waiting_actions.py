@@ -28,8 +28,8 @@ class WaitingActions:
     def called_now(self, done: Sequence[bool]) -> list[int]:
         """Return the places of those that are called, given which are done.
 
-        One that does not fit waits until others are done; a smaller one behind it is called meanwhile. One that
-        was slowed down keeps its whole place: what the guard takes from it goes to no other.
+        One that does not fit waits until others are done; a smaller one behind it is called meanwhile. One
+        that was slowed down keeps its whole place: what the guard takes from it goes to no other.
         """
         room, called = self._room, []
         for places in self._turns:

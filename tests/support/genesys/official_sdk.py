@@ -37,8 +37,8 @@ class _Package(ModuleType):
 def load(home: Path) -> ModuleType:
     """Return the SDK's package, as an import of it does.
 
-    `home`: an empty folder. The SDK watches the whole home directory for changes of its configuration file, and
-    a thread that follows everything below a real one takes seconds of a core.
+    `home`: an empty folder. The SDK watches the whole home directory for changes of its configuration file,
+    and a thread that follows everything below a real one takes seconds of a core.
     """
     spec = importlib.util.find_spec(NAME)
     assert spec is not None and spec.origin is not None

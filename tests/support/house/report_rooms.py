@@ -6,8 +6,8 @@ REPORT_ROOMS: Final[dict[str, set[str]]] = {
     "reports/__init__.py": set(),
     "reports/report_data.py": {"analysis.flows", "analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {
-        "analysis.costs", "analysis.share_cut_off", "analysis.direct_side", "analysis.format", "analysis.verdicts",
-        "analysis.views",
+        "analysis.costs", "analysis.share_cut_off", "analysis.direct_side", "analysis.format",
+        "analysis.verdicts", "analysis.views",
         "analysis.machine.command_words", "analysis.number_words", "analysis.plain_text",
         "analysis.recommend_settings", "analysis.typed_command", "markupsafe",
     },
