@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
+from analysis.format.drafts_file import DRAFTS_FILE, DraftsFile, read_drafts, write_drafts
 from diag.doctor.check import Check
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
@@ -17,6 +17,9 @@ from diag.genesys.drafts import DraftMarks
 
 LEARN_FOLDER: Final = "learn-"
 """What the name of a folder of `diag doctor --learn` begins with."""
+
+Records = tuple[tuple[Path, DraftsFile], ...]
+"""Each record that is there, and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,16 @@ class LeftDraft:
 
 def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
     """Return the drafts probes made at `api_base` and did not delete; an unreadable record is ignored."""
+    return _not_deleted(_read_records(runs), api_base)
+
+
+def _read_records(runs: Path) -> Records:
+    return tuple((path, read_drafts(path)) for path in sorted(runs.glob(f"*/{DRAFTS_FILE}")))
+
+
+def _not_deleted(records: Records, api_base: str) -> tuple[LeftDraft, ...]:
     drafts: list[LeftDraft] = []
-    for path in _draft_records(runs):
-        noted = read_drafts(path)
+    for path, noted in records:
         if noted.api_base == api_base:
             drafts.extend(
                 LeftDraft(
@@ -54,10 +64,6 @@ def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
     return tuple(drafts)
 
 
-def _draft_records(runs: Path) -> list[Path]:
-    return sorted(runs.glob(f"*/{DRAFTS_FILE}"))
-
-
 def remove_draft(client: GenesysClient, left: LeftDraft) -> bool:
     """Delete the draft if it is, field by field, what the probe made; return whether none is left.
 
@@ -70,7 +76,7 @@ def remove_draft(client: GenesysClient, left: LeftDraft) -> bool:
 
 
 def mark_deleted(left: LeftDraft) -> None:
-    """Mark the draft as deleted in the record."""
+    """Mark the draft as deleted in the record, which is read anew: another may have been marked since."""
     noted = read_drafts(left.record)
     drafts = [
         replace(draft, state="deleted") if draft.action_id == left.action_id else draft
@@ -92,12 +98,13 @@ def still_open(client: GenesysClient, drafts: tuple[LeftDraft, ...]) -> tuple[Le
 
 def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
     """Yield a warning for every draft a killed probe left in the org, and for a record that is not read."""
-    unread = [why for path in _draft_records(runs) if (why := read_drafts(path).unread) is not None]
+    records = _read_records(runs)
+    unread = [noted.unread for _, noted in records if noted.unread is not None]
     for why in unread:
         fix = "Run the diag that wrote it, or look for its drafts in the admin UI and delete the file"
         yield Check("left drafts", "warning", why, fix)
     try:
-        left = still_open(client, recorded_drafts(runs, client.connection.api_base))
+        left = still_open(client, _not_deleted(records, client.connection.api_base))
     except ApiError as error:
         yield Check("left drafts", "skipped", error.message)
         return

@@ -48,6 +48,4 @@ def notifier_of(
 
     webhooks = chosen_webhooks(typed, settings)
     runs = runs_folder(settings.runs, settings.runs_url, settings.origins.get("runs_url", "?"))
-    return Notifier(
-        verb, webhooks, settings.runs, console.warn, who, attended=console.interactive, runs_url=runs.url
-    )
+    return Notifier(verb, webhooks, runs, console.warn, who, attended=console.interactive)

@@ -23,19 +23,18 @@ from diag.notifying.where_to_read import RunsFolder
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """Of one command. `runs`: the folder in which it is kept what was notified; `warn`: for the user."""
+    """Of one command. `runs`: the folder in which it is kept what was notified, with its address for the
+    links of messages; `warn`: for the user."""
 
     verb: str
     webhooks: Sequence[Webhook]
-    runs: Path
+    runs: RunsFolder
     warn: Callable[[str], None]
     who: str = ""
     """Sets this command apart from others of the verb, which may fail or not beside it."""
     attended: bool = False
     """Someone sees an error on the terminal, so it needs no message."""
     within_s: float = WITHIN_S
-    runs_url: str | None = None
-    """Under which a browser finds `runs`."""
 
     def notify(self, found: FoundNow) -> None:
         """Notify each webhook of what is new to it, in one message; of nothing where nothing is.
@@ -69,7 +68,7 @@ class Notifier:
         return f"failed {self.who}"
 
     def _notify(self, found: FoundNow) -> None:
-        path = self.runs / STATE_FILE
+        path = self.runs.path / STATE_FILE
         with ExitStack() as held:
             kept: OSError | None = None
             try:
@@ -102,7 +101,7 @@ class Notifier:
     def _deliver(self, state: NotificationState, found: FoundNow) -> NotificationState:
         """Return the state after the messages, which are on their way or refused by then."""
         news = {webhook: news_of(found, state.of(webhook, self.verb)) for webhook in self.webhooks}
-        place = RunsFolder(self.runs, self.runs_url).place(found.report)
+        place = self.runs.place(found.report)
         message = WebhookMessage(self.verb, found.title, (), place, time.time())
         posts = [
             (webhook, body_for(webhook.kind, replace(message, sentences=one.sentences)))

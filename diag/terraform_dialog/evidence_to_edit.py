@@ -14,7 +14,7 @@ from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Analysis
 from diag.campaign.folder import CampaignFolder
-from diag.changes.plans.plan import OrgIdentity
+from diag.changes.plans.plan import OrgIdentity, org_noted_in
 from diag.errors import UsageError
 from diag.judged_files import RunEvidence
 from diag.production.evidence import ProductionEvidence
@@ -43,7 +43,7 @@ def evidence_of_runs(runs: RunEvidence, inputs: Sequence[Path] = ()) -> Evidence
 def evidence_of_production(saved: Path, rules: RecommendSettings, asked: Asked) -> EvidenceToEdit:
     """Return what production alone says, as `diag observe` saved it. Raises UsageError for other rules."""
     production = _judged_by(rules, saved, asked)
-    return EvidenceToEdit(production.analysis, _org_of(production), asked, called=False)
+    return EvidenceToEdit(production.analysis, org_noted_in(production.place), asked, called=False)
 
 
 def with_production(runs: RunEvidence, saved: Path, rules: RecommendSettings) -> EvidenceToEdit:
@@ -52,7 +52,7 @@ def with_production(runs: RunEvidence, saved: Path, rules: RecommendSettings) ->
     Raises UsageError where they are of two orgs, or were judged by two rules.
     """
     measured, production = evidence_of_runs(runs), _judged_by(rules, saved, runs.asked)
-    org = _org_of(production)
+    org = org_noted_in(production.place)
     if org is None or measured.org is None or _place(org) != _place(measured.org):
         raise UsageError(
             f"The runs are of {_name(measured.org)}, and {saved} is of {_name(org)}.",
@@ -81,16 +81,7 @@ def left_to_production(inputs: Sequence[Path], runs: RunEvidence) -> str | None:
 def measured_org(runs: Sequence[Manifest]) -> OrgIdentity | None:
     """Return the one org that runs were measured in; None where they name none, or several."""
     orgs = {(run.org_id, run.host) for run in runs}
-    if len(orgs) != 1 or runs[0].org_id is None:
-        return None
-    return OrgIdentity(runs[0].org_id, runs[0].org_name or runs[0].org_id, runs[0].host, runs[0].sandbox)
-
-
-def _org_of(production: ProductionEvidence) -> OrgIdentity | None:
-    place = production.place
-    if place.org_id is None:
-        return None
-    return OrgIdentity(place.org_id, place.org_name or place.org_id, place.host, place.sandbox)
+    return org_noted_in(runs[0]) if len(orgs) == 1 else None
 
 
 def _judged_by(rules: RecommendSettings, saved: Path, asked: Asked) -> ProductionEvidence:

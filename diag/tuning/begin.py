@@ -19,7 +19,7 @@ from diag.campaign.standing import WANTED_TO_LOWER
 from diag.campaign.unreached_hours import out_of_reach
 from diag.campaign.windows_judged import before_any_call
 from diag.changes.journal.journal import Journal
-from diag.changes.plans.plan import OrgIdentity
+from diag.changes.plans.plan import org_noted_in
 from diag.clocks.wall_clock import REAL_TIME
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
@@ -127,10 +127,9 @@ def _set_lately(
 ) -> Mapping[str, SetLately]:
     """What diag has set since the look's window began, by action id; nothing where actions are named: what is
     asked for by name is called."""
-    place = production.place
-    if place.org_id is None or context.options.actions:
+    org = org_noted_in(production.place)
+    if org is None or context.options.actions:
         return {}
-    org = OrgIdentity(place.org_id, place.org_name or place.host, place.host, place.sandbox)
     promises = promises_of(Journal(context.settings.journal).read(), org)
     counts = {action_id: one.counts for action_id, one in production.observed.items()}
     return set_lately(promises, production.since, scope.percentile_of(context.rules), counts)

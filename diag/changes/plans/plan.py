@@ -7,7 +7,7 @@ and a plan file gets mailed around.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from analysis.format.typed_json import Count, Share, TimeoutSeconds, UnixSeconds
 
@@ -24,6 +24,33 @@ class OrgIdentity:
     org_name: str
     host: str
     sandbox: bool = False
+
+
+class NotesOrg(Protocol):
+    """What was noted in an org with where it was: a run's manifest, the telemetry of production."""
+
+    @property
+    def org_id(self) -> str | None:
+        """None: it was not known."""
+
+    @property
+    def org_name(self) -> str | None:
+        """None: it was not known."""
+
+    @property
+    def host(self) -> str:
+        """API address without the scheme."""
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether it was no org but a sandbox."""
+
+
+def org_noted_in(one: NotesOrg) -> OrgIdentity | None:
+    """Return the org it was noted in; None where that is unknown. One without a name goes by its id."""
+    if one.org_id is None:
+        return None
+    return OrgIdentity(one.org_id, one.org_name or one.org_id, one.host, one.sandbox)
 
 
 @dataclass(frozen=True, slots=True)

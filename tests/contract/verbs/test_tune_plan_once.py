@@ -20,6 +20,7 @@ from diag.errors import PartialError
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.notifying.notifier import Notifier
+from diag.notifying.where_to_read import RunsFolder
 from diag.settings import load_settings
 from diag.target import find_target
 from diag.tuning import plan_once
@@ -89,7 +90,7 @@ def context(**options: Any) -> TuneContext:
     typed = replace(NOTHING, do_apply=True, yes=True, **options)
     target = find_target(settings)
     console = Console(quiet=True)
-    nobody = Outlets(console, Notifier("tune", (), settings.runs, console.warn))
+    nobody = Outlets(console, Notifier("tune", (), RunsFolder(settings.runs), console.warn))
     return TuneContext(console, settings, target, folder, typed, RecommendSettings(), nobody)
 
 

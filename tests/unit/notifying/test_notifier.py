@@ -16,6 +16,7 @@ from diag.notifying import deliver
 from diag.notifying.chosen_webhooks import chosen_webhooks
 from diag.notifying.news import FoundNow, Item
 from diag.notifying.notifier import Notifier
+from diag.notifying.where_to_read import RunsFolder
 from diag.settings import Settings
 from tests.support.waiting import wait_until
 from tests.support.webhook_server import SECRET, WebhookServer, webhook_server
@@ -36,7 +37,7 @@ class Session:
     def __init__(self, runs: Path, *addresses: str, within_s: float = 20.0) -> None:
         self.warned: list[str] = []
         webhooks = chosen_webhooks(addresses, Settings(runs))
-        self.notifier = Notifier("check", webhooks, runs, self.warned.append, within_s=within_s)
+        self.notifier = Notifier("check", webhooks, RunsFolder(runs), self.warned.append, within_s=within_s)
 
     def notify(self, found: FoundNow = BAD) -> None:
         self.notifier.notify(found)
@@ -204,7 +205,7 @@ def test_a_failure_is_news_once_while_it_stays_the_same_and_when_it_is_over(
 
 def test_what_somebody_sees_on_a_terminal_is_no_message(server: WebhookServer, tmp_path: Path) -> None:
     webhooks = chosen_webhooks([server.address], Settings(tmp_path))
-    notifier = Notifier("check", webhooks, tmp_path, print, attended=True)
+    notifier = Notifier("check", webhooks, RunsFolder(tmp_path), print, attended=True)
 
     with pytest.raises(KeyError), notifier.notifying_of_failure():
         raise KeyError("a defect")

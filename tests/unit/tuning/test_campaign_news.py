@@ -12,6 +12,7 @@ from diag.campaign.saved import Saved, TuneQuestion
 from diag.console import Console
 from diag.notifying.chosen_webhooks import chosen_webhooks
 from diag.notifying.notifier import Notifier
+from diag.notifying.where_to_read import RunsFolder
 from diag.settings import Settings
 from diag.tuning.notifying.campaign_news import CARRIED_OUT
 from diag.tuning.notifying.outlets import Outlets
@@ -33,7 +34,8 @@ def server() -> Iterator[WebhookServer]:
 def outlets(server: WebhookServer, tmp_path: Path) -> Outlets:
     console = Console(quiet=True)
     webhooks = chosen_webhooks([server.address], Settings(tmp_path))
-    return Outlets(console, Notifier("tune", webhooks, tmp_path, console.warn), tmp_path / "diag.prom")
+    notifier = Notifier("tune", webhooks, RunsFolder(tmp_path), console.warn)
+    return Outlets(console, notifier, tmp_path / "diag.prom")
 
 
 def go_on(outlets: Outlets, tmp_path: Path, outside: FakeOutside) -> None:
