@@ -1,4 +1,4 @@
-from reports.wording.left_out_reasons import why_left_out
+from analysis.verdicts.sentences.left_out_reasons import why_left_out
 
 
 def test_a_reason_is_in_words_and_one_without_reads_as_it_is_named() -> None:
