@@ -11,6 +11,7 @@ from analysis.number_words import at_most, calls_of, noun, percent, percentile_n
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.failed_calls import FailedCalls
 from analysis.runs.refusals import RefusedInputs
+from analysis.verdicts.sentences.left_out_reasons import why_left_out
 
 REDIRECTS: Final = ("redirect_refused", "too_many_redirects")
 """Error codes of answers that lead elsewhere."""
@@ -18,20 +19,6 @@ NOTABLE_ERRORS: Final = 0.01
 """Share of calls ended by an error above which the sentence mentions it."""
 NOTABLE_DESIGN_EFFECT: Final = 1.05
 """Design effect above which the sentence gives the effective number of calls."""
-
-LEFT_OUT: Final = {
-    "auth_error": "refused for credentials or permission",
-    "invalid_input": "refused for their input",
-    "rate_limited": "refused for too many calls (429)",
-    "retry": "retries",
-    "warm_up": "during the warm-up",
-    "saturated_load_level": "at a saturated load level",
-    "other_load_level": "at another load level",
-    "load_level_above_peak": "at a load level above the production peak",
-    "backend_error": "ended by an error of the backend",
-    "platform_error": "ended by an error of the platform",
-    "network_error": "ended by an error of the network",
-}
 
 
 def no_data(findings: Findings) -> str:
@@ -45,7 +32,7 @@ def no_data(findings: Findings) -> str:
     refused = findings.left_out.get("invalid_input", 0)
     if refused and refused == sum(findings.left_out.values()) and not findings.censored:
         return _all_refused(refused, findings.refusal)
-    parts = [f"{count:,} {LEFT_OUT.get(name, name)}" for name, count in findings.left_out.items()]
+    parts = [f"{count:,} {why_left_out(name)}" for name, count in findings.left_out.items()]
     causes = [", ".join(parts)] if parts else []
     if findings.censored:
         ends = "it" if findings.censored == 1 else "they"
