@@ -13,9 +13,9 @@ from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.sketches.sparkline import Point, sparkline
 from reports.pages.index_keys import P99, P99_WRITTEN, IndexedActionJson, IndexedRunJson, IndexJson, PlaceJson
-from reports.pages.one_run import moment
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
+from reports.wording.date_and_time import moment
 from reports.wording.headline import headline, headline_numbers
 from reports.wording.traced_text import TracedText, traced_number
 from reports.wording.verdict_words import tally, tally_numbers, wording_of

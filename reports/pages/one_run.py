@@ -1,33 +1,14 @@
 """What was run in one run: where, how, when and with what (several windows together: `windows_together`)."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from analysis.format.run_folder import Approved, Manifest
 from analysis.number_words import plural
 from analysis.plain_text import printable
 from reports.wording import numbers
+from reports.wording.date_and_time import moment
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 Facts = tuple[tuple[str, str], ...]
 """Pairs of (term, text)."""
-
-
-def moment(at: float, zone: str | None, place: str) -> TracedText:
-    """Return a time as `2026-11-21 22:13:10 UTC`, with the named zone's clock behind it when there is one.
-
-    `place`: where the time stands in the JSON, in Unix seconds.
-    """
-    utc = datetime.fromtimestamp(at, UTC)
-    text = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    if zone is not None and zone != "UTC":
-        try:
-            local = utc.astimezone(ZoneInfo(zone))
-        except (ZoneInfoNotFoundError, ValueError):
-            return traced_number(text, at, place)
-        day = "" if local.date() == utc.date() else f"{local:%Y-%m-%d} "
-        text = f"{text} ({day}{local:%H:%M} {zone})"
-    return traced_number(text, at, place)
 
 
 def what_was_run(manifest: Manifest, zone: str | None) -> Facts:

@@ -30,10 +30,11 @@ from reports.wording.rule_words import HEADS, rule_words
 from reports.wording.verdict_words import CHANGES, shows_cost, tally, wording_of
 
 FULL_CHARTS: Final = 20
+"""So many actions get all their charts, most urgent first; the others get one small chart each."""
+MANY_ACTIONS: Final = 60
+"""A report on more actions than these shows fewer of them in full."""
 FULL_CHARTS_OF_MANY: Final = 12
-MANY: Final = 60
-"""Actions that get all their charts, most urgent first, and of how many actions on fewer get them; the
-others get one small chart each. It keeps 200 actions with production beside them below 3 MB."""
+"""As FULL_CHARTS, of many actions. It keeps 200 actions with production beside them below 3 MB."""
 
 FULL_ROWS: Final = 20
 SMALL_ROWS: Final = 4
@@ -136,7 +137,7 @@ def _history_view(action: Recommendation, data: ReportData) -> dict[str, object]
 
 
 def _in_full(data: ReportData) -> int:
-    return FULL_CHARTS if len(data.analysis.actions) <= MANY else FULL_CHARTS_OF_MANY
+    return FULL_CHARTS if len(data.analysis.actions) <= MANY_ACTIONS else FULL_CHARTS_OF_MANY
 
 
 def _charts(data: ReportData) -> Charts:

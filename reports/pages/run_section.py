@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from analysis.number_words import by_reason, plural
 from analysis.verdicts.sentences.left_out_reasons import why_left_out
-from reports.pages.one_run import moment
 from reports.pages.report_json import left_out, warnings_of, when
 from reports.pages.windows_together import RunEntry, run_entries
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
+from reports.wording.date_and_time import moment
 from reports.wording.direct_words import direct_calls
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 

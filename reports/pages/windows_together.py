@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from analysis.format.run_folder import Manifest
-from reports.pages.one_run import Facts, count_at, moment, not_sent, what_was_run
+from reports.pages.one_run import Facts, count_at, not_sent, what_was_run
 from reports.wording import numbers
+from reports.wording.date_and_time import moment
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 ONE_ENTRY_FROM: Final = 6
