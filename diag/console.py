@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
+from analysis.machine.build_server import runs_on_build_server
 from analysis.plain_text import printable, printable_lines
 from analysis.wrapped_text import columns_of, shortened, terminal_width, wrapped
 from diag.errors import UsageError
@@ -147,7 +148,7 @@ class Console:
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:
         """Show a progress bar on a terminal; elsewhere one plain line at the start and the end."""
-        if self.quiet or not sys.stderr.isatty() or os.environ.get("CI"):
+        if self.quiet or not sys.stderr.isatty() or runs_on_build_server(os.environ):
             self.note(f"{label} ...")
             yield _Silent()
             return

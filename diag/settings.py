@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.machine.build_server import runs_on_build_server
 from diag.errors import CredentialsError, UsageError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
@@ -37,7 +38,6 @@ _POINTERS: Final = (*_CREDENTIALS, *_ADDRESS, "profile")
 
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
-_NO: Final = frozenset({"", "0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Settings:
     sandbox: bool = False
     """The sandbox was asked for: `--sandbox`, or DIAG_SANDBOX."""
     in_ci: bool = False
-    """A build server runs this (CI is set)."""
+    """A build server runs this (`analysis/machine/build_server.py`)."""
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -184,7 +184,7 @@ def load_settings(
     values["platform"] = Path(values["platform"]) if "platform" in values else None
     values["protected"] = values.get("protected") is True
     values["sandbox"] = str(values.get("sandbox") or "").lower() in _YES
-    values["in_ci"] = variables.get("CI", "").lower() not in _NO
+    values["in_ci"] = runs_on_build_server(variables)
     return Settings(**values, origins=origins, warnings=places.warnings)
 
 

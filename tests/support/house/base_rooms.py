@@ -27,12 +27,15 @@ BASE_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.wrapped_text",
     },
     "diag/console.py": {
-        "click", "rich", "analysis.plain_text", "diag.errors", "diag.exit_codes", "diag.table",
+        "click", "rich", "analysis.machine.build_server", "analysis.plain_text", "diag.errors",
+        "diag.exit_codes", "diag.table",
         "diag.table_layout",
         "analysis.wrapped_text",
     },
     "diag/setting_sources.py": {"analysis.format", "analysis.machine", "diag.errors", "dotenv"},
-    "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
+    "diag/settings.py": {
+        "analysis.machine.build_server", "diag.errors", "diag.genesys.http", "diag.setting_sources",
+    },
     "diag/target.py": {
         "analysis.format.checked_json", "analysis.format.typed_json", "diag.errors", "diag.genesys.http",
         "diag.platform_facts", "diag.settings",
