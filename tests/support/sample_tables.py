@@ -1,6 +1,7 @@
 """Sample tables, segments and verdicts for the tests."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Recommendation
 
 OUTCOMES = {outcome.value: code for code, outcome in enumerate(Outcome)}
+OUTCOME_TEXTS = pd.CategoricalDtype(pd.Index(list(OUTCOMES)))
 START = 1_700_000_000.0
 
 
@@ -60,7 +62,7 @@ def calls(
             "started_at": scheduled + lag_s,
             "scheduled_at": scheduled,
             "latency_ms": x * 1e3,
-            "outcome": pd.Categorical.from_codes(codes, pd.Index(list(OUTCOMES))),
+            "outcome": pd.Categorical.from_codes(codes, dtype=OUTCOME_TEXTS, validate=False),
             "timeout_s": timeout_s,
             "offered_rate": rate,
             "attempt": attempt,
@@ -72,7 +74,13 @@ def calls(
 
 def _always(text: str, rows: int) -> "pd.Categorical[str]":
     """Return a column of one text, in the type in which files are read."""
-    return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([text]))
+    return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), dtype=_only(text), validate=False)
+
+
+@cache
+def _only(text: str) -> pd.CategoricalDtype:
+    """To make one takes longer than to draw a thousand latencies."""
+    return pd.CategoricalDtype(pd.Index([text]))
 
 
 def sample_set(*tables: pd.DataFrame) -> SampleSet:
