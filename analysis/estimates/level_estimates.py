@@ -34,10 +34,10 @@ def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool =
     """
     calls, refused = classify(level.calls, settings.backend_errors)
     warm, cut = without_warm_up(calls, settings.warmup_s, settings.warmup_max_share)
-    counts, cut_counts = counts_of(warm), counts_of(cut)
-    everything = kaplan_meier(counts + cut_counts)
+    counts = counts_of(warm)
     confidence = _of_the_look(settings, len(warm)) if many_looks else None
     found = estimate(warm, settings, confidence=confidence, counts=counts)
+    everything = kaplan_meier(counts + counts_of(cut)) if len(cut) else found.table
     return JudgedLevel(
         rate=level.rate,
         calls=warm,

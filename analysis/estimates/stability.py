@@ -66,8 +66,10 @@ class Disagreement:
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
     """Return the widest proven difference within a run or between runs, or None."""
     runs = calls.runs(MIN_CALLS)  # no window of a campaign
-    long_enough = [estimate(run, settings) for run in runs if len(run) >= MIN_RUN_CALLS]
-    found = [disagreement_between(long_enough, settings, "runs")]
+    long_enough = [run for run in runs if len(run) >= MIN_RUN_CALLS]
+    found: list[Disagreement | None] = []
+    if len(long_enough) > 1:
+        found.append(disagreement_between([estimate(run, settings) for run in long_enough], settings, "runs"))
     found += [find_change(run, settings) for run in runs]
     real = [disagreement for disagreement in found if disagreement is not None]
     return max(real, key=lambda one: one.slower.lower_ms or 0, default=None)

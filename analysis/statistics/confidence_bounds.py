@@ -20,7 +20,8 @@ from analysis.statistics.kaplan_meier import SHARE_SLACK, SurvivalTable
 from analysis.statistics.latency_counts import LatencyCounts
 
 SURE_SLACK: Final = 1e-12
-_CHUNK: Final = 500
+_CHUNK: Final = 32
+"""Times asked at once, twice as many each time: the last one that is proven mostly lies near the end."""
 
 
 def upper_share(share: NDArray[np.float64], n: NDArray[np.float64], confidence: float) -> NDArray[np.float64]:
@@ -61,21 +62,32 @@ def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: f
     many, before, after = float(table.ended[index]), table.share[index - 1], table.share[index]
     first = n[good[0]] * (after + (before - after) * (many - 1.0) / many)
     worth = float(table.n_eff[index - 1]) / design_effect
-    part = _as_sure_as(confidence, (first, float(n[good[0]])), (worth * before, worth), p)
-    low = int(table.t_ms[index - 1])
-    between = math.ceil(low * math.exp(part * math.log(high / low)) - 1e-6)
+    ends = (first, float(n[good[0]])), (worth * before, worth)
+    between = _as_sure_as(confidence, *ends, p, (int(table.t_ms[index - 1]), high))
     return min(max(between, int(table.t_ms[tail])), high)
 
 
-def _as_sure_as(confidence: float, last: tuple[float, float], before: tuple[float, float], p: float) -> float:
-    """How far (0..1) from call `before` to call `last` the confidence is reached; each is (slower, of n)."""
+def _as_sure_as(
+    confidence: float,
+    last: tuple[float, float],
+    before: tuple[float, float],
+    p: float,
+    between_ms: tuple[int, int],
+) -> int:
+    """When (ms) from call `before` to call `last` the confidence is reached; each is (slower, of n)."""
     near, far = 0.0, 1.0
     if not _sure_at(near, last, before, p) < confidence <= _sure_at(far, last, before, p):
-        return far
+        return between_ms[1]
     for _ in range(40):
+        if _on_log_scale(near, *between_ms) == _on_log_scale(far, *between_ms):
+            break  # nearer, it would be the same millisecond
         middle = (near + far) / 2.0
         near, far = (near, middle) if _sure_at(middle, last, before, p) >= confidence else (middle, far)
-    return far
+    return _on_log_scale(far, *between_ms)
+
+
+def _on_log_scale(part: float, low_ms: int, high_ms: int) -> int:
+    return math.ceil(low_ms * math.exp(part * math.log(high_ms / low_ms)) - 1e-6)
 
 
 def _sure_at(part: float, last: tuple[float, float], before: tuple[float, float], p: float) -> float:
@@ -146,12 +158,14 @@ def calls_for_a_bound(p: float, confidence: float, slower: int = 0) -> int:
 
 def _proven_by_curve(table: SurvivalTable, p: float, confidence: float, design_effect: float) -> int | None:
     """Last time at which the share is proven to be above 1-p, searched from the end in chunks."""
-    for stop in range(table.t_ms.size, 0, -_CHUNK):
-        part = slice(max(0, stop - _CHUNK), stop)
+    stop, chunk = table.t_ms.size, _CHUNK
+    while stop > 0:
+        part = slice(max(0, stop - chunk), stop)
         n = table.n_eff[part] / design_effect
         proven = np.flatnonzero(_doubt(n * table.share[part], n, p) < 1.0 - confidence)
         if proven.size:
             return int(table.t_ms[part][proven[-1]])
+        stop, chunk = part.start, 2 * chunk
     return None
 
 
