@@ -50,6 +50,7 @@ KIND_OF: Final[Mapping[str, Kind]] = {
 _KIND_BY_CODE: Final = np.array(
     [Kind.REFUSED, *(KIND_OF[OUTCOME_OF[code]] for code in OUTCOME_OF)], dtype=np.int8
 )
+_REFUSED: Final = frozenset(code for code in OUTCOME_OF if _KIND_BY_CODE[code] == Kind.REFUSED)
 _NETWORK_ERROR: Final = OUTCOME_CODES[Outcome.NETWORK_ERROR]
 ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
@@ -85,12 +86,15 @@ class Calls:
     @property
     def kind(self) -> NDArray[np.int8]:
         """`Kind` of each call."""
-        return np.where(self.unsent, np.int8(Kind.REFUSED), _KIND_BY_CODE[self.outcome])
+        kind = _KIND_BY_CODE[self.outcome]
+        kind[self.unsent] = Kind.REFUSED
+        return kind
 
     @property
     def unsent(self) -> NDArray[np.bool_]:
         """True for a call that found no connection, and so was never sent."""
-        return np.asarray((self.outcome == _NETWORK_ERROR) & (self.latency_ms == UNSENT_MS))
+        network = self.outcome == _NETWORK_ERROR
+        return np.asarray(network & (self.latency_ms == UNSENT_MS) if network.any() else network)
 
     @property
     def event(self) -> NDArray[np.bool_]:
@@ -245,13 +249,15 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
 
     `backend_errors` is "censor" or "exclude" (the setting of that name).
     """
-    dropped = {code for code in OUTCOME_OF if _KIND_BY_CODE[code] == Kind.REFUSED}
+    dropped = set(_REFUSED)
     if backend_errors == "exclude":
         dropped |= {OUTCOME_CODES[outcome] for outcome in ERRORS}
     counts = _counts(calls.outcome, len(OUTCOME_OF))
     if _NETWORK_ERROR not in dropped:
         counts[_NETWORK_ERROR] = sum(int(piece.unsent.sum()) for piece in calls.pieces())
-    kept = calls.select(lambda piece: ~(np.isin(piece.outcome, list(dropped)) | piece.unsent))
+    shown = np.ones(_KIND_BY_CODE.size, dtype=np.bool_)
+    shown[list(dropped)] = False
+    kept = calls.select(lambda piece: shown[piece.outcome] & ~piece.unsent)
     left_out = sorted({*dropped, _NETWORK_ERROR})
     return kept, {OUTCOME_OF[code].value: counts[code] for code in left_out if counts[code]}
 

@@ -40,7 +40,7 @@ def by_action(table: pd.DataFrame) -> Iterator[ActionCalls]:
 
 
 def _first_attempts(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
-    if "attempt" not in columns.table:
+    if "attempt" not in columns.numbers:
         return rows
     return grown(np.int64, (part[columns.first_attempts(part)] for (part,) in walk(rows)))
 

@@ -1,12 +1,14 @@
 """The columns of a sample table as plain arrays, texts as numbers: no Python object per row. Values are taken
 for the rows that are asked for, so that of a long table nothing is copied."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import (
@@ -17,6 +19,9 @@ from analysis.format.sample_schema import (
 )
 from analysis.long_arrays.pieces import walk
 
+_NUMBERS: Final = (
+    "started_at", "scheduled_at", "latency_ms", "offered_rate", "timeout_s", "rtt_ms", "attempt",
+)  # fmt: skip
 ORIGIN_CODES: Final[dict[str, int]] = {origin.value: code for code, origin in enumerate(InputOrigin, start=1)}
 """Numbering of origins in arrays; 0 is unknown."""
 
@@ -42,7 +47,8 @@ class Codes:
 class Columns:
     """What an estimate needs of a table, by row. Unknown numbers are NaN."""
 
-    table: pd.DataFrame
+    numbers: Mapping[str, ExtensionArray]
+    """By the column's name, of columns that are there."""
     outcome: Codes
     run: Codes
     worker: Codes
@@ -53,11 +59,15 @@ class Columns:
         self, column: str, rows: Rows, dtype: type[np.floating[Any]] = np.float64
     ) -> NDArray[np.float64]:
         """Return the values of a column as `dtype` holds them; a missing column is unknown."""
-        if column not in self.table:
+        values = self.numbers.get(column)
+        if values is None:
             return np.full(rows.size, np.nan)
         with np.errstate(over="ignore"):  # 1e300 calls/s is infinite, and infinite is unknown
-            values = self.table[column].array[rows].to_numpy(dtype=dtype, na_value=np.nan)
-        return np.asarray(values, dtype=np.float64)
+            if isinstance(values, pd.arrays.NumpyExtensionArray) and values.dtype.kind in "iuf":
+                found = np.asarray(values)[rows].astype(dtype)  # has no other missing value than NaN
+            else:
+                found = values[rows].to_numpy(dtype=dtype, na_value=np.nan)
+        return np.asarray(found, dtype=np.float64)
 
     def timeout_s(self, rows: Rows) -> NDArray[np.float64]:
         """Return the timeouts; values that the platform does not allow count as unknown."""
@@ -87,7 +97,7 @@ class Columns:
 def columns_of(table: pd.DataFrame) -> Columns:
     """Return the columns of a table that has those that analysis.format.sample_schema requires."""
     return Columns(
-        table,
+        {column: table[column].array for column in _NUMBERS if column in table},
         outcome=codes_of(table, "outcome", required=True),
         run=codes_of(table, "run_id"),
         worker=codes_of(table, "worker_id"),
