@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,13 +73,13 @@ def calls(
     )
 
 
-def _always(text: str, rows: int) -> "pd.Categorical[str]":
+def _always(text: str, rows: int) -> "pd.Categorical[Any]":
     """Return a column of one text, in the type in which files are read."""
     return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), dtype=_only(text), validate=False)
 
 
 @cache
-def _only(text: str) -> pd.CategoricalDtype:
+def _only(text: str) -> "pd.CategoricalDtype[Any]":
     """To make one takes longer than to draw a thousand latencies."""
     return pd.CategoricalDtype(pd.Index([text]))
 
