@@ -21,7 +21,7 @@ Who starts what, in the order in which it happens:
     `token_renewal`. Whatever concerns the whole run leaves the session through its `sending.run_port`.
 7.  When the test stops, the session lets calls in flight end; the run counts what is there
     (`steering.run_outcome`), grades the generator (`recording.generator_grade`), decides how it ended
-    (`run.run_ending`) and writes the last manifest.
+    (`run.status_and_exit_code`) and writes the last manifest.
 
 Import as `loadtests.<room>.<module>`; never import `actions`, which Locust loads under that name itself.
 """

@@ -14,7 +14,7 @@ from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.console import Console
-    from diag.definitions.resolve import Creation
+    from diag.definitions.action_to_create import Creation
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def command(options: RegisterOptions) -> None:
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
     from diag.console import Console
+    from diag.definitions.action_to_create import resolve
     from diag.definitions.create import create, refuse_taken_name
     from diag.definitions.definition import read_definition
-    from diag.definitions.resolve import resolve
     from diag.genesys.client import GenesysClient
     from diag.interaction.recommend_options import profile_flags
     from diag.settings import load_settings

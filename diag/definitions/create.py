@@ -10,8 +10,8 @@ from diag.changes.applying.apply_context import Operator
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, PlannedAction, first_line_of_creation
 from diag.clocks.wall_clock import REAL_TIME, WallClock
+from diag.definitions.action_to_create import Creation
 from diag.definitions.definition_errors import AmbiguousTargetError
-from diag.definitions.resolve import Creation
 from diag.genesys.api_errors import ApiError, RateLimitedError, effect_is_unknown
 from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
 from diag.genesys.models import Action

@@ -23,9 +23,9 @@ from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.direct.refuse_hosts import proxied_notes
 from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
-from loadtests.run.run_ending import ending_of, hours_not_read
 from loadtests.run.run_stage import RunStage, Step
 from loadtests.run.sla import broken_thresholds
+from loadtests.run.status_and_exit_code import ending_of, hours_not_read
 from loadtests.run.too_late import refuse_what_is_too_late
 from loadtests.sending.watching.audit_lines import new_audit_key
 from loadtests.sending.watching.call_watch import watch_order

@@ -11,10 +11,10 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, latest_by_entry, unfinished
 from diag.changes.plans.plan import OrgIdentity
 from diag.clocks.wall_clock import WallClock
+from diag.definitions.action_to_create import resolve
 from diag.definitions.create import create
 from diag.definitions.definition import definition_from
 from diag.definitions.definition_errors import AmbiguousTargetError
-from diag.definitions.resolve import resolve
 from diag.genesys.api_errors import (
     ApiError,
     NetworkError,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.definitions.action_to_create import resolve
 from diag.definitions.definition import definition_from, read_definition
 from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.export import definition_body
-from diag.definitions.resolve import resolve
 from diag.genesys.directory import Integration
 from diag.genesys.models import Action, ActionConfig, FullConfig
 from diag.genesys.replies.json_reply import JsonObject
