@@ -29,8 +29,8 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     `diag register` and the admin UI's import accept the file; of a function action it lacks the code.
     """
     from diag.console import Console
-    from diag.definitions.action_to_create import literal_credentials
     from diag.definitions.export import definition_body
+    from diag.definitions.literal_credentials import literal_credentials
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import FUNCTION_INTEGRATION

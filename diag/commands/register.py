@@ -14,7 +14,7 @@ from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.console import Console
-    from diag.definitions.action_to_create import Creation
+    from diag.definitions.action_to_create import ActionToCreate
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def command(options: RegisterOptions) -> None:
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
     from diag.console import Console
-    from diag.definitions.action_to_create import resolve
+    from diag.definitions.action_to_create import action_to_create
     from diag.definitions.create import create, refuse_taken_name
     from diag.definitions.definition import read_definition
     from diag.genesys.client import GenesysClient
@@ -92,7 +92,7 @@ def command(options: RegisterOptions) -> None:
         identity = identify(client)
         if identity.sandbox:
             console.banner("SANDBOX: nothing real is created")
-        creation = resolve(
+        creation = action_to_create(
             definition,
             client.integrations(),
             cap_s=options.cap_s or RecommendSettings().cap_s,
@@ -123,7 +123,7 @@ def command(options: RegisterOptions) -> None:
     )
 
 
-def _show(console: "Console", creation: "Creation", *, draft: bool) -> None:
+def _show(console: "Console", creation: "ActionToCreate", *, draft: bool) -> None:
     definition = creation.definition
     if definition.name != definition.name_in_file:
         console.note(

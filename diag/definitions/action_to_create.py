@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from diag.definitions.definition import ActionDefinition
 from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.function_actions import function_refusal
+from diag.definitions.literal_credentials import literal_credentials
 from diag.genesys.directory import Integration
 from diag.genesys.models import FUNCTION_INTEGRATION
 from diag.genesys.replies.json_reply import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class Creation:
+class ActionToCreate:
     """What will be created, ready to be sent. `warnings` are shown to the user."""
 
     definition: ActionDefinition
@@ -30,7 +31,7 @@ class Creation:
         )
 
 
-def resolve(
+def action_to_create(
     definition: ActionDefinition,
     integrations: Sequence[Integration],
     *,
@@ -39,7 +40,7 @@ def resolve(
     category: str | None = None,
     timeout_s: int | None = None,
     name_prefix: str | None = None,
-) -> Creation:
+) -> ActionToCreate:
     """Return what will be created.
 
     `cap_s` is the cap of the recommendation settings: no action starts above it, and one without a timeout
@@ -56,7 +57,7 @@ def resolve(
     if chosen.type_id == FUNCTION_INTEGRATION:
         raise function_refusal(f"An action of the integration {chosen.name!r} is")
     number, reason = _timeout(definition.timeout_s, timeout_s, cap_s)
-    return Creation(
+    return ActionToCreate(
         definition=definition,
         integration=chosen,
         # The admin UI offers the integration's name as category.
@@ -114,15 +115,3 @@ def _warnings(definition: ActionDefinition) -> tuple[str, ...]:
         for name in literal_credentials(definition.request)
     )
     return tuple(warnings)
-
-
-def literal_credentials(request: JsonObject) -> tuple[str, ...]:
-    """Return the headers that look like credentials written out instead of taken from the integration."""
-    headers = request.get("headers")
-    return tuple(
-        name
-        for name, value in (headers.items() if isinstance(headers, dict) else ())
-        if any(word in name.lower() for word in ("authorization", "api-key", "apikey", "token", "secret"))
-        and isinstance(value, str)
-        and "$" not in value
-    )

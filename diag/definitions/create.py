@@ -10,7 +10,7 @@ from diag.changes.applying.apply_context import Operator
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, PlannedAction, first_line_of_creation
 from diag.clocks.wall_clock import REAL_TIME, WallClock
-from diag.definitions.action_to_create import Creation
+from diag.definitions.action_to_create import ActionToCreate
 from diag.definitions.definition_errors import AmbiguousTargetError
 from diag.genesys.api_errors import ApiError, RateLimitedError, effect_is_unknown
 from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
@@ -47,7 +47,7 @@ def refuse_taken_name(org: CreatingOrg, name: str) -> None:
 
 def create(
     org: CreatingOrg,
-    creation: Creation,
+    creation: ActionToCreate,
     journal: Journal,
     operator: Operator,
     *,
@@ -77,7 +77,7 @@ def create(
 
 
 def _create_once(
-    org: CreatingOrg, creation: Creation, *, draft: bool, sleep: Callable[[float], None]
+    org: CreatingOrg, creation: ActionToCreate, *, draft: bool, sleep: Callable[[float], None]
 ) -> Action:
     """Create it, again after a rate limit, but only once the org was seen without it."""
     for attempt in range(1, MAX_ATTEMPTS):
@@ -107,7 +107,7 @@ def _created_despite(org: CreatingOrg, name: str, error: ApiError, *, draft: boo
     return named[0] if len(named) == 1 else None
 
 
-def _intent(creation: Creation, operator: Operator, now: float) -> JournalLine:
+def _intent(creation: ActionToCreate, operator: Operator, now: float) -> JournalLine:
     body = json.dumps(creation.body, sort_keys=True).encode()
     action = PlannedAction(creation.definition.name, creation.timeout_s, hashlib.sha256(body).hexdigest())
     return first_line_of_creation(action, operator.identity, operator.author, now)

@@ -1,10 +1,10 @@
 """When production calls the actions of a run: as the workload states it, else as the org's telemetry says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.format.action_facts import ProductionWeek
+from analysis.format.action_facts import ActionFacts, ProductionWeek
 from diag.choice.choose_actions import Candidate
 from diag.choice.turns_file import WindowOrder
 from diag.production.org_weeks import OrgToAsk
@@ -36,6 +36,13 @@ def production_hours(
         return ProductionHours(stated, read=None)
     found = org.weeks([each.action.id for each in candidates], stated)
     return ProductionHours(stated if found is None else found, read=found is not None)
+
+
+def hours_not_read(facts: Iterable[ActionFacts]) -> tuple[str, ...]:
+    """Return a sentence where the org was asked when production calls the actions and did not answer."""
+    if not any(one.production_read is False for one in facts):
+        return ()
+    return ("when production calls could not be read, so no hour of this run counts more than another",)
 
 
 def folders_of_runs(runs: Path | None, turns: Path | None) -> list[Path]:

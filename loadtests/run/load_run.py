@@ -16,6 +16,7 @@ from diag.genesys.api_errors import ApiError
 from loadtests.planning.learnt_platform import contradiction_notes
 from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
+from loadtests.planning.production_hours import hours_not_read
 from loadtests.recording.generator_grade import grade
 from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, start_watcher
 from loadtests.recording.stalls import run_is_over, take_stalls_now
@@ -25,7 +26,7 @@ from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
 from loadtests.run.run_stage import RunStage, Step
 from loadtests.run.sla import broken_thresholds
-from loadtests.run.status_and_exit_code import ending_of, hours_not_read
+from loadtests.run.status_and_exit_code import ending_of
 from loadtests.run.too_late import refuse_what_is_too_late
 from loadtests.sending.watching.audit_lines import new_audit_key
 from loadtests.sending.watching.call_watch import watch_order

@@ -1,9 +1,7 @@
 """How a run ended: its status, why, and the exit code. Pure; the first reason that holds counts."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Status
 from diag.exit_codes import ExitCode
 from loadtests.recording.generator_grade import Grade
@@ -46,10 +44,3 @@ def ending_of(
     if grade == "INVALID":
         return Ending("invalid", grade_reason, ExitCode.INCOMPLETE)
     return Ending("complete", end_reason, exit_code)
-
-
-def hours_not_read(facts: Iterable[ActionFacts]) -> tuple[str, ...]:
-    """Return a sentence where the org was asked when production calls the actions and did not answer."""
-    if not any(one.production_read is False for one in facts):
-        return ()
-    return ("when production calls could not be read, so no hour of this run counts more than another",)

@@ -11,7 +11,7 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, latest_by_entry, unfinished
 from diag.changes.plans.plan import OrgIdentity
 from diag.clocks.wall_clock import WallClock
-from diag.definitions.action_to_create import resolve
+from diag.definitions.action_to_create import action_to_create
 from diag.definitions.create import create
 from diag.definitions.definition import definition_from
 from diag.definitions.definition_errors import AmbiguousTargetError
@@ -30,7 +30,7 @@ from diag.genesys.replies.json_reply import JsonObject
 from tests.unit.definitions.test_definition import CRM, EXPORT
 
 ORG = OrgIdentity("o1", "Acme", "h")
-CREATION = resolve(definition_from(EXPORT, "f"), [CRM], cap_s=30)
+CREATION = action_to_create(definition_from(EXPORT, "f"), [CRM], cap_s=30)
 
 
 class FakeOrg:

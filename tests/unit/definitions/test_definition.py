@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.definitions.action_to_create import resolve
+from diag.definitions.action_to_create import action_to_create
 from diag.definitions.definition import definition_from, read_definition
 from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.export import definition_body
@@ -88,7 +88,7 @@ def test_of_the_contract_only_what_the_platform_takes_is_sent() -> None:
     body["contract"]["output"]["errorSchema"] = {"type": "object"}
     definition = definition_from(body, "f")
     assert definition.ignored == ("contract.output.errorSchema",)
-    sent = resolve(definition, [CRM], cap_s=30).body["contract"]
+    sent = action_to_create(definition, [CRM], cap_s=30).body["contract"]
     assert sent == EXPORT["contract"]
 
 
@@ -193,7 +193,7 @@ def test_a_function_action_is_refused_with_what_can_be_done() -> None:
         assert caught.value.details == ()
     functions = Integration("i3", "Functions", "function-data-actions", "ENABLED")
     with pytest.raises(InvalidDefinitionError, match="'Functions' is a function action"):
-        resolve(definition_from(EXPORT, "f"), [functions], cap_s=30, integration="Functions")
+        action_to_create(definition_from(EXPORT, "f"), [functions], cap_s=30, integration="Functions")
 
 
 @given(
@@ -212,7 +212,7 @@ def test_any_json_is_a_definition_or_a_clear_error(body: object) -> None:
 
 
 def test_what_will_be_created() -> None:
-    creation = resolve(definition_from(EXPORT | {"note": "x"}, "f"), [CRM, LAMBDA], cap_s=30)
+    creation = action_to_create(definition_from(EXPORT | {"note": "x"}, "f"), [CRM, LAMBDA], cap_s=30)
     assert creation.integration == CRM and creation.category == "CRM"
     assert creation.timeout_s == 30 and "cap" in creation.timeout_reason
     assert creation.warnings == ("not sent, because the platform does not accept it: note",)
@@ -228,18 +228,20 @@ def test_what_will_be_created() -> None:
 
 def test_flags_go_before_the_file_and_the_cap_holds() -> None:
     definition = definition_from(changed("config.timeoutSeconds", 20), "f")
-    assert resolve(definition, [CRM], cap_s=30).timeout_s == 20
-    chosen = resolve(definition, [CRM, LAMBDA], cap_s=30, integration="i2", category="C", timeout_s=7)
+    assert action_to_create(definition, [CRM], cap_s=30).timeout_s == 20
+    chosen = action_to_create(
+        definition, [CRM, LAMBDA], cap_s=30, integration="i2", category="C", timeout_s=7
+    )
     assert (chosen.timeout_s, chosen.integration, chosen.category) == (7, LAMBDA, "C")
     with pytest.raises(InvalidDefinitionError, match=r"outside 1\.\.10 s"):
-        resolve(definition, [CRM], cap_s=10)
+        action_to_create(definition, [CRM], cap_s=10)
 
 
 def test_the_name_policy() -> None:
     definition = definition_from(EXPORT, "f")
-    assert resolve(definition, [CRM], cap_s=30, name_prefix="Get ").definition == definition
+    assert action_to_create(definition, [CRM], cap_s=30, name_prefix="Get ").definition == definition
     with pytest.raises(InvalidDefinitionError, match="does not begin with 'CUSTOM_'"):
-        resolve(definition, [CRM], cap_s=30, name_prefix="CUSTOM_")
+        action_to_create(definition, [CRM], cap_s=30, name_prefix="CUSTOM_")
 
 
 def test_an_integration_is_never_guessed() -> None:
@@ -247,17 +249,17 @@ def test_an_integration_is_never_guessed() -> None:
     twin = Integration("i3", "CRM 2", "custom-rest-actions", None)
     for integrations, wanted in (([CRM, twin], None), ([LAMBDA], None), ([CRM], "Nope"), ([], None)):
         with pytest.raises(AmbiguousTargetError, match="The org has"):
-            resolve(definition, integrations, cap_s=30, integration=wanted)
+            action_to_create(definition, integrations, cap_s=30, integration=wanted)
 
 
 def test_credentials_in_clear_text_are_pointed_out_but_not_shown() -> None:
     body = changed(
         "config.request.headers", {"Authorization": "Bearer pat-123", "X-Api-Key": "${credentials.k}"}
     )
-    (warning,) = resolve(definition_from(body, "f"), [CRM], cap_s=30).warnings
+    (warning,) = action_to_create(definition_from(body, "f"), [CRM], cap_s=30).warnings
     assert "Authorization" in warning and "pat-123" not in warning
     plain = changed("config.request.requestUrlTemplate", "http://x/${input.customerId}")
-    assert "plain http" in resolve(definition_from(plain, "f"), [CRM], cap_s=30).warnings[0]
+    assert "plain http" in action_to_create(definition_from(plain, "f"), [CRM], cap_s=30).warnings[0]
 
 
 def test_an_export_is_what_register_reads() -> None:

@@ -15,8 +15,7 @@ from diag.choice.turns_file import Turn, WindowOrder
 from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
 from diag.production.org_weeks import OrgToAsk
-from loadtests.planning.production_hours import folders_of_runs, production_hours
-from loadtests.run.status_and_exit_code import hours_not_read
+from loadtests.planning.production_hours import folders_of_runs, hours_not_read, production_hours
 
 NIGHTS = stated_week(["01:00-05:00"], "UTC")
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
