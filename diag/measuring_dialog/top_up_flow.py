@@ -40,8 +40,9 @@ def run_to_top_up(
         return lacking
     if not options.quiet:
         show_analysis(console, lacking.evidence.analysis, to_set=lacking.evidence.asked.apply)
+    whose = "these actions" if options.actions else "this run"
     console.note(
-        "No verdict of this run lacks calls that more of the same would give it; nothing was called."
+        f"No verdict of {whose} lacks calls that more of the same would give it; nothing was called."
     )
     console.result(str(lacking.folder.path))
     return None
