@@ -56,6 +56,15 @@ class Console:
         """Whether a user can answer a question here."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
+    @contextmanager
+    def aloud(self) -> Iterator[None]:
+        """Within it nothing is quiet: who is asked to approve something reads what it is."""
+        before, self.quiet = self.quiet, False
+        try:
+            yield
+        finally:
+            self.quiet = before
+
     def result(self, text: str) -> None:
         """Write a result of one or more lines to stdout, ending in one newline.
 

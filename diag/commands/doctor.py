@@ -117,7 +117,8 @@ def _learn(console: "Console", settings: "Settings", options: DoctorOptions, act
         raise UsageError("--learn and --remove-drafts are two things.", hint="Do one, then the other.")
     as_json = options.form == "json"
     flags = LearnFlags(action, options.slow_url, options.long, options.platform, options.yes, as_json)
-    return learn_platform(console, settings, find_target(settings, with_facts=False), flags)
+    with console.aloud():  # JSON is on stdout; the plan is for who approves
+        return learn_platform(console, settings, find_target(settings, with_facts=False), flags)
 
 
 def _demand_learn(options: DoctorOptions) -> None:

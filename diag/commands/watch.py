@@ -256,6 +256,7 @@ def _undo(
     with GenesysClient(target.connection) as client:
         plan = make_undo_plan(entries, client.read_config, org)
     plan = with_flow_effects(plan, settings.runs, console.warn)
-    results = carry_out(console, target, settings, plan, flags)
+    with console.aloud():  # JSON is on stdout; the plan, and how to undo it, is for who approves
+        results = carry_out(console, target, settings, plan, flags)
     demand_something_undone(plan)
     return results

@@ -38,8 +38,9 @@ def measure_confirmed(
 
 def confirm_hosts(console: "Console", hosts: Sequence[HostToConfirm]) -> tuple[str, ...]:
     """Return each host as `HOST=RATE`, once all are confirmed. Raises UsageError where one is not."""
-    console.note("These calls go to backends themselves, past Genesys Cloud and its limits:")
-    console.block("\n".join("  " + printable(line.text) for line in lay_out(_table(hosts), None, gap=2)))
+    with console.aloud():
+        console.note("These calls go to backends themselves, past Genesys Cloud and its limits:")
+        console.block("\n".join("  " + printable(line.text) for line in lay_out(_table(hosts), None, gap=2)))
     for host in hosts:
         for name in host.changes:
             console.warn(f"{name} may change real data with every call.")

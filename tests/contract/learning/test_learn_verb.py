@@ -1,13 +1,16 @@
 """`diag doctor --learn` as it is typed, against a real sandbox."""
 
+import io
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from diag.cli import run
+from diag.console import Console
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.platform_facts.platform_file import read_platform
@@ -96,6 +99,23 @@ def test_what_cannot_be_done_is_said_before_anything_is(
     assert told in " ".join(capsys.readouterr().err.split())
     with client_of(running) as client:
         assert client.draft_ids() == frozenset()
+    assert not (session / "runs").exists() and not (session / "platform.toml").exists()
+
+
+def test_who_is_asked_sees_the_actions_and_the_plan_though_the_answer_is_json(
+    session: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It asked for the number of an action that it did not show, and for approval of a hidden plan."""
+    monkeypatch.setattr(Console, "interactive", True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\nno\n"))
+
+    assert run(["doctor", "--learn", "--format", "json"]) == ExitCode.USAGE
+
+    shown = capsys.readouterr()
+    order = ("   1  Slow", "Its number", "would be asked", "Nothing that is published", "Learn this from")
+    places = [shown.err.find(each) for each in order]
+    assert -1 not in places and places == sorted(places) and shown.out == ""
+    assert "Not approved; nothing was done." in shown.err
     assert not (session / "runs").exists() and not (session / "platform.toml").exists()
 
 

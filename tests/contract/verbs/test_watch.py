@@ -1,6 +1,8 @@
 """`diag watch` against the sandbox: a backend that became slower after a change, and one that did not."""
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from diag.cli import run
 from diag.clocks.wall_clock import WallClock
+from diag.console import Console
 from diag.exit_codes import ExitCode
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import action_named, history
@@ -67,7 +70,7 @@ def test_a_timeout_far_too_long_is_advice_and_no_alarm(
 
 @pytest.mark.slow
 def test_a_broken_promise_exits_3_and_is_undone_when_asked(
-    capsys: "pytest.CaptureFixture[str]", session: Path
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed_days_ago(session, SLOWER, 5, 3)
     entry = history(capsys)[0]["entry"]
@@ -101,6 +104,13 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     assert "A false alarm comes about once in 2,850 hours with executions of an action" in told.out
 
     assert run(["watch", "--undo"]) == ExitCode.USAGE  # nobody approved
+    with monkeypatch.context() as terminal:
+        terminal.setattr(Console, "interactive", True)
+        terminal.setattr(sys, "stdin", io.StringIO("no\n"))
+        assert run(["watch", "--undo", "--format", "json"]) == ExitCode.USAGE
+    told = capsys.readouterr()
+    plan, question, answered = told.err.partition("Apply to org")
+    assert SLOWER in plan and "3 s -> 5 s" in plan and question and "Not approved" in answered
     assert action_named(SLOWER).timeout_s == 3
     with webhook_server() as server:
         line = ["watch", "--undo", "--yes", "--no-verify", "--notify", server.address]

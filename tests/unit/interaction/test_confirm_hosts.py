@@ -1,5 +1,7 @@
 """Hosts that a load did not begin for are asked for by name, and the load is begun again with them."""
 
+import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +88,21 @@ def test_each_host_is_confirmed_by_its_name(tmp_path: Path) -> None:
     assert "Save may change real data with every call." in console.shown
     assert "until stopped" in console.shown
     assert "\x1b" not in console.shown
+
+
+def test_who_is_asked_sees_the_calls_though_the_command_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Console, "interactive", True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("api.example.com\n"))
+    console = Console(quiet=True)
+
+    confirm_hosts(console, HOSTS[:1])
+
+    shown = capsys.readouterr().err
+    assert "These calls go to backends themselves" in shown and "2.01" in shown.split("Call ")[0]
+    console.note("and quiet again")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_host_that_is_not_confirmed_is_not_called(tmp_path: Path) -> None:
