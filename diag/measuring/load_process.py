@@ -195,7 +195,7 @@ def command_line(options: LoadOptions) -> list[str]:
 
 
 def _top_up_words(top_up: Mapping[str, tuple[int, float]]) -> str | None:
-    """Return the value of the load's own flag (loadtests/planning/top_up.py)."""
+    """Return the value of the load's own flag (loadtests/planning/topped_up_plan.py)."""
     if not top_up:
         return None
     return json_text({"actions": {key: {"calls": more[0], "rate": more[1]} for key, more in top_up.items()}})

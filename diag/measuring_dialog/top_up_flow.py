@@ -5,7 +5,7 @@ from analysis.recommend_settings import RecommendSettings
 from diag.console import Console
 from diag.errors import UsageError
 from diag.interaction.show_analysis import show_analysis
-from diag.measuring.continuing.top_up import LackingRun, lacking_run
+from diag.measuring.continuing.lacking_run import LackingRun, lacking_run
 from diag.measuring_dialog.measure_options import MeasureOptions
 from diag.settings import Settings
 

@@ -42,7 +42,7 @@ from loadtests.planning.rate_of_each_action import (
     refuse_pairs_too_fast,
 )
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
-from loadtests.planning.top_up import read_top_up, topped_up
+from loadtests.planning.topped_up_plan import read_top_up, topped_up
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
 
 

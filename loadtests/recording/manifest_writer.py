@@ -34,7 +34,8 @@ from diag.target import Target
 from diag.workload.read_workload import workload_digest
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
-from loadtests.recording.top_up_manifest import added_to, ended_as, why_not_added
+from loadtests.recording.may_be_added import why_not_added
+from loadtests.recording.top_up_manifest import added_to, ended_as
 
 RESERVE_BYTES: Final = 64 * 1024
 _LOG: Final = logging.getLogger("diag.load")

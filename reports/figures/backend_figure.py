@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.direct_side.direct_side import DirectSide
 from analysis.verdicts.recommendation import Recommendation
-from reports.charts.sketches.share_bars import share_bars
+from reports.charts.sketches.platform_share_bars import share_bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.number_words import percent, plural
 from analysis.views.cut_off_history import DAY_S, CutOffHistory, CutOffSpan, grouped, together
-from reports.figures.history_bars import history_bars
+from reports.charts.sketches.history_bars import history_bars
 
 MOST_ROWS: Final = 10
 

@@ -10,7 +10,7 @@ from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.read_samples import read_samples
 from analysis.typed_command import Asked
-from diag.measuring.continuing.top_up import LackingRun, lacking_run
+from diag.measuring.continuing.lacking_run import LackingRun, lacking_run
 from diag.measuring.run_lock import is_locked
 from tests.support.forks import Forked
 from tests.support.load_run import at_home, manifest_in, measure, rows_in, sandbox

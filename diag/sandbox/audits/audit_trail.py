@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from diag.sandbox.intervals import iso, read_interval
+from diag.sandbox.iso_moments import iso, read_interval
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request, not_found
 from diag.sandbox.world.switches import AuditSwitches
 

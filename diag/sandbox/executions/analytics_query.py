@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from diag.sandbox.intervals import iso, read_interval
+from diag.sandbox.iso_moments import iso, read_interval
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
 from diag.sandbox.world.switches import AnalyticsSwitches
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from diag.sandbox.intervals import iso
+from diag.sandbox.iso_moments import iso
 from diag.sandbox.world.limits import Limits
 from tests.support.plain_rendering import result_of
 from tests.support.running_sandbox import RunningSandbox, StartSandbox

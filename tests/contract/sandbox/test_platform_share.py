@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from diag.sandbox.intervals import iso
+from diag.sandbox.iso_moments import iso
 from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.sandbox_in_process import BEGAN_AT, InProcessSandbox

@@ -12,7 +12,7 @@ SANDBOX_ROOMS: Final[dict[str, set[str]]] = {
     "diag/sandbox/sandbox_errors.py": set(),
     "diag/sandbox/launch.py": {"analysis.machine", "diag.sandbox.sandbox_errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
-    "diag/sandbox/intervals.py": {"diag.sandbox.reply_bodies"},
+    "diag/sandbox/iso_moments.py": {"diag.sandbox.reply_bodies"},
     "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
     "diag/sandbox/faults": {
         "diag.sandbox.backends", "diag.sandbox.disconnects", "diag.sandbox.reply_bodies",
@@ -26,7 +26,7 @@ SANDBOX_ROOMS: Final[dict[str, set[str]]] = {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
-    "diag/sandbox/audits": {"diag.sandbox.intervals", "diag.sandbox.reply_bodies", "diag.sandbox.world"},
+    "diag/sandbox/audits": {"diag.sandbox.iso_moments", "diag.sandbox.reply_bodies", "diag.sandbox.world"},
     "diag/sandbox/sandbox.py": {
         "diag.sandbox.audits", "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency",
         "diag.sandbox.world",
@@ -40,7 +40,7 @@ SANDBOX_ROOMS: Final[dict[str, set[str]]] = {
         "diag.sandbox.world", "diag.toml_section",
     },
     "diag/sandbox/executions": {
-        "diag.sandbox.intervals", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
+        "diag.sandbox.iso_moments", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/routes": {

@@ -8,7 +8,7 @@ import pytest
 from analysis.recommend_settings import RecommendSettings
 from diag.console import Console
 from diag.errors import UsageError
-from diag.measuring.continuing.top_up import LackingRun
+from diag.measuring.continuing.lacking_run import LackingRun
 from diag.measuring.direct_options import DirectOptions
 from diag.measuring_dialog.measure_options import MeasureOptions
 from diag.measuring_dialog.top_up_flow import run_to_top_up

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from analysis.direct_side.direct_side import DirectSide
 from diag.interaction.recommendation_table import backend_lines
-from reports.charts.sketches.share_bars import share_bars
+from reports.charts.sketches.platform_share_bars import share_bars
 from reports.exports.markdown import build_markdown
 from reports.exports.terminal_report import build_terminal
 from reports.figures.backend_figure import backend_figure

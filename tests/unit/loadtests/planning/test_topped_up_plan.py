@@ -7,7 +7,7 @@ import pytest
 from diag.errors import UsageError
 from diag.measuring.load_process import LoadOptions, command_line
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.top_up import MoreCalls, TopUp, read_top_up, topped_up
+from loadtests.planning.topped_up_plan import MoreCalls, TopUp, read_top_up, topped_up
 
 PLAN = LoadPlan(
     (ActionLoad("a", "Get A", 5, 9.0, ()), ActionLoad("b", "Get B", 5, 9.0, ())),

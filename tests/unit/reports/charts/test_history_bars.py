@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.views.cut_off_history import DAY_S, CutOffSpan, TimeoutChange, cut_off_history
-from reports.figures.history_bars import history_bars
+from reports.charts.sketches.history_bars import history_bars
 from tests.support.examples import examples
 
 BEGAN = 20_000 * DAY_S

@@ -7,7 +7,7 @@ import pytest
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.changes.change_errors import UnknownActionError
-from diag.measuring.continuing.top_up import LackingRun, lacking_run
+from diag.measuring.continuing.lacking_run import LackingRun, lacking_run
 from tests.support.runs_that_lack_calls import write_run
 
 
