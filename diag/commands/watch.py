@@ -185,20 +185,19 @@ def _look(
 def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[Promise, ...]":
     """The promises of the actions named. Raises UsageError for a name that diag has not changed."""
     from diag.errors import UsageError
-    from diag.inventory.named_actions import ids_meant
+    from diag.inventory.named_actions import ids_of_all
 
     if not wanted:
         return promises
     known = [(promise.line.action_id, promise.line.action_name) for promise in promises]
-    chosen: set[str] = set()
-    for name in wanted:
-        meant = ids_meant(known, name)
-        if not meant:
-            raise UsageError(
-                f"No change of diag is in force for an action {name!r}.",
-                hint="List what was changed: diag history. To judge any action: diag observe",
-            )
-        chosen |= meant
+
+    def unchanged(name: str) -> UsageError:
+        return UsageError(
+            f"No change of diag is in force for an action {name!r}.",
+            hint="List what was changed: diag history. To judge any action: diag observe",
+        )
+
+    chosen = ids_of_all(known, wanted, unchanged)
     return tuple(promise for promise in promises if promise.line.action_id in chosen)
 
 

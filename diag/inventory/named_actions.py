@@ -4,7 +4,7 @@ An id goes first, then a name as it is written, then a name in any case, then a 
 case, of names and ids). The first of these that fits anything decides, so that no name can hide an id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -27,6 +27,19 @@ def ids_meant(actions: Iterable[tuple[str, str]], wanted: str) -> frozenset[str]
         ),
     )
     return next((ids for step in steps if (ids := frozenset(step))), frozenset())
+
+
+def ids_of_all(
+    actions: Iterable[tuple[str, str]], wanted: Iterable[str], unknown: Callable[[str], Exception]
+) -> frozenset[str]:
+    """Return the ids that any of `wanted` means. Raises what `unknown` makes of a name that means none."""
+    known, chosen = tuple(actions), frozenset[str]()
+    for name in wanted:
+        meant = ids_meant(known, name)
+        if not meant:
+            raise unknown(name)
+        chosen |= meant
+    return chosen
 
 
 def is_pattern(wanted: str) -> bool:
@@ -53,14 +66,10 @@ def wanted_actions(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Ac
     """
     if not wanted:
         return tuple(actions)
-    pairs = [(action.id, action.name) for action in actions]
-    chosen: set[str] = set()
-    for name in wanted:
-        meant = ids_meant(pairs, name)
-        if not meant:
-            raise UsageError(
-                f"There is no action {name!r} in this org.",
-                hint=unknown_action_hint((action.name for action in actions), name),
-            )
-        chosen |= meant
+
+    def unknown(name: str) -> UsageError:
+        hint = unknown_action_hint((action.name for action in actions), name)
+        return UsageError(f"There is no action {name!r} in this org.", hint=hint)
+
+    chosen = ids_of_all(((action.id, action.name) for action in actions), wanted, unknown)
     return tuple(action for action in actions if action.id in chosen)

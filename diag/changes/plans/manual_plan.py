@@ -7,7 +7,7 @@ from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 from diag.genesys.models import Action
-from diag.inventory.named_actions import ids_meant, is_pattern, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, ids_of_all, is_pattern, unknown_action_hint
 
 
 def actions_named(actions: Sequence[Action], names: Sequence[str]) -> tuple[Action, ...]:
@@ -17,19 +17,18 @@ def actions_named(actions: Sequence[Action], names: Sequence[str]) -> tuple[Acti
     write must say which one it means.
     """
     pairs = [(action.id, action.name) for action in actions]
-    chosen: set[str] = set()
+
+    def unknown(name: str) -> UnknownActionError:
+        hint = unknown_action_hint((name for _, name in pairs), name)
+        return UnknownActionError(f"There is no action {name!r} in this org.", hint=hint)
+
+    chosen = ids_of_all(pairs, names, unknown)
     for name in names:
         meant = ids_meant(pairs, name)
-        if not meant:
-            raise UnknownActionError(
-                f"There is no action {name!r} in this org.",
-                hint=unknown_action_hint((action.name for action in actions), name),
-            )
         if not is_pattern(name) and len(meant) > 1:
             raise UnknownActionError(
                 f"{len(meant)} actions are named {name!r}.", hint="Use the id:", details=tuple(sorted(meant))
             )
-        chosen |= meant
     return tuple(action for action in actions if action.id in chosen)
 
 

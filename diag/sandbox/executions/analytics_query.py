@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from diag.sandbox.iso_moments import iso, read_interval
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
@@ -32,6 +32,8 @@ _SHARED: Final = tuple(name for name in DIMENSIONS if name != _CORRELATION)
 _MAX_BUCKETS: Final = 100_000
 _PERIOD: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
+
+_Entry = TypeVar("_Entry")
 
 Dimensions = tuple[str, ...]
 """What an execution shares with others: every dimension but its correlation id."""
@@ -198,27 +200,22 @@ def _bound(value: JsonValue, default: float) -> float:
 
 
 def _objects(body: JsonObject, key: str) -> list[JsonObject]:
-    value = body.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise bad_request(f"{key} must be a list of objects.")
-    objects = [item for item in value if isinstance(item, dict)]
-    if len(objects) < len(value):
-        raise bad_request(f"{key} must be a list of objects.")
-    return objects
+    return _list_of(dict, body, key, "objects")
 
 
 def _texts(body: JsonObject, key: str) -> list[str]:
+    return _list_of(str, body, key, "text")
+
+
+def _list_of(kind: type[_Entry], body: JsonObject, key: str, named: str) -> list[_Entry]:
     value = body.get(key)
     if value is None:
         return []
-    if not isinstance(value, list):
-        raise bad_request(f"{key} must be a list of text.")
-    texts = [item for item in value if isinstance(item, str)]
-    if len(texts) < len(value):
-        raise bad_request(f"{key} must be a list of text.")
-    return texts
+    if isinstance(value, list):
+        entries = [item for item in value if isinstance(item, kind)]
+        if len(entries) == len(value):
+            return entries
+    raise bad_request(f"{key} must be a list of {named}.")
 
 
 def _period_s(value: JsonValue) -> float:

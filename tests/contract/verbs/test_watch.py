@@ -104,6 +104,7 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     assert "A false alarm comes about once in 2,850 hours with executions of an action" in told.out
 
     assert run(["watch", "--undo"]) == ExitCode.USAGE  # nobody approved
+    capsys.readouterr()
     with monkeypatch.context() as terminal:
         terminal.setattr(Console, "interactive", True)
         terminal.setattr(sys, "stdin", io.StringIO("no\n"))

@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.run_folder import RunFolder, write_manifest
 from analysis.format.sample_schema import InputOrigin
 from diag.apply_dialog.verification_input import payloads_of_runs
 from diag.changes.applying.org import ActionInput, NotTested
@@ -11,6 +11,7 @@ from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from tests.support.changes.fake_org import full_config
+from tests.support.sound_run import SOUND
 
 ACTION = full_config("custom_-_1").action
 CONTRACT: dict[str, Any] = {
@@ -36,17 +37,7 @@ def run_with_workload(runs: Path, text: str) -> str:
     workload = runs / "workload.toml"
     runs.mkdir(exist_ok=True)
     workload.write_text("format_version = 1\n" + text)
-    manifest = Manifest(
-        run_id="run-1",
-        created_at=0.0,
-        status="complete",
-        sandbox=True,
-        host="h",
-        model="open",
-        actions=(),
-        workload=str(workload),
-    )
-    write_manifest(RunFolder(runs / "run-1"), manifest)
+    write_manifest(RunFolder(runs / "run-1"), replace(SOUND, run_id="run-1", workload=str(workload)))
     return "run-1"
 
 
