@@ -114,7 +114,7 @@ def hours_seen(
         calls += np.bincount(part, minlength=HOURS_A_WEEK)
         slow_calls += np.bincount(part[which], minlength=HOURS_A_WEEK)
     slow = slow_hours(calls, slow_calls, design_effect)
-    counts = tuple(int(one) for one in calls)
+    counts = tuple(calls.tolist())
     if production is None:
         return HoursSeen(zone, counts, slow)
     unseen = unseen_shares(counts, production)

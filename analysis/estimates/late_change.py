@@ -47,8 +47,10 @@ def _spread(calls: Calls) -> list[Calls]:
     """The calls that were spread over hours: those of all short runs together, and of each long one; in order
     of start."""
     long = calls.runs(MIN_CALLS)
-    of_long = [int(run.run[0]) for run in long]
-    short = calls.select(lambda piece: ~np.isin(piece.run, of_long))  # a campaign has hundreds of them
+    short = calls.stretch(0, 0)
+    if sum(len(run) for run in long) < len(calls):
+        of_long = [int(run.run[0]) for run in long]
+        short = calls.select(lambda piece: ~np.isin(piece.run, of_long))  # a campaign has hundreds of them
     found = [short] + [run for run in long if run.started_at[-1] - run.started_at[0] >= LONG_RUN_S]
     return [_by_start(part) for part in found if len(part) >= MIN_CALLS]
 

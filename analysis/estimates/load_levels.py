@@ -156,7 +156,9 @@ def _as_reached(attempts: Calls, gaps: Gaps, lowest: float, highest: float) -> L
         return np.asarray((piece.rate >= lowest) & (piece.rate <= highest))
 
     calls = attempts.select(here)
-    stated = _rounded(median(lambda: (piece.rate for piece in calls.pieces())))
+    stated = _rounded(
+        lowest if lowest == highest else median(lambda: (piece.rate for piece in calls.pieces()))
+    )
     due = gaps.where(here(piece) for piece in attempts.pieces()).without_pauses()
     seen, expected = due.size, float(due.sum())
     by_chance = SAME_LEVEL_RATIO * (1.0 + CHANCE / math.sqrt(max(seen, 1)))

@@ -6,6 +6,8 @@ import os
 import sys
 import tempfile
 import weakref
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO, Final
 
@@ -75,8 +77,13 @@ def scratch_folder() -> Path:
 
 
 def _is_in_memory(folder: Path) -> bool:
+    kinds, real = mounted(), folder.resolve()
+    return next((kinds[one] for one in (real, *real.parents) if one in kinds), "") in _IN_MEMORY
+
+
+@cache
+def mounted() -> Mapping[Path, str]:
+    """Return of which kind the file system at each place is. Asked once: a long table takes many files."""
     import psutil
 
-    kinds = {Path(each.mountpoint): each.fstype for each in psutil.disk_partitions(all=True)}
-    real = folder.resolve()
-    return next((kinds[one] for one in (real, *real.parents) if one in kinds), "") in _IN_MEMORY
+    return {Path(each.mountpoint): each.fstype for each in psutil.disk_partitions(all=True)}

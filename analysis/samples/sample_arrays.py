@@ -115,7 +115,7 @@ def codes_of(table: pd.DataFrame, column: str, *, required: bool = False) -> Cod
         values = values.astype("category")
     coded = values.array
     assert isinstance(coded, pd.Categorical)
-    texts = [str(text) for text in coded.categories]
+    texts = [str(text) for text in coded.categories.tolist()]
     codes = np.asarray(coded.codes)  # the array itself: `values.cat.codes` is a copy
     if any((part < 0).any() for (part,) in walk(codes)):
         texts.append("")

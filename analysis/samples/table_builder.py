@@ -168,7 +168,7 @@ def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
     coded = values.array  # not `values.cat`, whose codes are a column of their own
     assert isinstance(coded, pd.Categorical)
     codes = np.asarray(coded.codes, dtype=np.int64)
-    texts = [str(text) for text in coded.categories]
+    texts = [str(text) for text in coded.categories.tolist()]
     if "" in texts:
         codes = np.where(codes == texts.index(""), _NONE, codes)
     return codes, texts

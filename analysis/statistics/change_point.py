@@ -11,6 +11,7 @@ merely wanders is seldom taken for a change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -199,16 +200,9 @@ def _drift(cells: _Cells, n: int) -> ChangePoint | None:
     )
 
 
-def _left_over(cells: _Cells, expected: Floats, parts: Sequence[int]) -> float:
+def _left_over(cells: _Cells, expected: Floats, parts: tuple[int, ...]) -> float:
     """Design effect (at least 1) of slow calls beyond those expected, in blocks that cross no cut."""
-    per_block = cells.calls.size / BLOCKS
-    first: list[int] = []
-    part: list[int] = []
-    for index, (begin, end) in enumerate(pairwise(parts)):
-        blocks = max(1, round((end - begin) / per_block))
-        edges = begin + np.arange(blocks) * (end - begin) // blocks
-        first += edges.tolist()
-        part += [index] * blocks
+    first, neighbours = _blocks(cells.calls.size / BLOCKS, parts)
     if len(first) < FEWEST_BLOCKS:
         return 1.0
     excess = np.add.reduceat(cells.slow - expected * cells.calls, first)
@@ -217,8 +211,19 @@ def _left_over(cells: _Cells, expected: Floats, parts: Sequence[int]) -> float:
     if spread <= 0.0 or by_chance <= 0.0:
         return 1.0
     effect = spread / by_chance * len(first) / (len(first) - 2)
-    neighbours = np.diff(part) == 0
     together = float((excess[1:] * excess[:-1])[neighbours].sum()) / max(int(neighbours.sum()), 1)
     # Taking the change out makes neighbours look less alike, by about 2 / blocks.
     alike = min(together / (spread / len(first)) + 2.0 / len(first), MOST_ALIKE)
     return max(effect, 1.0) * max((1.0 + alike) / (1.0 - alike), 1.0)
+
+
+@lru_cache(maxsize=512)
+def _blocks(per_block: float, parts: tuple[int, ...]) -> tuple[list[int], NDArray[np.bool_]]:
+    """The first cell of each block, and which of them lie in one part with the next; every level asks."""
+    first: list[int] = []
+    part: list[int] = []
+    for index, (begin, end) in enumerate(pairwise(parts)):
+        blocks = max(1, round((end - begin) / per_block))
+        first += [begin + number * (end - begin) // blocks for number in range(blocks)]
+        part += [index] * blocks
+    return first, np.diff(part) == 0

@@ -161,10 +161,10 @@ def _of_calls(
         )
         deciding = NO_CALLS if known.judged is None else known.judged.deciding.calls
         places = broken_contracts(deciding, samples.table)
-        known = replace(known, weak_runs=weak, broken_contracts=places)
-        if action.action_id not in both:
-            known = replace(known, judged=None)
-        known = replace(known, warnings=(*known.warnings, *about_broken_contracts(known)))
+        kept = known.judged if action.action_id in both else None
+        known = replace(known, weak_runs=weak, broken_contracts=places, judged=kept)
+        if broken := about_broken_contracts(known):
+            known = replace(known, warnings=(*known.warnings, *broken))
         if (others := samples.other_tools.get(action.action_id)) is not None:
             known = replace(
                 known,

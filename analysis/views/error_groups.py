@@ -20,6 +20,8 @@ def error_groups(table: pd.DataFrame) -> dict[str, tuple[ErrorGroup, ...]]:
     for piece in pieces(len(table)):
         rows = table.iloc[piece]
         failed = rows[rows["outcome"] != Outcome.OK]
+        if failed.empty:
+            continue
         for key, some in failed.groupby(columns, observed=True, dropna=False, sort=False):
             alike.setdefault(tuple(map(_known, key)), _Alike()).add(some)
     found: dict[str, list[ErrorGroup]] = {}

@@ -173,7 +173,7 @@ def _timeline(calls: Calls) -> tuple[TimeBin, ...]:
 
 def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
     ran = calls.ran()
-    table = survival_of(ran)
+    table = survival_of(ran) if len(ran) >= MIN_CALLS_FOR_P50 else None  # of fewer, neither is shown
     ok = calls.count(Outcome.OK)
     timeouts = calls.count(Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT)
     return TimeBin(
@@ -183,8 +183,8 @@ def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
         ok=ok,
         timeouts=timeouts,
         errors=len(calls) - ok - timeouts,
-        p50_ms=table.quantile_ms(0.5) if len(ran) >= MIN_CALLS_FOR_P50 else None,
-        p99_ms=table.quantile_ms(0.99) if len(ran) >= MIN_FOR_P99 else None,
+        p50_ms=table.quantile_ms(0.5) if table is not None else None,
+        p99_ms=table.quantile_ms(0.99) if table is not None and len(ran) >= MIN_FOR_P99 else None,
         max_ms=extremes(ran.latency_ms)[1] if len(ran) else None,
         schedule_lag_ms=_longest_lag_ms(calls),
     )

@@ -80,10 +80,14 @@ def test_nothing_lies_in_the_folder_while_an_array_is_kept_there(folder: Path) -
     assert not list(folder.iterdir())
 
 
-def test_a_folder_that_is_kept_in_memory_is_not_asked_to_relieve_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_kept_in_memory_is_not_asked_to_relieve_it(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     mounts = [("/", "ext4"), ("/tmp", "tmpfs"), ("/tmp/disk", "ext4")]
     played = [SimpleNamespace(mountpoint=at, fstype=kind) for at, kind in mounts]
     monkeypatch.setattr(psutil, "disk_partitions", lambda all: played)
+    scratch_files.mounted.cache_clear()
+    request.addfinalizer(scratch_files.mounted.cache_clear)
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("tempfile.tempdir", "/tmp")
