@@ -17,8 +17,8 @@ _SIGN: Final = np.uint64(1 << 63)
 
 
 def quantile(parts: Parts, q: float) -> float:
-    """Return the q-quantile (0..1) of all parts together, as np.quantile does; there must be a value, and none
-    that is NaN."""
+    """Return the q-quantile (0..1) of all parts together, as np.quantile does; there must be a
+    value, and no NaN."""
     size = sum(part.size for part in parts())
     if not is_long(size):
         return _of_few(np.concatenate(list(parts())), q)
