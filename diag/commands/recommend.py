@@ -22,6 +22,7 @@ from diag.terraform_dialog.edit_options import EditOptions, demand_flags_that_ag
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
+    from diag.changes.exports.terraform_output import KnownResources
     from diag.console import Console
     from diag.judged_files import RunEvidence
     from diag.settings import Settings
@@ -115,6 +116,7 @@ def command(
         alone = evidence_of_production(production_alone, rules, asked.by(rules))
         return _edit(alone, change, terraform, settings, options.output)
     tools = read_tool_options(tool_flags)
+    known = _known_resources(options, terraform)  # first: one that cannot be read costs no wait
     with LongWait(console, chosen) as wait:
         whole = gather(
             chosen,
@@ -126,7 +128,7 @@ def command(
     evidence = replace(whole, analysis=in_scope(whole.analysis, only=change.only, skip=change.skip))
     # First: a file that it cannot be made with must not leave a trace.
     shown_here = options.form == "table" or terraform.edit is not None
-    text = None if shown_here else _formatted(evidence, options, terraform, settings)
+    text = None if shown_here else _formatted(evidence, options, known, settings)
     what_if = bool(rule_flags(rules) or asked.scope or options.actions_file)
     for folder in evidence.folders if len(evidence.folders) == len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
@@ -172,8 +174,16 @@ def _edit(
     return edit(evidence, terraform, change.plan_options, journal=settings.journal, output=output)
 
 
+def _known_resources(options: RecommendOptions, terraform: EditOptions) -> "KnownResources | None":
+    if options.form != "terraform" or terraform.edit is not None or terraform.terraform_state is None:
+        return None
+    from diag.changes.exports.terraform_output import read_known_resources
+
+    return read_known_resources(terraform.terraform_state)
+
+
 def _formatted(
-    evidence: "RunEvidence", options: RecommendOptions, terraform: EditOptions, settings: "Settings"
+    evidence: "RunEvidence", options: RecommendOptions, known: "KnownResources | None", settings: "Settings"
 ) -> str:
     analysis, form = evidence.analysis, options.form
     if form == "csv":
@@ -191,7 +201,7 @@ def _formatted(
     if form == "terraform":
         from diag.changes.exports.terraform_output import terraform_lines
 
-        return terraform_lines(analysis, terraform.terraform_state)
+        return terraform_lines(analysis, known)
     if form == "gc":
         from diag.changes.exports.gc_output import gc_calls
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.recommend_settings import RecommendSettings
     from diag.console import Console
     from diag.judged_files import RunEvidence
+    from diag.production.evidence import ProductionEvidence
     from diag.settings import Settings
     from reports.report_data import ReportData
 
@@ -104,6 +105,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         _index(console, options, settings)
         return
     chosen = choose_inputs(options.inputs, settings.runs)
+    production = _production(options.production)  # first: a file that cannot be read costs no wait
     if options.add_rows:
         _import_rows(console, chosen, options.add_rows)
     judges = asked_of(chosen if options.inputs else (), options.actions_file, tool_flags=tool_flags)
@@ -120,8 +122,8 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         wait.reporting()
         source = joined([*asked.calls, *evidence.asked.rules]) or None
         data = report_data(evidence, zone=settings.zone, source=source)
-    if options.production is not None:
-        data = _beside(data, evidence, options.production)
+    if production is not None:
+        data = _beside(data, evidence, production)
     data = with_flows(with_history(data, settings), settings.runs, options.flows_from)
     text = _text(data, options.form)
     if options.charts is not None:
@@ -162,12 +164,19 @@ def _index(console: "Console", options: ReportOptions, settings: "Settings") -> 
         console.result(str(target))
 
 
-def _beside(data: "ReportData", evidence: "RunEvidence", saved: Path) -> "ReportData":
-    from diag.production.findings import findings_of
-    from diag.production.report_series import with_production
+def _production(saved: Path | None) -> "ProductionEvidence | None":
+    if saved is None:
+        return None
     from diag.production.saved_evidence import read_evidence
 
-    production, rules = read_evidence(saved), evidence.analysis.settings
+    return read_evidence(saved)
+
+
+def _beside(data: "ReportData", evidence: "RunEvidence", production: "ProductionEvidence") -> "ReportData":
+    from diag.production.findings import findings_of
+    from diag.production.report_series import with_production
+
+    rules = evidence.analysis.settings
     return with_production(data, production, findings_of(production.observed, rules, evidence.samples), rules)
 
 

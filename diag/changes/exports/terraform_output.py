@@ -28,13 +28,25 @@ _GUESSED: Final = (
 )
 
 
-def terraform_lines(analysis: Analysis, state: Path | None) -> str:
+@dataclass(frozen=True, slots=True)
+class KnownResources:
+    """What a state, the output of `terraform show -json` or an export holds, and the name of that file."""
+
+    file: str
+    resources: tuple[TerraformResource, ...]
+
+
+def read_known_resources(path: Path) -> KnownResources:
+    """Return what a file holds. Raises TerraformFileError when it is none of these."""
+    return KnownResources(path.name, read_resources(path))
+
+
+def terraform_lines(analysis: Analysis, known: KnownResources | None) -> str:
     """Return HCL for every timeout to raise or lower; all else is a comment.
 
-    `state`: a state, `terraform show -json` output or export to match the resources against; raises
-    TerraformFileError when it is none of these. Without it the resource names are guessed.
+    Without `known` the resource names are guessed.
     """
-    resources = read_resources(state) if state is not None else None
+    resources = known.resources if known is not None else None
     labels = _labels(analysis.actions)
     namesakes = Counter(item.action_name for item in analysis.actions)
     parts = [_DRIFT + (_GUESSED if resources is None else "")]
@@ -60,8 +72,8 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
             parts += [_block(item, after_timeout_s, address) for address in found.addresses]
         else:
             parts.append(_ambiguous(item, after_timeout_s, found.addresses))
-    if unmatched and state is not None:
-        parts.append(_not_there(unmatched, state.name))
+    if unmatched and known is not None:
+        parts.append(_not_there(unmatched, known.file))
     if len(parts) == 1:
         parts.append("# Nothing to change.\n")
     return "\n".join(parts)

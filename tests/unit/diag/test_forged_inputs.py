@@ -272,6 +272,25 @@ def _fault(
     return None if named and "Fix: " in said else "does not name the file and the fix"
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "recommend runs/r1 --format terraform --terraform-state nowhere",
+        "report runs/r1 --production nowhere",
+    ],
+)
+def test_a_file_beside_the_calls_is_refused_before_they_are_read(
+    sent: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("the calls were read")
+
+    monkeypatch.setattr("diag.judged_files.gather", read)
+
+    assert run(verb.split()) == ExitCode.USAGE
+    assert "nowhere does not exist" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"])
 @pytest.mark.parametrize("value", ["https://top-secret@h:abc", "a\nb", "\udcff", "C:\\x", "\x1b]0;x"])
 def test_a_proxy_that_is_no_address_is_named_and_not_shown(

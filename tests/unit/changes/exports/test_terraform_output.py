@@ -10,7 +10,7 @@ from analysis.plain_text import is_printable
 from analysis.verdicts.recommendation import Verdict
 from diag.changes.change_errors import TerraformFileError
 from diag.changes.exports.gc_output import gc_calls
-from diag.changes.exports.terraform_output import terraform_lines
+from diag.changes.exports.terraform_output import read_known_resources, terraform_lines
 from diag.terraform.resources import TerraformResource, read_resources
 from tests.support.changes.recommendations import analysis_of, recommendation
 
@@ -116,7 +116,7 @@ def test_resources_are_matched_by_id_or_where_there_is_none_by_name(
 ) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
 
-    text = terraform_lines(ANALYSIS, tmp_path / name)
+    text = terraform_lines(ANALYSIS, read_known_resources(tmp_path / name))
 
     assert "guessed" not in text
     assert f'resource "{TYPE}" "customer" {{\n  config_timeout_seconds = 10' in text
@@ -152,7 +152,7 @@ def test_no_two_resources_get_one_label_whatever_the_order() -> None:
 def test_an_action_that_is_not_in_the_state_is_named(tmp_path: Path) -> None:
     (tmp_path / "s.tfstate").write_text('{"version": 4, "resources": []}')
 
-    text = terraform_lines(ANALYSIS, tmp_path / "s.tfstate")
+    text = terraform_lines(ANALYSIS, read_known_resources(tmp_path / "s.tfstate"))
 
     assert "# Not in s.tfstate" in text
     assert "#   Get Customer (id-1)" in text
@@ -162,15 +162,15 @@ def test_an_action_that_is_not_in_the_state_is_named(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 @pytest.mark.parametrize("state", [None, STATE])
 def test_terraform_itself_reads_the_lines(tmp_path: Path, state: object) -> None:
-    path = None
+    known = None
     if state is not None:
-        path = tmp_path / "s.tfstate"
-        path.write_text(json.dumps(state))
+        (tmp_path / "s.tfstate").write_text(json.dumps(state))
+        known = read_known_resources(tmp_path / "s.tfstate")
     hostile = recommendation(action_name='x" {\n}', action_id="id-9", reason="${danger} %{if}")
 
     read = subprocess.run(
         ["terraform", "fmt", "-"],
-        input=terraform_lines(analysis_of(*ANALYSIS.actions, hostile), path),
+        input=terraform_lines(analysis_of(*ANALYSIS.actions, hostile), known),
         text=True,
         capture_output=True,
         cwd=tmp_path,
@@ -221,7 +221,7 @@ def test_resources_that_only_a_name_tells_apart_are_named_and_not_written(tmp_pa
         recommendation(action_id="4", action_name="Sole"),
     )
 
-    text = terraform_lines(analysis, tmp_path / "export.tf")
+    text = terraform_lines(analysis, read_known_resources(tmp_path / "export.tf"))
 
     assert re.findall(r'^resource ".*" "(.*)"', text, re.M) == ["d"]
     assert "# 5 -> 10 for one of these, which one only an id tells\n" in text
