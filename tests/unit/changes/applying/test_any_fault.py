@@ -1,10 +1,8 @@
 """Any mixture of faults, kills and foreign edits, drawn by hypothesis: what must hold, holds."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -91,20 +89,28 @@ def run_until_quiet(org: FakeOrg, journal: Journal) -> None:
 
 
 def scripted(
-    reads: list[Fault], patches: list[Fault], after: list[Fault], tests: list[str]
+    folders: pytest.TempPathFactory,
+    reads: list[Fault],
+    patches: list[Fault],
+    after: list[Fault],
+    tests: list[str],
 ) -> tuple[FakeOrg, Journal]:
     org = FakeOrg.with_actions(full_config())
     org.on_read, org.on_patch, org.after_patch, org.outcomes = [*reads], [*patches], [*after], [*tests]
-    return org, Journal(Path(tempfile.mkdtemp()) / "journal.jsonl")
+    return org, Journal(folders.mktemp("runs") / "journal.jsonl")
 
 
 @pytest.mark.slow
 @given(on_read, on_patch, after_patch, outcomes)
 @settings(max_examples=examples(50), deadline=None)
 def test_alone_in_the_org_every_mixture_ends_applied_and_nothing_else_differs(
-    reads: list[Fault], patches: list[Fault], after: list[Fault], tests: list[str]
+    tmp_path_factory: pytest.TempPathFactory,
+    reads: list[Fault],
+    patches: list[Fault],
+    after: list[Fault],
+    tests: list[str],
 ) -> None:
-    org, journal = scripted(reads, patches, after, tests)
+    org, journal = scripted(tmp_path_factory, reads, patches, after, tests)
 
     run_until_quiet(org, journal)
 
@@ -123,9 +129,12 @@ foreign = st.lists(st.sampled_from([PASS, LOST, KILLED, SAVED, TAKEN]), max_size
 @given(foreign, foreign, foreign)
 @settings(max_examples=examples(50), deadline=None)
 def test_what_someone_else_set_is_never_overwritten(
-    reads: list[Fault], patches: list[Fault], after: list[Fault]
+    tmp_path_factory: pytest.TempPathFactory,
+    reads: list[Fault],
+    patches: list[Fault],
+    after: list[Fault],
 ) -> None:
-    org, journal = scripted(reads, patches, after, [])
+    org, journal = scripted(tmp_path_factory, reads, patches, after, [])
     taken = any(TAKEN in script for script in (reads, patches, after))
 
     run_until_quiet(org, journal)
