@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import isfunction
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
@@ -34,6 +35,8 @@ from tests.support.drawn.type_schema import Schema, SchemaMaker
 class Document:
     """One schema: its name, what it describes in a few words, and the type it is drawn from.
 
+    `kind`: the type; or a function that returns the schema: a third of a second, in each process that may
+    hold an output to one.
     `verb`, `flag`: which command prints it; a flag that is not named here changes nothing. `kept`: it is
     a file, which an older diag may have written: fields that have a default may be missing.
     """
@@ -47,7 +50,8 @@ class Document:
 
     def schema(self) -> Schema:
         """Return what is checked in."""
-        body = self.kind if isinstance(self.kind, dict) else SchemaMaker(not self.kept).document(self.kind)
+        kind = self.kind() if isfunction(self.kind) else self.kind
+        body = kind if isinstance(kind, dict) else SchemaMaker(not self.kept).document(kind)
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"urn:genesys-diag:schema:{self.name}",
@@ -61,10 +65,15 @@ _MANIFEST = Annotated[JsonObject, MANIFEST_WRITTEN]
 _CAMPAIGN = Annotated[JsonObject, CAMPAIGN_WRITTEN]
 _LINE = Annotated[JsonObject, LINE_WRITTEN]
 
+
+def _workload_schema() -> Schema:
+    return table_schema(WorkloadTable)
+
+
 DOCUMENTS: Final[Sequence[Document]] = (
-    Document("workload", "A workload file (TOML): diag init", table_schema(WorkloadTable)),
-    Document("settings", "diag.toml, and ~/.config/diag/config.toml", settings_schema()),
-    Document("platform", "platform.toml: diag doctor --learn", platform_schema()),
+    Document("workload", "A workload file (TOML): diag init", _workload_schema),
+    Document("settings", "diag.toml, and ~/.config/diag/config.toml", settings_schema),
+    Document("platform", "platform.toml: diag doctor --learn", platform_schema),
     Document("plan", "A plan file: diag recommend --out plan.json", _PLAN, kept=True),
     Document("manifest", "manifest.json of a run", _MANIFEST, kept=True),
     Document("journal-line", "One line of runs/journal.jsonl", _LINE, kept=True),
