@@ -1,6 +1,7 @@
 """The house rules: imports go one way, files stay small, start-up stays light."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.file_access import file_access
+from tests.support.forks import LOCUSTS
 from tests.support.house.arrows import circle, file_arrows, room_arrows
 from tests.support.house.may_import import MAY_IMPORT, TABLES, room_of
+from tests.support.imported_modules import print_imported
 from tests.support.source_files import ROOT, imports_of, module_of, nodes_of, python_files, tree_of
 from tests.support.system_words import system_words
 
@@ -154,7 +157,7 @@ def test_help_brings_in_nothing_heavy() -> None:
 
 
 @pytest.mark.slow
-def test_the_load_process_carries_nothing_heavy() -> None:
+def test_the_load_process_carries_nothing_heavy(tmp_path: Path) -> None:
     # Through whatever it imports; jinja2 comes with locust, rich with httpx where it is installed.
     modules = [module_of(path) for path in python_files() if path.is_relative_to(ROOT / "loadtests")]
     heavy = (
@@ -167,13 +170,11 @@ def test_the_load_process_carries_nothing_heavy() -> None:
         "diag.commands",
         "diag.changes",
     )
-    probe = (
-        f"import sys, importlib; [importlib.import_module(name) for name in {sorted(modules)!r}];"
-        f"print('heavy:', [m for m in {heavy!r} if m in sys.modules])"
-    )
-    found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    # In the process that every forked load is a copy of: it has imported all this, and more.
+    asked = (print_imported, modules, heavy)
+    found = LOCUSTS.run(*asked, folder=tmp_path, environment=os.environ, limit_s=60)
 
-    assert found.stdout.strip().endswith("heavy: []")
+    assert found.stdout.decode() == "[]\n", found.stderr.decode()
 
 
 def test_no_file_is_a_junk_drawer() -> None:

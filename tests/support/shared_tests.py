@@ -10,8 +10,8 @@ from typing import Final
 
 IN_REAL_TIME: Final = ("tests/e2e/", "tests/browser/")
 """Folders whose tests measure in real time."""
-AT_ONCE: Final = ("tests/browser/",)
-"""Folders of which one process takes everything: each would start a Chromium of its own."""
+AT_ONCE: Final = ("tests/browser/", "tests/test_")
+"""What one process takes as a whole: each would start a Chromium of its own, or read all of the code."""
 LONGEST: Final = (
     "tests/e2e/test_platform_walk.py",
     "tests/e2e/test_main_job.py",
