@@ -20,7 +20,7 @@ from analysis.format.segment_reader import SegmentTail, segment_paths
 from tests.support.source_files import module_of, python_files
 from tests.support.waiting import wait_until
 from tests.support.windows.environment_there import environment_there, run_there
-from tests.support.windows.forked_there import import_there, verb_there
+from tests.support.windows.forked_there import begin_verb_there, import_there, verb_there
 
 pytestmark = [
     pytest.mark.e2e,
@@ -128,24 +128,20 @@ def test_a_change_is_measured_made_and_undone_there(there: Mapping[str, str], tm
     verb(there, tmp_path, "observe", "--out", "observed.json")
 
 
-def measuring(there: Mapping[str, str], folder: Path) -> tuple["subprocess.Popen[bytes]", psutil.Process]:
-    """Start a long run; return the verb and its load, once it calls."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "diag", "measure", "--run-time", "120s", "--rate", "20", "--run-dir", "run"],
-        cwd=folder,
-        env=there,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+MEASURE = ("measure", "--run-time", "120s", "--rate", "20", "--run-dir", "run")
+
+
+def load_of(verb_pid: int, folder: Path) -> psutil.Process:
+    """Return the load of a verb, once it calls."""
     segments = folder / "run" / "segments"
     wait_until(lambda: any(each.stat().st_size for each in segments.glob("*.seg")), "the first call")
-    (load,) = psutil.Process(process.pid).children()
-    return process, load
+    (load,) = psutil.Process(verb_pid).children()
+    return load
 
 
 def test_ctrl_c_lets_calls_in_flight_end_there(there: Mapping[str, str], tmp_path: Path) -> None:
-    process, load = measuring(there, tmp_path)
+    process = begin_verb_there(tmp_path, MEASURE, there)  # it judges at its end: pandas is there already
+    load = load_of(process.pid, tmp_path)
 
     process.send_signal(signal.SIGINT)
 
@@ -156,7 +152,15 @@ def test_ctrl_c_lets_calls_in_flight_end_there(there: Mapping[str, str], tmp_pat
 
 
 def test_the_load_ends_with_the_verb_that_started_it_there(there: Mapping[str, str], tmp_path: Path) -> None:
-    process, load = measuring(there, tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diag", *MEASURE],
+        cwd=tmp_path,
+        env=there,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    load = load_of(process.pid, tmp_path)
 
     os.kill(process.pid, signal.SIGKILL)
     process.wait()

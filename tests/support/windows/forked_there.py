@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.support.forks import Forks
+from tests.support.forks import Forked, Forks, nothing
 from tests.support.windows.environment_there import LIMIT_S, environment_there
 
 THERE: Final = Forks("tests.support.windows.preload", environment_there(Path(tempfile.gettempdir())))
@@ -19,6 +19,17 @@ def verb_there(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a verb in `folder`; the load that it starts is really started."""
     return THERE.run(_be_diag, tuple(arguments), folder=folder, environment=environment, limit_s=LIMIT_S)
+
+
+def begin_verb_there(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Forked:
+    """Begin a verb in `folder`; nobody hears what it says."""
+    return THERE.start(
+        _be_diag,
+        tuple(arguments),
+        folder=folder,
+        environment=environment,
+        streams=(nothing(), nothing(), nothing()),
+    )
 
 
 def import_there(folder: Path, names: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
