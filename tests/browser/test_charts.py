@@ -11,7 +11,7 @@ from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from reports.wording import numbers
 from tests.support.reports.accessibility import violations
-from tests.support.reports.chromium import Page
+from tests.support.reports.chromium_page import Page
 from tests.support.reports.production_beside import make_loops, make_production
 from tests.support.reports.report_factory import CASES, make_report
 from tests.support.waiting import wait_until
@@ -135,23 +135,23 @@ def test_the_keyboard_reads_one_value_after_the_other(page: Page, file: Path) ->
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_a_chart_can_be_enlarged_and_put_back(page: Page, file: Path, pictures: Path, width: int) -> None:
-    page.open(file, width=width)
+def test_a_chart_can_be_enlarged_and_put_back(painted: Page, file: Path, pictures: Path, width: int) -> None:
+    painted.open(file, width=width)
     figure, button = FIGURE.format("survival"), f"{FIGURE.format('survival')}.querySelector('.enlarge')"
-    before = page.run(f"{figure}.getBoundingClientRect().width")
-    page.run(f"{button}.click()")
+    before = painted.run(f"{figure}.getBoundingClientRect().width")
+    painted.run(f"{button}.click()")
 
-    assert page.run("document.querySelector('dialog').open") is True
-    assert page.run(f"{figure}.getBoundingClientRect().width") >= before * (1.6 if width > 400 else 0.8)
-    assert page.run("document.documentElement.scrollWidth") <= width
-    page.run(f"{figure}.querySelector('.read').focus()")
-    page.picture(pictures / f"enlarged-{width}.png", whole=False)
-    press(page, "Escape", 27)
+    assert painted.run("document.querySelector('dialog').open") is True
+    assert painted.run(f"{figure}.getBoundingClientRect().width") >= before * (1.6 if width > 400 else 0.8)
+    assert painted.run("document.documentElement.scrollWidth") <= width
+    painted.run(f"{figure}.querySelector('.read').focus()")
+    painted.picture(pictures / f"enlarged-{width}.png", whole=False)
+    press(painted, "Escape", 27)
 
-    wait_until(lambda: page.run("document.querySelectorAll('dialog').length") == 0, "the dialog closes")
-    assert page.run(f"{figure}.getBoundingClientRect().width") == before
-    assert page.run(f"document.activeElement === {button}") is True
-    assert page.problems == []
+    wait_until(lambda: painted.run("document.querySelectorAll('dialog').length") == 0, "the dialog closes")
+    assert painted.run(f"{figure}.getBoundingClientRect().width") == before
+    assert painted.run(f"document.activeElement === {button}") is True
+    assert painted.problems == []
 
 
 def test_axe_finds_no_violation_while_a_chart_is_read_and_enlarged(page: Page, file: Path, axe: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from reports.pages.compare_page import build_comparison
 from reports.pages.index_page import IndexData, build_index
 from tests.support.reports.accessibility import violations
-from tests.support.reports.chromium import Page
+from tests.support.reports.chromium_page import Page
 from tests.unit.reports.pages.test_compare_page import make_comparison
 from tests.unit.reports.pages.test_index_page import make_runs
 
@@ -31,15 +31,15 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_breaks_leaves_or_overflows(
-    page: Page, file: Path, take_picture: Callable[[str], object], width: int
+    painted: Page, file: Path, take_picture: Callable[[str], object], width: int
 ) -> None:
-    page.open(file, width=width)
-    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    painted.open(file, width=width)
+    painted.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
     take_picture(f"{file.stem}-{width}")
-    assert page.problems == []
-    assert page.requests == [file.as_uri()]
-    assert page.run("document.documentElement.scrollWidth") <= width
+    assert painted.problems == []
+    assert painted.requests == [file.as_uri()]
+    assert painted.run("document.documentElement.scrollWidth") <= width
 
 
 def test_axe_finds_no_violation(page: Page, file: Path, axe: str) -> None:

@@ -11,10 +11,10 @@ import pytest
 from reports.exports.csv import build_csv
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
-from tests.support.reports.accessibility import violations
-from tests.support.reports.chromium import Page
+from tests.support.reports.accessibility import COLOUR_RULES, RULES, violations
+from tests.support.reports.chromium_page import Page
 from tests.support.reports.flows_shown import with_made_flows
-from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.report_factory import CASES, make_report, words_only
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,8 @@ HOSTILE = "</script><img src=x onerror=alert(1)> =1+1 \x1b[31m \u202e"
 
 KINDS = (0, 2, 6, 10)
 """Of the cases, one of each kind of section."""
+FLOWS = 4
+"""Those of `with_made_flows`."""
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +36,15 @@ def data() -> ReportData:
 
 @pytest.fixture(scope="module")
 def file(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of all cases, without charts: for the table, and what parts do without looking at a chart."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(build_report(data), encoding="utf-8")
+    path.write_text(build_report(words_only(data)), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
 def short_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report with one action of each kind of section, for what is slow on a long page.
+    """A report with charts, of one action of each kind of section.
 
     The first was called with invented inputs, the second with some.
     """
@@ -69,16 +72,16 @@ def click_sort(page: Page, heading: str) -> list[str]:
 
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (1280, False), (1280, True), (3840, True)])
 def test_nothing_breaks_and_nothing_leaves_the_file(
-    page: Page, short_file: Path, take_picture: Callable[[str], object], width: int, dark: bool
+    painted: Page, short_file: Path, take_picture: Callable[[str], object], width: int, dark: bool
 ) -> None:
-    page.open(short_file, width=width, dark=dark)
-    open_all(page)
+    painted.open(short_file, width=width, dark=dark)
+    open_all(painted)
 
     take_picture(f"report-{width}-{'dark' if dark else 'light'}")
-    assert page.problems == []
-    assert page.requests == [short_file.as_uri()]
-    assert page.run("document.documentElement.scrollWidth") <= width
-    marks = page.run(
+    assert painted.problems == []
+    assert painted.requests == [short_file.as_uri()]
+    assert painted.run("document.documentElement.scrollWidth") <= width
+    marks = painted.run(
         "[...document.querySelectorAll('#table td small')].filter(s => s.textContent.includes('invented'))"
         ".map(s => [s.closest('tr').rowIndex, s.innerText, s.offsetWidth > 0])"
     )
@@ -90,7 +93,7 @@ def test_the_steps_of_a_flow_never_scroll_sideways(page: Page, short_file: Path)
     open_all(page)
     steps = "[...document.querySelectorAll('.flow-of .scroll')]"
 
-    assert page.run(f"{steps}.length") == 4
+    assert page.run(f"{steps}.length") == FLOWS
     assert beyond_at(page, steps, (320, 390, 1100, 1280)) == {}
 
 
@@ -251,17 +254,17 @@ def test_without_javascript_all_of_it_is_there(page: Page, file: Path, data: Rep
         assert action.reason in text
 
 
-def test_on_paper_every_part_is_open_and_light(page: Page, file: Path, pictures: Path) -> None:
-    page.open(file, width=760, dark=True, media="print")
-    page.run("document.querySelectorAll('details.action').forEach(one => { one.open = false; })")
+def test_on_paper_every_part_is_open_and_light(painted: Page, short_file: Path, pictures: Path) -> None:
+    painted.open(short_file, width=760, dark=True, media="print")
+    painted.run("document.querySelectorAll('details.action').forEach(one => { one.open = false; })")
 
-    heights = page.run("[...document.querySelectorAll('details.action .body')].map(b => b.offsetHeight)")
-    assert len(heights) == len(CASES)
+    heights = painted.run("[...document.querySelectorAll('details.action .body')].map(b => b.offsetHeight)")
+    assert len(heights) == len(KINDS) + FLOWS
     assert min(heights) > 50
-    assert page.run("getComputedStyle(document.documentElement).colorScheme") == "light"
-    assert page.run("getComputedStyle(document.getElementById('tools')).display") == "none"
-    assert page.run("document.documentElement.scrollWidth") <= 760
-    assert page.pdf(pictures / "report.pdf").stat().st_size > 50_000
+    assert painted.run("getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert painted.run("getComputedStyle(document.getElementById('tools')).display") == "none"
+    assert painted.run("document.documentElement.scrollWidth") <= 760
+    assert painted.pdf(pictures / "report.pdf").stat().st_size > 50_000
 
 
 def test_printing_opens_every_part_and_closes_it_again(page: Page, file: Path) -> None:
@@ -288,7 +291,7 @@ def test_the_keyboard_reaches_the_content_first(page: Page, file: Path) -> None:
 def test_axe_finds_no_violation(page: Page, short_file: Path, axe: str, dark: bool) -> None:
     page.open(short_file, width=1280, dark=dark)
     open_all(page)
-    assert violations(page, axe) == []
+    assert violations(page, axe, COLOUR_RULES if dark else RULES) == []
 
 
 @pytest.mark.parametrize("name", ["W" * 120, "Get_Customer_By_Number_And_Region_" * 150])
@@ -311,12 +314,12 @@ def test_a_name_without_spaces_never_makes_the_page_wider(
 OPEN_HINTS = "[...document.querySelectorAll('.hint:popover-open')].map(one => one.id)"
 
 
-def test_a_word_is_explained_where_it_stands_by_key_and_by_hovering(page: Page, short_file: Path) -> None:
-    page.open(short_file, width=1280)
+def test_a_word_is_explained_where_it_stands_by_key_and_by_hovering(painted: Page, short_file: Path) -> None:
+    painted.open(short_file, width=1280)
     at = "document.querySelector('thead [popovertarget=x-seen]').getBoundingClientRect()"
-    page.run("document.querySelector('thead [popovertarget=x-seen]').focus()")
+    painted.run("document.querySelector('thead [popovertarget=x-seen]').focus()")
     for kind in ("keyDown", "keyUp"):
-        page.call(
+        painted.call(
             "Input.dispatchKeyEvent",
             type=kind,
             key="Enter",
@@ -324,21 +327,23 @@ def test_a_word_is_explained_where_it_stands_by_key_and_by_hovering(page: Page, 
             text="\r",
             windowsVirtualKeyCode=13,
         )
-    assert page.run(OPEN_HINTS) == ["x-seen"]
+    assert painted.run(OPEN_HINTS) == ["x-seen"]
     hint = "document.getElementById('x-seen').getBoundingClientRect()"
     near = f"Math.min(Math.abs({hint}.top - {at}.bottom), Math.abs({at}.top - {hint}.bottom))"
     # The browser tells the page of it a moment after it opened; then it is placed.
     placed = f"{near} < 40 ? done(1) : requestAnimationFrame(look)"
-    assert page.run(f"new Promise(done => {{ const look = () => {placed}; look(); }})") == 1
+    assert painted.run(f"new Promise(done => {{ const look = () => {placed}; look(); }})") == 1
     for kind in ("keyDown", "keyUp"):
-        page.call("Input.dispatchKeyEvent", type=kind, key="Escape", code="Escape", windowsVirtualKeyCode=27)
-    assert page.run(OPEN_HINTS) == []
+        painted.call(
+            "Input.dispatchKeyEvent", type=kind, key="Escape", code="Escape", windowsVirtualKeyCode=27
+        )
+    assert painted.run(OPEN_HINTS) == []
 
-    page.run("document.documentElement.style.scrollBehavior = 'auto'; scrollTo(0, 0); 0")
-    page.run("document.querySelector('#table').scrollIntoView({ behavior: 'instant' }); 0")
-    x, y = page.run(f"[{at}.left + 5, {at}.top + 5]")
-    page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    painted.run("document.documentElement.style.scrollBehavior = 'auto'; scrollTo(0, 0); 0")
+    painted.run("document.querySelector('#table').scrollIntoView({ behavior: 'instant' }); 0")
+    x, y = painted.run(f"[{at}.left + 5, {at}.top + 5]")
+    painted.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
     look = "document.querySelector('.hint:popover-open') ? done(1) : requestAnimationFrame(look)"
     opened = f"new Promise(done => {{ const look = () => {look}; look(); }})"
-    assert page.run(opened) == 1
-    assert page.problems == []
+    assert painted.run(opened) == 1
+    assert painted.problems == []

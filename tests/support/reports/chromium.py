@@ -1,23 +1,23 @@
-"""Drives Debian's Chromium over the DevTools protocol: just what these tests need, no driver to download."""
+"""Starts Debian's Chromium and opens tabs in it: just what these tests need, no driver to download."""
 
-import base64
 import contextlib
-import itertools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import websocket
 
+from tests.support.reports.chromium_page import PATIENCE_S, Page
 from tests.support.waiting import wait_until
 
+NOT_NEEDED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "AimEnabled")
+"""Pages of the address bar, which nobody sees: loading them is half of Chromium's start."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -29,10 +29,11 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
+    "--kiosk",
+    f"--disable-features={','.join(NOT_NEEDED)}",
     "--remote-debugging-port=0",
     "--remote-allow-origins=*",
 )
-PATIENCE_S = 60.0
 
 
 def find_chromium() -> str | None:
@@ -43,103 +44,52 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-class Page:
-    """One tab. Console errors, exceptions and requests are collected while it lives."""
+class Chromium:
+    """A browser that runs: its window's tab, and tabs that are never painted."""
 
-    def __init__(self, socket: websocket.WebSocket) -> None:
-        self._socket = socket
-        self._ids = itertools.count(1)
-        self.problems: list[str] = []
-        self.requests: list[str] = []
-        self._seen: list[str] = []
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
+    def __init__(self, port: str, path: str) -> None:
+        self._address = f"ws://127.0.0.1:{port}"
+        self._socket = _connect(f"{self._address}{path}")
+        self._pages: list[Page] = []
 
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send one command and return its result; events that come meanwhile are collected."""
-        number = next(self._ids)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._socket.recv())
-            if message.get("id") == number:
-                if "error" in message:
-                    raise RuntimeError(f"{method}: {message['error']}")
-                return dict(message["result"])
-            self._take(message)
+    def painted(self) -> Page:
+        """Return the tab of the window: frames are drawn, and it can be pictured and printed."""
+        targets = self._ask("Target.getTargets")["targetInfos"]
+        return self._open(next(one["targetId"] for one in targets if one["type"] == "page"))
 
-    def open(
-        self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = ""
-    ) -> Self:
-        """Load a file at a viewport size, with a colour preference; returns once it has loaded."""
-        self.resize(width, height)
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        self.call("Emulation.setEmulatedMedia", media=media, features=scheme)
-        self._seen.clear()
-        self.call("Page.navigate", url=path.as_uri())
-        until = time.monotonic() + PATIENCE_S
-        while "Page.loadEventFired" not in self._seen:
-            if time.monotonic() > until:
-                raise TimeoutError(f"{path} did not load")
-            self._take(json.loads(self._socket.recv()))
-        return self
+    def unpainted(self) -> Page:
+        """Return a new tab that is laid out when it is asked for something, and never painted.
 
-    def resize(self, width: int, height: int = 900) -> None:
-        """Give the viewport another size."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
+        Painting costs more than all else that these tests have a page do. No animation frame comes, a picture
+        is waited for in vain.
+        """
+        return self._open(self._ask("Target.createTarget", url="about:blank", hidden=True)["targetId"])
 
-    def run(self, script: str) -> Any:
-        """Return the JSON value of a JavaScript expression (promises are awaited)."""
-        reply = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in reply:
-            raise RuntimeError(json.dumps(reply["exceptionDetails"])[:2000])
-        return reply["result"].get("value")
+    def close(self) -> None:
+        """Let go of the tabs."""
+        for page in self._pages:
+            page.close()
+        self._socket.close()
 
-    def picture(self, target: Path, *, whole: bool = True, clip: dict[str, float] | None = None) -> Path:
-        """Write a PNG of the page (all of it, the viewport, or a part) and return its path."""
-        more: dict[str, Any] = {"clip": {**clip, "scale": 1}} if clip else {}
-        reply = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole, **more)
-        target.write_bytes(base64.b64decode(reply["data"]))
-        return target
+    def _open(self, target: str) -> Page:
+        self._pages.append(Page(_connect(f"{self._address}/devtools/page/{target}")))
+        return self._pages[-1]
 
-    def pdf(self, target: Path) -> Path:
-        """Write the page as it would print on A4 and return the file's path."""
-        reply = self.call("Page.printToPDF", preferCSSPageSize=True, paperWidth=8.27, paperHeight=11.69)
-        target.write_bytes(base64.b64decode(reply["data"]))
-        return target
+    def _ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._socket.send(json.dumps({"id": 1, "method": method, "params": parameters}))
+        while (reply := json.loads(self._socket.recv())).get("id") != 1:
+            pass
+        return dict(reply["result"])
 
-    def _take(self, message: dict[str, Any]) -> None:
-        method, parameters = message.get("method", ""), message.get("params", {})
-        self._seen.append(method)
-        if method == "Runtime.exceptionThrown":
-            self.problems.append(json.dumps(parameters["exceptionDetails"])[:500])
-        elif method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning"):
-            self.problems.append(json.dumps(parameters["args"])[:500])
-        elif method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
-            self.problems.append(parameters["entry"]["text"])
-        elif method == "Page.javascriptDialogOpening":
-            self.problems.append(f"dialog: {parameters['message']}")
-            self._socket.send(
-                json.dumps(
-                    {
-                        "id": next(self._ids),
-                        "method": "Page.handleJavaScriptDialog",
-                        "params": {"accept": True},
-                    }
-                )
-            )
-        elif method == "Network.requestWillBeSent":
-            self.requests.append(parameters["request"]["url"])
+
+def _connect(address: str) -> websocket.WebSocket:
+    # What Chromium sends is checked by nobody else, and the check in Python takes longer than the pages.
+    return websocket.create_connection(address, timeout=PATIENCE_S, skip_utf8_validation=True)
 
 
 @contextlib.contextmanager
-def chromium(binary: str) -> Iterator[Page]:
-    """Start a Chromium with a profile of its own and yield its tab; it is gone afterwards."""
+def chromium(binary: str) -> Iterator[Chromium]:
+    """Start a Chromium with a profile of its own and yield it; it is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="diag-chromium-", ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [binary, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
@@ -148,29 +98,22 @@ def chromium(binary: str) -> Iterator[Page]:
             start_new_session=True,
         )
         try:
-            yield from _tab(process, Path(profile) / "DevToolsActivePort")
+            browser = Chromium(*_address(process, Path(profile) / "DevToolsActivePort"))
+            try:
+                yield browser
+            finally:
+                browser.close()
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
-def _tab(process: subprocess.Popen[bytes], port_file: Path) -> Iterator[Page]:
+def _address(process: subprocess.Popen[bytes], port_file: Path) -> list[str]:
     def listens() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"Chromium did not start (exit code {process.poll()})")
         return port_file.exists() and "\n" in port_file.read_text()
 
     wait_until(listens, "Chromium's start", within_s=PATIENCE_S)
-    port, path = port_file.read_text().splitlines()[:2]
-    browser = websocket.create_connection(f"ws://127.0.0.1:{port}{path}", timeout=PATIENCE_S)
-    browser.send(json.dumps({"id": 1, "method": "Target.createTarget", "params": {"url": "about:blank"}}))
-    while (reply := json.loads(browser.recv())).get("id") != 1:
-        pass
-    target = reply["result"]["targetId"]
-    socket = websocket.create_connection(f"ws://127.0.0.1:{port}/devtools/page/{target}", timeout=PATIENCE_S)
-    try:
-        yield Page(socket)
-    finally:
-        socket.close()
-        browser.close()
+    return port_file.read_text().splitlines()[:2]
