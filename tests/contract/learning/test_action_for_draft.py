@@ -1,7 +1,5 @@
 """Which action a draft is made of: what a person is asked, and what each answer does."""
 
-import io
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from diag.learning_dialog.action_for_draft import choose_action, demand_no_draft
 from diag.sandbox.faults.fault import Fault
 from tests.support.learning import QUICK, SLOW, IntoTheSandbox, LearningOrg, org_text
 from tests.support.sandbox_in_process import InProcessSandbox
+from tests.support.typed_answers import press_ctrl_c, type_in
 
 GETS = tuple(f"Get {number:02}" for number in range(1, 23))
 _OTHERS = "".join(
@@ -42,17 +41,11 @@ def client(org: LearningOrg) -> Iterator[GenesysClient]:
         yield client
 
 
-@pytest.fixture
-def on_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Console, "interactive", True)
-
-
 def picked(client: GenesysClient, monkeypatch: pytest.MonkeyPatch, typed: str) -> Action:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    type_in(monkeypatch, typed)
     return choose_action(Console(), client, "", Asked())
 
 
-@pytest.mark.usefixtures("on_terminal")
 def test_gets_are_listed_by_number_and_the_number_picks_one(
     client: GenesysClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,7 +74,6 @@ def org_of_one(folder: Path, method: str) -> Iterator[GenesysClient]:
         yield client
 
 
-@pytest.mark.usefixtures("on_terminal")
 def test_few_actions_are_all_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,7 +84,6 @@ def test_few_actions_are_all_listed(
     assert listed == ["   1  Only  (60 s)", "Its number (1 to 1), or nothing to stop: "]
 
 
-@pytest.mark.usefixtures("on_terminal")
 def test_where_none_is_a_get_nothing_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,7 +97,6 @@ def test_where_none_is_a_get_nothing_is_asked(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("on_terminal")
 @pytest.mark.parametrize("typed", ["", "\n", "0\n", "21\n", "-1\n", "yes\n", "²\n", "Slow\n"])
 def test_any_other_answer_and_the_end_of_the_input_do_nothing(
     client: GenesysClient, org: LearningOrg, monkeypatch: pytest.MonkeyPatch, typed: str
@@ -118,15 +108,10 @@ def test_any_other_answer_and_the_end_of_the_input_do_nothing(
     assert {method for method, path in org.transport.seen[before:] if "/actions" in path} == {"GET"}
 
 
-@pytest.mark.usefixtures("on_terminal")
 def test_ctrl_c_at_the_question_ends_the_command(
     client: GenesysClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Interrupted(io.StringIO):
-        def readline(self, *_: object) -> str:  # type: ignore[override]
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(sys, "stdin", Interrupted())
+    press_ctrl_c(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         choose_action(Console(), client, "", Asked())
 

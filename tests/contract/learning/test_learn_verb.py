@@ -1,16 +1,13 @@
 """`diag doctor --learn` as it is typed, against a real sandbox."""
 
-import io
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from diag.cli import run
-from diag.console import Console
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.platform_facts.platform_file import read_platform
@@ -18,6 +15,7 @@ from diag.target import sandbox_connection
 from tests.support.forks import FORKS, nothing
 from tests.support.learning import org_text
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
+from tests.support.typed_answers import type_in
 from tests.support.verb_process import run_diag
 from tests.support.waiting import wait_until
 
@@ -106,8 +104,7 @@ def test_who_is_asked_sees_the_actions_and_the_plan_though_the_answer_is_json(
     session: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It asked for the number of an action that it did not show, and for approval of a hidden plan."""
-    monkeypatch.setattr(Console, "interactive", True)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("1\nno\n"))
+    type_in(monkeypatch, "1\nno\n")
 
     assert run(["doctor", "--learn", "--format", "json"]) == ExitCode.USAGE
 

@@ -1,8 +1,6 @@
 """`diag watch` against the sandbox: a backend that became slower after a change, and one that did not."""
 
-import io
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +8,10 @@ import pytest
 
 from diag.cli import run
 from diag.clocks.wall_clock import WallClock
-from diag.console import Console
 from diag.exit_codes import ExitCode
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import action_named, history
+from tests.support.typed_answers import type_in
 from tests.support.webhook_server import webhook_server
 
 SLOWER = "Look Up Orders"
@@ -106,8 +104,7 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     assert run(["watch", "--undo"]) == ExitCode.USAGE  # nobody approved
     capsys.readouterr()
     with monkeypatch.context() as terminal:
-        terminal.setattr(Console, "interactive", True)
-        terminal.setattr(sys, "stdin", io.StringIO("no\n"))
+        type_in(terminal, "no\n")
         assert run(["watch", "--undo", "--format", "json"]) == ExitCode.USAGE
     told = capsys.readouterr()
     plan, question, answered = told.err.partition("Apply to org")

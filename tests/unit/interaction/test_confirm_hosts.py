@@ -1,7 +1,5 @@
 """Hosts that a load did not begin for are asked for by name, and the load is begun again with them."""
 
-import io
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from diag.measuring.direct_options import DirectOptions, direct_words
 from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts, write_hosts
 from diag.measuring.load_log import Refusal
 from diag.measuring.load_process import LoadOptions, LoadResult
+from tests.support.typed_answers import type_in
 
 HOSTS = (
     HostToConfirm("api.example.com", ("Get\x1b[2J\nCustomer",), 2.004, 40.0),
@@ -93,8 +92,7 @@ def test_each_host_is_confirmed_by_its_name(tmp_path: Path) -> None:
 def test_who_is_asked_sees_the_calls_though_the_command_is_quiet(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Console, "interactive", True)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("api.example.com\n"))
+    type_in(monkeypatch, "api.example.com\n")
     console = Console(quiet=True)
 
     confirm_hosts(console, HOSTS[:1])

@@ -22,6 +22,21 @@ def shown(capsys: pytest.CaptureFixture[str], *rows: Recommendation) -> list[str
     return capsys.readouterr().out.splitlines()
 
 
+def five_without_data() -> list[Recommendation]:
+    """Five actions, each with a next command of its own."""
+    return [
+        recommendation(
+            Verdict.NO_DATA,
+            action_id=str(number),
+            action_name=f"A{number}",
+            recommended_timeout_s=None,
+            reason=f"No calls of {number}.",
+            next_command=f"diag measure --action A{number} --rate {number}",
+        )
+        for number in range(1, 6)
+    ]
+
+
 def test_the_last_lines_are_the_verdict_on_all_and_what_to_do_now(capsys: pytest.CaptureFixture[str]) -> None:
     probe = recommendation(
         Verdict.CENSORED_NEEDS_PROBE,
@@ -49,17 +64,7 @@ def test_in_brief_a_screen_says_what_to_set_and_what_else_to_do_and_leaves_the_e
     held = recommendation(
         Verdict.LOWER, action_id="h", action_name="Get H", reason="Too few calls.", n_eff=300.0
     )
-    rows = [
-        recommendation(
-            Verdict.NO_DATA,
-            action_id=str(number),
-            action_name=f"A{number}",
-            recommended_timeout_s=None,
-            reason=f"No calls of {number}.",
-            next_command=f"diag measure --action A{number} --rate {number}",
-        )
-        for number in range(1, 6)
-    ]
+    rows = five_without_data()
     show_analysis(Console(), analysis_of(recommendation(), held, *rows), to_set="diag apply p", brief=True)
     out = capsys.readouterr().out
     lines = out.splitlines()
@@ -74,17 +79,7 @@ def test_in_brief_a_screen_says_what_to_set_and_what_else_to_do_and_leaves_the_e
 def test_what_has_no_room_among_the_last_lines_stands_with_its_action(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    rows = [
-        recommendation(
-            Verdict.NO_DATA,
-            action_id=str(number),
-            action_name=f"A{number}",
-            recommended_timeout_s=None,
-            reason=f"No calls of {number}.",
-            next_command=f"diag measure --action A{number} --rate {number}",
-        )
-        for number in range(1, 6)
-    ]
+    rows = five_without_data()
     lines = shown(capsys, *rows)
 
     assert lines[-1] == "  3 more actions: what to do stands with each."
