@@ -24,6 +24,9 @@ class ManyWatches:
 
     def __post_init__(self) -> None:
         self._stakes = np.array(STAKES)[:, None]
+        bet_on = np.array(shares_bet_on(self.accepted))[:, None]
+        self._if_cut = np.log(bet_on / self.accepted)
+        self._if_not = np.log((1.0 - bet_on) / (1.0 - self.accepted))
         self.bets: Numbers = HEAD_START * np.repeat(self._stakes, self.actions, axis=1)
         self.broken = np.full(self.actions, -1)
         self._hour = 0
@@ -32,10 +35,8 @@ class ManyWatches:
 
     def after(self, n: Numbers, cut: Numbers) -> None:
         """One more hour for each action; where it has no executions, it says nothing."""
-        share = self.accepted
-        bet_on = np.array(shares_bet_on(share))[:, None]
         effect = np.maximum((SURE_INDEPENDENT + self._spread) / (SURE_INDEPENDENT + self._expected), 1.0)
-        logs = (cut * np.log(bet_on / share) + (n - cut) * np.log((1.0 - bet_on) / (1.0 - share))) / effect
+        logs = (cut * self._if_cut + (n - cut) * self._if_not) / effect
         grown = (self.bets + self._stakes * n / (n + 1.0)) * np.exp(np.minimum(logs, math.log(MOST_AN_HOUR)))
         self.bets = np.where(n > 0, np.minimum(grown, 1e12), self.bets)
         self._together(n, cut)

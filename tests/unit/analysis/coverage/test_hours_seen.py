@@ -105,7 +105,19 @@ def test_hours_never_lift_a_grade_that_the_windows_do_not_give() -> None:
     assert grade(short, at_midnight) == "C"
 
 
-week_weights = st.lists(st.integers(0, 50), min_size=HOURS_A_WEEK, max_size=HOURS_A_WEEK).filter(any)
+def week(usual: list[int], others: list[tuple[int, int]]) -> list[int]:
+    """Production's calls by hour: as usual on each day, but for some hours."""
+    weights = np.repeat(usual, 24).tolist()
+    for hour, many in others:
+        weights[hour] = many
+    return weights
+
+
+week_weights = st.builds(
+    week,
+    st.just([0] * 7) | st.lists(st.integers(0, 8), min_size=7, max_size=7),
+    st.lists(st.tuples(st.integers(0, HOURS_A_WEEK - 1), st.integers(0, 50)), max_size=40),
+).filter(any)
 week_hours = st.lists(st.integers(0, HOURS_A_WEEK - 1), min_size=1, max_size=60)
 
 

@@ -4,6 +4,9 @@ lifelines and statsmodels take five seconds of a core to import, scipy.stats one
 collects the tests: only the tests that need them do.
 """
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -38,17 +41,23 @@ def sample(case: str) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(x, limit), x <= limit
 
 
+@cache
+def lifelines_curve(case: str) -> Any:
+    import lifelines
+
+    return lifelines.KaplanMeierFitter().fit(*sample(case)).survival_function_
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_survival_equals_lifelines_statsmodels_and_scipy(case: str) -> None:
-    import lifelines
     from scipy import stats
     from statsmodels.duration.survfunc import SurvfuncRight
 
     x, event = sample(case)
     ours = kaplan_meier(count_latencies(x, event))
 
-    curve = lifelines.KaplanMeierFitter().fit(x, event).survival_function_["KM_estimate"]
+    curve = lifelines_curve(case)["KM_estimate"]
     np.testing.assert_allclose(ours.share, curve.loc[ours.t_ms].to_numpy(), rtol=0, atol=1e-9)
 
     right = SurvfuncRight(x, event.astype(int))
@@ -71,8 +80,7 @@ def test_quantiles_equal_lifelines(case: str, p: float) -> None:
     import lifelines
 
     x, event = sample(case)
-    curve = lifelines.KaplanMeierFitter().fit(x, event).survival_function_
-    theirs = lifelines.utils.qth_survival_time(1 - p + 1e-11, curve)
+    theirs = lifelines.utils.qth_survival_time(1 - p + 1e-11, lifelines_curve(case))
     ours = kaplan_meier(count_latencies(x, event)).quantile_ms(p)
     assert ours == (None if np.isinf(theirs) else theirs)
 

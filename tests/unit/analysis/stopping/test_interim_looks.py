@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.estimates.judge_action import judge_action
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
@@ -98,12 +99,12 @@ def stopped() -> dict[str, list[tuple[bool, bool, bool]]]:
                 if settled(part, facts, NO_WARM_UP).settled:
                     break
             at_stop = recommend_action(part, facts, NO_WARM_UP, many_looks=True)
-            plain = recommend_action(part, facts, NO_WARM_UP)
+            plain = judge_action(part.calls, None, NO_WARM_UP).deciding.estimate
             found.setdefault(name, []).append(
                 (
                     (at_stop.quantile_upper_ms or 1e9) < p99_s * 1e3,
                     (at_stop.uncapped_timeout_s or 99) < p99_s,
-                    (plain.quantile_upper_ms or 1e9) < p99_s * 1e3,
+                    (plain.upper_ms or 1e9) < p99_s * 1e3,
                 )
             )
     return found
