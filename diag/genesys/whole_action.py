@@ -1,6 +1,7 @@
 """Whether an action's JSON is whole: what the platform always sends, and of the kind that it sends."""
 
 import json
+from types import NoneType
 from typing import Final
 
 from analysis.format.checked_json import BROKEN_CHARACTER
@@ -36,8 +37,9 @@ def damaged_part(source: JsonObject) -> str | None:
     if config.get("request") and not isinstance(config.get("response"), dict):
         return "config.response"
     for part, kinds in _KINDS.items():
+        held = optional_object(config, part)
         for key, kind in kinds.items():
-            if not isinstance(optional_object(config, part).get(key), kind | None):
+            if key in held and not isinstance(held[key], (kind, NoneType)):
                 return f"a valid config.{part}.{key}"
     timeout = config.get("timeoutSeconds")
     if timeout is not None and optional_int(config, "timeoutSeconds") not in range(61):
