@@ -40,6 +40,8 @@ REFERENCE = re.compile(r'(docs/[\w/-]+\.md)(?:,\s+(?:#\s+)?"([^"]+)")?')
 ELSEWHERE = re.compile(
     r"\bAPI notes\b|\bload-testing notes\b|statistics, (?:section|\d)|\bissue \d{1,2}\b|\bsection [A-D]\b"
 )
+ELSEWHERE_WORDS = ("API notes", "load-testing notes", "statistics, ", "issue ", "section ")
+"""Without one of them there is nothing of it: finding these takes a tenth of the time."""
 QUOTED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#([\w-]+))?\)")
 TOP = (*HOUSES, "tests", "docs", ".ci")
@@ -89,7 +91,9 @@ def test_no_file_refers_to_a_document_that_is_not_here() -> None:
         f"{named(path)}: {found.group()}"
         for path in (*SOURCES, *PAGES)
         if path != Path(__file__)
-        for found in ELSEWHERE.finditer(path.read_text(encoding="utf-8"))
+        for text in (path.read_text(encoding="utf-8"),)
+        if any(words in text for words in ELSEWHERE_WORDS)
+        for found in ELSEWHERE.finditer(text)
     ]
 
     assert not broken

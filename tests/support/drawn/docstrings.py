@@ -3,10 +3,11 @@
 import ast
 import inspect
 import re
-import textwrap
+import sys
+from pathlib import Path
 from typing import Any, Final
 
-from tests.support.source_files import HOUSES
+from tests.support.source_files import HOUSES, ROOT, nodes_of
 
 _ABOUT_ERRORS: Final = re.compile(r"\s*Raises?\b.*", re.DOTALL)
 _NOT_JSON: Final = {"None": "null", "True": "true", "False": "false"}
@@ -48,11 +49,8 @@ def _in_json(found: re.Match[str]) -> str:
 
 
 def _of_body(kind: type[Any]) -> dict[str, str]:
-    try:
-        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    except (OSError, TypeError, ValueError, SyntaxError):  # made without a class statement
-        return {}
-    if not isinstance(definition, ast.ClassDef):
+    definition = _definition(kind)
+    if definition is None:  # made without a class statement
         return {}
     texts: dict[str, str] = {}
     for field, below in zip(definition.body, definition.body[1:], strict=False):
@@ -60,3 +58,11 @@ def _of_body(kind: type[Any]) -> dict[str, str]:
         if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
             texts |= {one.id: plain(str(below.value.value)) for one in targets if isinstance(one, ast.Name)}
     return texts
+
+
+def _definition(kind: type[Any]) -> ast.ClassDef | None:
+    file = getattr(sys.modules[kind.__module__], "__file__", None)
+    if file is None or not Path(file).is_relative_to(ROOT):
+        return None
+    classes = nodes_of(Path(file), ast.ClassDef)
+    return next((one for one in classes if one.name == kind.__name__), None)
