@@ -52,14 +52,14 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path:
                 base_url=process.base_url, headers=headers, timeout=90, trust_env=False, verify=False
             )
         )
-        truth = client.get("/sandbox/truth").json()["actions"]
+        truth = client.get("/sandbox/truth").raise_for_status().json()["actions"]
         slow = next(id_ for id_, action in truth.items() if action["name"] == "Render Statement")
         call = pool.submit(client.post, f"/api/v2/integrations/actions/{slow}/test", json={"id": "x"})
         wait_until(lambda: "1 calls in flight" in client.get("/sandbox/live").text, "the call in flight")
         os.kill(process.pid, signal.SIGTERM)
         with pytest.raises(httpx.TransportError):
             call.result(timeout=20)
-    assert log.read_text() == ""
+    assert log.read_text() == "", "what it says is written there: here it had nothing to say"
 
 
 FOUND = "found = 2026-11-29\nhow = 'tried'\nconfidence = 'seen'\n"
@@ -89,15 +89,6 @@ def test_it_plays_the_platform_of_a_file_and_says_so(tmp_path: Path, monkeypatch
 
 def test_it_listens_on_loopback_only(sandbox: RunningSandbox) -> None:
     assert sandbox.base_url.startswith("http://127.0.0.1:")
-
-
-@pytest.mark.slow
-def test_it_writes_what_it_says_to_the_log(tmp_path: Path) -> None:
-    with start_process(log_path=tmp_path / "sandbox.log") as process:
-        assert (
-            httpx.get(f"{process.base_url}/sandbox/truth", trust_env=False, verify=False).status_code == 200
-        )
-    assert (tmp_path / "sandbox.log").read_text() == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
