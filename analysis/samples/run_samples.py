@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.segment_reader import segment_paths
 from analysis.format.skipped_input import SkippedInput
-from analysis.samples.segments import CodedTexts, Column, run_columns
+from analysis.samples.segments import run_columns
 from analysis.samples.table_builder import TableBuilder
 
 
@@ -19,15 +17,8 @@ def add_segments(
     for part in run_columns(folder, manifest, columns):
         skipped.extend(part.skipped)
         if part.rows:
-            values = {name: _pandas(column) for name, column in part.columns.items()}
-            builder.add(pd.DataFrame(values, copy=False))
+            builder.add(part.columns)
     return tuple(skipped)
-
-
-def _pandas(column: Column) -> object:
-    if isinstance(column, CodedTexts):
-        return pd.Categorical.from_codes(column.codes, pd.Index(list(column.texts), dtype="str"))
-    return column
 
 
 def finished_parquet(folder: RunFolder) -> Path | None:

@@ -6,6 +6,8 @@ correlation ids a report asks for, of a long table only those it may show.
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +18,7 @@ from analysis.format.sample_schema import COLUMNS, ActionVersion, Outcome
 from analysis.long_arrays.growing import GrowingArray, grown
 from analysis.long_arrays.pieces import walk
 from analysis.samples.cleaning.shown_ids import ALL_OF, ShownIds
+from analysis.samples.segments import CodedTexts, Column
 
 _KNOWN_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _NONE: Final = -1
@@ -23,6 +26,12 @@ _TEXTS: Final = ("category", "object")
 """Kinds of columns that hold texts, however often each occurs."""
 _YEAR_2000: Final = 946_684_800.0
 _YEAR_2100: Final = 4_102_444_800.0
+_FEW_TEXTS: Final = 16
+"""Of so many the type is kept: a run has few outcomes, workers and actions, and making their types of a table
+of a few calls took pandas longer than reading it."""
+
+Batch = pd.DataFrame | Mapping[str, Column]
+"""Some rows, column by column: as pandas read them, or as they stand in a segment."""
 
 
 class TableBuilder:
@@ -37,14 +46,17 @@ class TableBuilder:
         self.run_unless_said: str | None = None
         """Run id of rows that name none: two files are two runs, each with a warm-up of its own."""
 
-    def add(self, batch: pd.DataFrame) -> None:
-        """Add the usable rows of a batch; it has the required columns, in whatever types were read."""
+    def add(self, batch: Batch) -> None:
+        """Add the usable rows of a batch; it has the required columns, in whatever types were read. One that
+        is no frame names the run of each row."""
+        if self.rows >= ALL_OF and "correlation_id" in batch:
+            batch = _frame(batch)
         started = _floats(batch["started_at"])
         latency = _floats(batch["latency_ms"])
         outcome, outcomes = _codes(batch["outcome"])
         valid = np.array([*(text in _KNOWN_OUTCOMES for text in outcomes), False])
         action, _ = _codes(batch["action_id"])
-        keep = np.ones(len(batch), dtype=np.bool_)
+        keep = np.ones(started.size, dtype=np.bool_)
         with np.errstate(invalid="ignore"):
             checks = (
                 ("no action_id", action == _NONE),
@@ -57,12 +69,13 @@ class TableBuilder:
             self.left_out[why] += int((wrong & keep).sum())
             keep &= ~wrong
         rows = slice(None) if keep.all() else keep
-        if self.run_unless_said is not None:
-            batch = batch.assign(run_id=_named(batch, self.run_unless_said))
-        if "correlation_id" in batch and self.rows >= ALL_OF:
-            batch = batch.assign(correlation_id=self._ids.among(batch[keep]))
+        if isinstance(batch, pd.DataFrame):
+            if self.run_unless_said is not None:
+                batch = batch.assign(run_id=_named(batch, self.run_unless_said))
+            if "correlation_id" in batch and self.rows >= ALL_OF:
+                batch = batch.assign(correlation_id=self._ids.among(batch[keep]))
         # All of them first: a text that cannot be read must not leave columns of different lengths.
-        parts = {name: self._part(name, batch[name], rows) for name in batch.columns}
+        parts = {name: self._part(name, batch[name], rows) for name in map(str, batch)}
         for name, part in parts.items():
             self._column(name).append(part)
         self.rows += int(keep.sum())
@@ -81,7 +94,9 @@ class TableBuilder:
         column.fill(missing[0], self.rows - column.size)
         return column
 
-    def _part(self, name: str, values: "pd.Series[Any]", rows: slice | NDArray[np.bool_]) -> NDArray[Any]:
+    def _part(
+        self, name: str, values: "pd.Series[Any] | Column", rows: slice | NDArray[np.bool_]
+    ) -> NDArray[Any]:
         dtype = COLUMNS[name]
         if dtype not in _TEXTS:
             return _narrow(_floats(values)[rows], dtype)
@@ -97,8 +112,9 @@ class TableBuilder:
     def _finished(self, name: str, values: NDArray[Any]) -> object:
         dtype = COLUMNS[name]
         if dtype in _TEXTS:
-            texts = pd.Index(list(self._texts[name]), dtype="str")
-            return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(texts), validate=False)
+            texts = tuple(self._texts[name])
+            kind = _usual_kind(texts) if len(texts) <= _FEW_TEXTS else _kind(texts)
+            return pd.Categorical.from_codes(values, dtype=kind, validate=False)
         if not dtype.startswith("Int"):
             return values
         missing = grown(np.bool_, (part == _NONE for (part,) in walk(values)))
@@ -117,12 +133,13 @@ class BothSides(TableBuilder):
         self.direct = TableBuilder()
         self.direct.left_out = self.left_out
 
-    def add(self, batch: pd.DataFrame) -> None:
+    def add(self, batch: Batch) -> None:
         """Add the usable rows of a batch, each to its side."""
         apart = _is_direct(batch)
         if apart is None:
             super().add(batch)
             return
+        batch = _frame(batch)
         if not apart.all():
             super().add(batch[~apart])
         self.direct.run_unless_said = self.run_unless_said
@@ -133,11 +150,34 @@ class BothSides(TableBuilder):
         return super().finish() if self.rows else self.direct.finish().iloc[:0]
 
 
-def _is_direct(batch: pd.DataFrame) -> NDArray[np.bool_] | None:
+def _frame(batch: Batch) -> pd.DataFrame:
+    if isinstance(batch, pd.DataFrame):
+        return batch
+    return pd.DataFrame({name: _of_pandas(column) for name, column in batch.items()}, copy=False)
+
+
+def _of_pandas(column: Column) -> object:
+    if isinstance(column, CodedTexts):
+        return pd.Categorical.from_codes(column.codes, dtype=_kind(column.texts))
+    return column
+
+
+def _kind(texts: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
+
+
+_usual_kind = lru_cache(maxsize=256)(_kind)
+
+
+def _is_direct(batch: Batch) -> NDArray[np.bool_] | None:
     """Which rows are direct calls; None where none is."""
     if "target" not in batch:
         return None
     target = batch["target"]
+    if not isinstance(target, pd.Series):
+        coded, texts = _codes(target)
+        apart = np.isin(coded, [code for code, text in enumerate(texts) if text == ActionVersion.DIRECT])
+        return apart if apart.any() else None
     if isinstance(target.dtype, pd.CategoricalDtype) and ActionVersion.DIRECT not in target.cat.categories:
         return None
     apart = np.asarray((target == str(ActionVersion.DIRECT)).fillna(False), dtype=np.bool_)
@@ -161,20 +201,30 @@ def _missing(dtype: str) -> NDArray[Any]:
     return np.array([_NONE], np.int8) if dtype in _TEXTS else _narrow(np.array([np.nan]), dtype)
 
 
-def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
+def _codes(values: "pd.Series[Any] | Column") -> tuple[NDArray[np.int64], list[str]]:
     """Numbers (-1: missing) and the texts they stand for."""
+    if isinstance(values, CodedTexts):
+        return _without_empty(values.codes.astype(np.int64), list(values.texts))
+    if isinstance(values, np.ndarray):
+        values = pd.Series(values, copy=False)
     if not isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("category")
     coded = values.array  # not `values.cat`, whose codes are a column of their own
     assert isinstance(coded, pd.Categorical)
     codes = np.asarray(coded.codes, dtype=np.int64)
-    texts = [str(text) for text in coded.categories.tolist()]
+    return _without_empty(codes, [str(text) for text in coded.categories.tolist()])
+
+
+def _without_empty(codes: NDArray[np.int64], texts: list[str]) -> tuple[NDArray[np.int64], list[str]]:
     if "" in texts:
         codes = np.where(codes == texts.index(""), _NONE, codes)
     return codes, texts
 
 
-def _floats(values: "pd.Series[Any]") -> NDArray[np.float64]:
+def _floats(values: "pd.Series[Any] | Column") -> NDArray[np.float64]:
+    assert not isinstance(values, CodedTexts)
+    if isinstance(values, np.ndarray):
+        return values.astype(np.float64)
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
         return values.to_numpy(dtype=np.float64)
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
