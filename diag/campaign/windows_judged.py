@@ -1,12 +1,14 @@
 """Where every action stands after the windows so far, when it is asked again and again.
 
-A window that has ended does not change: it is read once, and an action is judged again only where it got
-calls. Read anew each time, a hundred windows took a hundred times as long as the first, and a thousand of
-them hours. Nothing is kept that the windows do not hold: a process that begins anew finds the same.
+A window is read again only where its files changed, as those of the newest may, and an action is judged
+again only where it got calls. Read anew each time, a hundred windows took a hundred times as long as the
+first, and a thousand of them hours. Nothing is kept that the windows do not hold: a process that begins anew
+finds the same.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.format.action_facts import ActionFacts
@@ -43,6 +45,7 @@ class WindowsJudged:
         self._ended: SampleSet | None = None
         self._names: list[str] = []
         """The windows in `_ended`, in order."""
+        self._last: _Read | None = None
         self._judged: dict[str, tuple[object, Standing]] = {}
 
     def standings(self, windows: Sequence[RunFolder], *, remember: bool = True) -> dict[str, Standing]:
@@ -61,15 +64,26 @@ class WindowsJudged:
         return {**self._before, **states}
 
     def _read(self, windows: Sequence[RunFolder]) -> "SampleSet | None":
-        """All calls; those of the newest window anew: it may not have ended."""
+        """All calls; those of the newest window anew where it went on: it may not have ended."""
         called = with_calls(windows)
-        names = [window.path.name for window in called[:-1]]
-        if names[: len(self._names)] != self._names:
+        names = [window.path.name for window in called]
+        if self._last is not None and self._last.is_as_it_was(called, names):
+            if names == self._last.names:
+                return self._last.samples
+            self._ended, self._names = self._last.samples, self._last.names
+        self._last = None
+        if names[: len(self._names)] != self._names or len(names) <= len(self._names):
             self._ended, self._names = None, []
         new = called[len(self._names) : -1]
         if new:
-            self._ended, self._names = _together(self._ended, read_windows(new)), names
-        return _together(self._ended, read_windows(called[-1:]))
+            self._ended, self._names = _together(self._ended, read_windows(new)), names[:-1]
+        if not called:
+            return None
+        newest = _files_of(called[-1])
+        samples = _together(self._ended, read_windows(called[-1:]))
+        if samples is not None:
+            self._last = _Read(names, newest, samples)
+        return samples
 
     def _write_down(
         self, windows: Sequence[RunFolder], states: Mapping[str, Standing], samples: "SampleSet"
@@ -83,6 +97,7 @@ class WindowsJudged:
                     write_settled(window, noted - taken_back)
             if self._ended is not None:
                 self._ended = replace(self._ended, settled=self._ended.settled - taken_back)
+            self._last = None
         if new := stopped - samples.settled:
             write_settled(windows[-1], new | set(read_settled(windows[-1])))
 
@@ -113,6 +128,34 @@ class WindowsJudged:
         before, stopped = self._before[action.action_id], state.verdict is not None
         judged = recommend_action(action, fact, settings, many_looks=stopped, asked=self._asked)
         return standing(judged, state, _sent(action), settings, before=before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of which windows, by name, and the files of the newest as they were before that."""
+
+    names: list[str]
+    newest: "_Files"
+    samples: "SampleSet"
+
+    def is_as_it_was(self, windows: Sequence[RunFolder], names: Sequence[str]) -> bool:
+        """Whether these windows begin with those that were read, and the newest of them did not go on."""
+        many = len(self.names)
+        return names[:many] == self.names and _files_of(windows[many - 1]) == self.newest
+
+
+_Files = tuple[tuple[str, int, int, int], ...]
+
+
+def _files_of(window: RunFolder) -> _Files:
+    """Return the files of a window as they stand: another answer where one was written to or replaced."""
+    found = []
+    for folder in (window.path, window.segments):
+        for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+            with suppress(FileNotFoundError):  # a load at work replaces its files
+                status = file.stat()
+                found.append((str(file), status.st_size, status.st_mtime_ns, status.st_ino))
+    return tuple(found)
 
 
 def _sent(action: "ActionCalls") -> Sent:

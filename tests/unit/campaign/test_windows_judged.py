@@ -81,9 +81,26 @@ def test_a_window_that_has_ended_is_read_no_more_and_no_other_action_judged_agai
         kept.standings(made[:many])
         kept.standings(made[:many])
 
-    # Twice as the newest, and again before one without a call; then once for good.
-    assert max(read.count(one.path.name) for one in made) <= 5
+    # Once each, but for the one in which was written down what is settled.
+    again = [one for one in made if read_settled(one)]
+    assert read.count(again[0].path.name) == 2 and len(read) == len(set(read)) + 1
+    assert len(set(read)) == len(made) - 1  # one holds no call
     assert judged.count("orders") == 11 and judged.count("stock") == 6
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_of_a_window_that_went_on_every_call_counts_however_many_came_after_it(
+    tmp_path: Path, more: int
+) -> None:
+    kept, made = WindowsJudged(PLAN, QUICK), windows(tmp_path)[:4]
+    window(tmp_path, 2, Turn("orders", 6, 1.0, True), part=0.5)
+    half = kept.standings(made[:2])
+    window(tmp_path, 2, Turn("orders", 6, 1.0, True))
+    whole = kept.standings(made[: 2 + more])
+
+    assert half["orders"].sent.calls == 6 + 3
+    assert whole["orders"].sent.calls == 6 * (2 + more)
+    assert whole == WindowsJudged(PLAN, QUICK).standings(made[: 2 + more], remember=False)
 
 
 @pytest.mark.slow
