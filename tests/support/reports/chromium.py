@@ -51,11 +51,12 @@ class Chromium:
         self._address = f"ws://127.0.0.1:{port}"
         self._socket = _connect(f"{self._address}{path}")
         self._pages: list[Page] = []
+        # Asked before there are others: some Chromiums list these first, and as no different.
+        self._window = wait_until(self._first_tab, "the tab of Chromium's window", within_s=PATIENCE_S)
 
     def painted(self) -> Page:
         """Return the tab of the window: frames are drawn, and it can be pictured and printed."""
-        targets = self._ask("Target.getTargets")["targetInfos"]
-        return self._open(next(one["targetId"] for one in targets if one["type"] == "page"))
+        return self._open(self._window)
 
     def unpainted(self) -> Page:
         """Return a new tab that is laid out when it is asked for something, and never painted.
@@ -70,6 +71,10 @@ class Chromium:
         for page in self._pages:
             page.close()
         self._socket.close()
+
+    def _first_tab(self) -> str:
+        targets = self._ask("Target.getTargets")["targetInfos"]
+        return next((str(one["targetId"]) for one in targets if one["type"] == "page"), "")
 
     def _open(self, target: str) -> Page:
         self._pages.append(Page(_connect(f"{self._address}/devtools/page/{target}")))
