@@ -7,7 +7,8 @@ SANDBOX_ROOMS: Final[dict[str, set[str]]] = {
     "diag/sandbox/__main__.py": {
         "analysis.machine", "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.serving",
     },
-    "diag/sandbox/clock.py": set(),
+    "diag/sandbox/exact_waits.py": {"analysis.machine"},
+    "diag/sandbox/clock.py": {"diag.sandbox.exact_waits"},
     "diag/sandbox/disconnects.py": {"starlette"},
     "diag/sandbox/sandbox_errors.py": set(),
     "diag/sandbox/launch.py": {"analysis.machine", "diag.sandbox.sandbox_errors"},

@@ -1,0 +1,81 @@
+"""Waits end in their order and never early, with a timer of the kernel and without."""
+
+import asyncio
+import select
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from analysis.machine.kernel_timer import KernelTimer, kernel_timer
+from diag.sandbox import clock as clock_module
+from diag.sandbox.clock import SystemClock
+from diag.sandbox.exact_waits import ExactWaits
+
+GAPS_S = (0.02, 0.004, 0.012, 0.0, 0.0215, -1.0, 0.004, 0.0055)
+
+
+@pytest.fixture
+def timer() -> Iterator[KernelTimer]:
+    found = kernel_timer()
+    if found is None:
+        pytest.skip("this system has no such timer")
+    yield found
+    found.close()
+
+
+def is_due(timer: KernelTimer) -> bool:
+    return bool(select.select([timer.descriptor], [], [], 0.0)[0])
+
+
+async def ended(clock: SystemClock, began_s: float) -> list[float]:
+    """Wait for all at once; return the deadlines in the order in which they came."""
+    order: list[float] = []
+
+    async def one(gap_s: float) -> None:
+        await clock.sleep_until(began_s + gap_s)
+        assert clock.monotonic_s() >= began_s + gap_s
+        order.append(gap_s)
+
+    await asyncio.gather(*map(one, GAPS_S))
+    return order
+
+
+@pytest.mark.parametrize("kernel_has_one", [True, False])
+def test_waits_end_in_the_order_of_their_deadlines(
+    kernel_has_one: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not kernel_has_one:
+        monkeypatch.setattr(clock_module, "exact_waits", lambda _: None)
+    order = asyncio.run(ended(SystemClock(), time.perf_counter()))
+    assert order == sorted(GAPS_S, key=lambda gap_s: max(gap_s, 0.0))
+
+
+def test_who_was_cancelled_keeps_nobody_else_from_its_end() -> None:
+    async def wait() -> bool:
+        clock, now_s = SystemClock(), time.perf_counter()
+        first, second = (asyncio.create_task(clock.sleep_until(now_s + gap_s)) for gap_s in (0.01, 0.02))
+        await asyncio.sleep(0)
+        first.cancel()
+        await second
+        return first.cancelled()
+
+    assert asyncio.run(wait())
+
+
+def test_nothing_is_left_to_wake_for_once_every_wait_has_ended(timer: KernelTimer) -> None:
+    async def wait() -> None:
+        waits, now_s = ExactWaits(asyncio.get_running_loop(), timer), time.perf_counter()
+        await asyncio.gather(*(waits.until(now_s + gap_s) for gap_s in GAPS_S))
+
+    asyncio.run(wait())
+    assert not is_due(timer)
+
+
+def test_a_timer_is_due_at_its_moment_until_it_is_told_another(timer: KernelTimer) -> None:
+    timer.due_at(time.perf_counter() + 3600.0)
+    assert not is_due(timer)
+    timer.due_at(time.perf_counter() - 1.0)
+    assert select.select([timer.descriptor], [], [], 10.0)[0]
+    timer.never_due()
+    assert not is_due(timer)
