@@ -1,4 +1,4 @@
-"""Waits of an event loop that end when they should, to a tenth of a millisecond, and cost nothing till then."""
+"""Waits of an event loop that end when they should, to a tenth of a millisecond, and cost nothing before."""
 
 import asyncio
 import heapq

@@ -9,12 +9,14 @@ the published swagger where it names them.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from starlette.responses import Response
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = dict[str, JsonValue]
+
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,4 @@ def not_found(what: str) -> ErrorReply:
 
 def json_reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON reply; NaN and infinity are refused, as JSON has none."""
-    content = json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
-    return Response(content, status, headers, media_type="application/json")
+    return Response(_ENCODER.encode(body).encode(), status, headers, media_type="application/json")

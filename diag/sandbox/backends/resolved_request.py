@@ -64,6 +64,8 @@ def resolved(template: str, values: Values) -> str | None:
     pieces = _pieces(template)
     if pieces is None:
         return None
+    if len(pieces) == 1:  # nothing is referred to, as in most headers
+        return template
     texts = [piece if isinstance(piece, str) else _text(piece, values) for piece in pieces]
     return None if None in texts else "".join(text for text in texts if text is not None)
 

@@ -65,16 +65,19 @@ def arrived_s(request: Request) -> float:
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
     """The whole body. Raises ErrorReply 413 as soon as it is known to be too long."""
-    too_long = ErrorReply(413, "request.entity.too.large", f"The request body exceeds {limit_bytes} bytes.")
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit_bytes:
-        raise too_long
+        raise _too_long(limit_bytes)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit_bytes:
-            raise too_long
+            raise _too_long(limit_bytes)
     return bytes(body)
+
+
+def _too_long(limit_bytes: int) -> ErrorReply:
+    return ErrorReply(413, "request.entity.too.large", f"The request body exceeds {limit_bytes} bytes.")
 
 
 async def json_object(request: Request, limit_bytes: int, *, optional: bool = False) -> JsonObject:
@@ -143,6 +146,8 @@ def integer(request: Request, name: str, default: int, *, low: int, high: int) -
 
 def flag(request: Request, name: str, default: bool = False) -> bool:
     """true or false from the query. Raises ErrorReply 400."""
+    if not request.scope["query_string"]:
+        return default
     text = request.query_params.get(name)
     if text is None:
         return default

@@ -63,6 +63,7 @@ def serve(
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         ws="none",
         timeout_keep_alive=75,

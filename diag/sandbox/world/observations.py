@@ -1,6 +1,6 @@
 """What really happened: every execution with the time the sandbox itself spent, and counts by outcome."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -65,8 +65,8 @@ class Observations:
         self._platform: deque[Execution] = deque(maxlen=kept)
         self._by_id: dict[str, Execution] = {}
         self.total = 0
-        self.counts: dict[str, Counter[str]] = {}
-        self.direct: dict[str, Counter[str]] = {}
+        self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.direct: defaultdict[str, Counter[str]] = defaultdict(Counter)
         """The same of direct calls."""
         self.in_flight: Counter[str] = Counter()
 
@@ -89,7 +89,7 @@ class Observations:
         if not direct:
             self._platform.append(execution)
         counts = self.direct if direct else self.counts
-        counts.setdefault(execution.action_id, Counter())[execution.outcome] += 1
+        counts[execution.action_id][execution.outcome] += 1
 
     def by_ids(self, ids: Iterable[str]) -> list[JsonObject]:
         """The calls with these correlation ids, as far as they are still kept."""

@@ -11,6 +11,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.world.actions.plain_contract import plainly_fits
 
 _NOTHING_ELSE: Final[Registry[object]] = Registry()
 """References are looked up in the schema itself only: a contract must not make the sandbox fetch anything."""
@@ -18,7 +19,7 @@ _NOTHING_ELSE: Final[Registry[object]] = Registry()
 
 def contract_errors(schema: JsonObject, inputs: JsonObject) -> list[str]:
     """What is wrong with `inputs`, as `field: message` lines, ordered; empty when nothing is."""
-    if not schema:
+    if not schema or plainly_fits(schema, inputs):
         return []
     schema_text = json.dumps(schema, sort_keys=True)
     problem = _schema_problem(schema_text)
