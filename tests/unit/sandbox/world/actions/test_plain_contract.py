@@ -38,14 +38,15 @@ ADDED: Final[tuple[Any, ...]] = (True, False, {}, {"type": "integer"}, None, "no
 
 
 def is_valid(schema: dict[str, Any]) -> bool:
-    return Draft4Validator(Draft4Validator.META_SCHEMA).is_valid(schema)
+    valid: bool = Draft4Validator(Draft4Validator.META_SCHEMA).is_valid(schema)
+    return valid
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_part_that_plainly_fits_does_so_by_the_standard(kind: object) -> None:
     for more, of_a_kind in product(PLAIN + ODD, (True, False)):
         part = {"type": kind, **more} if of_a_kind else more
-        schema = {"type": "object", "properties": {"a": part}}
+        schema: dict[str, Any] = {"type": "object", "properties": {"a": part}}
         told = [value for value in VALUES if plainly_fits(schema, {"a": value})]
         if told:
             assert is_valid(schema)
