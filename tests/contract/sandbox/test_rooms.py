@@ -161,14 +161,14 @@ def test_a_flat_contract_and_a_flat_result(start: Start) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_actions_in_a_hundred_pages(start: Start) -> None:
-    _, client, _ = start("ten-thousand-actions")
-    uri, names, pages = f"{ACTIONS}?pageSize=100&includeConfig=true", set(), 0
-    while uri:
-        page = client.get(uri).json()
-        names |= {entity["name"] for entity in page["entities"]}
-        pages, uri = pages + 1, page.get("nextUri")
-    assert (len(names), pages) == (10_000, 100)
+def test_two_thousand_actions_in_a_hundred_pages(start_sandbox: StartSandbox) -> None:
+    uri, names, pages = f"{ACTIONS}?pageSize=20&includeConfig=true", set(), 0
+    with start_sandbox("two-thousand-actions").client() as client:
+        while uri:
+            page = client.get(uri).json()
+            names |= {entity["name"] for entity in page["entities"]}
+            pages, uri = pages + 1, page.get("nextUri")
+    assert (len(names), pages) == (2_000, 100)
 
 
 def test_an_empty_org_has_one_empty_page(start: Start) -> None:
