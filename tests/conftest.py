@@ -37,8 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
             forks.begin()
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays for good: looking through it costs more than it frees."""
+    if session.config.getoption("processes"):
+        from tests.support.done_once import do_once
+
+        do_once()
     gc.collect()
     gc.freeze()
 
