@@ -18,6 +18,7 @@ from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
 from diag.tuning.windows import LoadWindows
 from tests.support.campaigns import FakeOutside
+from tests.support.forked_children import forked_loads
 from tests.support.running_sandbox import RunningSandbox
 from tests.support.sandbox_process import start_sandbox
 from tests.support.source_files import ROOT
@@ -355,7 +356,8 @@ def test_a_window_is_a_run_of_the_load_that_measures(
 ) -> None:
     """The first window: one call to each action, which shows how slow it is."""
     jumping = Jumping(monkeypatch)
-    assert run(["tune", "--once", "--over", "1h"]) == ExitCode.OK
+    with forked_loads():  # started by itself: tests/contract/verbs/test_tune_lapsed.py
+        assert run(["tune", "--once", "--over", "1h"]) == ExitCode.OK
     assert "Window 1: 1 call so far" in capsys.readouterr().err
 
     folder = CampaignFolder(session / "runs" / "tune")
