@@ -89,7 +89,11 @@ def proven_too_slow(calls: Calls, settings: RecommendSettings) -> Enough | None:
     most = plan_of(settings)[-1].calls
     sizes = [FIRST_PROOF * 2**k for k in range(30) if FIRST_PROOF * 2**k <= max(most, FIRST_PROOF)]
     confidence = 1.0 - (1.0 - settings.confidence) / len(sizes)
-    limit, calls = calls.longest_limit_ms(), earliest(calls, sizes[-1])
+    limit = calls.longest_limit_ms()
+    # Nothing is proven beyond the longest that any call lasted, rounded up to the millisecond.
+    if _longest_ms(calls) + 1.0 < min(settings.cap_s * 1000, LIMIT_SLACK * limit):
+        return None
+    calls = earliest(calls, sizes[-1])
     for size in sizes:
         if size > len(calls):
             break
@@ -101,6 +105,10 @@ def proven_too_slow(calls: Calls, settings: RecommendSettings) -> Enough | None:
         if proven is not None and proven >= LIMIT_SLACK * limit:
             return Enough.HIDDEN
     return None
+
+
+def _longest_ms(calls: Calls) -> float:
+    return max(float(piece.latency_ms.max(initial=0.0)) for piece in calls.pieces())
 
 
 def settled_before(
