@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.coverage.hours_seen import (
@@ -153,6 +153,7 @@ def test_own_calls_never_raise_what_was_seen_whether_production_counts_them_or_n
 
 @settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_hours, st.floats(1e-6, 1e6))
+@example(week([0, 0, 0, 0, 6, 0, 0], [(0, 36)]), [0], 1e-6)  # a quarter as often on Monday as on Friday
 def test_only_shares_of_production_count(weights: list[int], hours: list[int], scale: float) -> None:
     production = ProductionWeek("UTC", tuple(weights), "telemetry")
     scaled = replace(production, calls=tuple(scale * one for one in weights))
