@@ -20,7 +20,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError
 
 if TYPE_CHECKING:
-    from analysis.other_tools.tool import ToolOptions
+    from analysis.other_tools.known_tools import ToolOptions
     from analysis.samples.read_progress import Reached
     from analysis.samples.sample_set import SampleSet
     from reports.report_data import ReportData
@@ -104,7 +104,7 @@ def gather(
     next commands repeat beside the rules; None for the newest run in the org of the usual profile.
     `zone` is whose clock hours are shown on, where it is not known when production calls.
     """
-    from analysis.other_tools.tool import USUAL
+    from analysis.other_tools.known_tools import USUAL
     from analysis.samples.actions_file import read_actions_file
     from analysis.samples.read_samples import read_samples
 

@@ -218,7 +218,7 @@ BY_ITSELF = {
         "samples may be larger than a file of ours; kind, unpacked size and announced rows are checked there",
     ),
     "diag/changes/journal/backup.py": ({"open"}, "a descriptor from the door"),
-    "analysis/other_tools/text_table.py": (
+    "analysis/other_tools/delimiter_and_header.py": (
         {".read_csv", "csv.reader"},
         "a text of any size, from a file that the door opened, line by line of bounded length",
     ),

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from analysis.other_tools.text_table import Layout
+from analysis.other_tools.delimiter_and_header import Layout
 
 NO_NUMBER: Final = (
     "a timeout needs each call: percentiles of parts cannot be added up, and hide what was cut off"

@@ -6,9 +6,9 @@ from typing import Any, Final
 import pandas as pd
 
 from analysis.format.checked_json import parse_line
+from analysis.other_tools.decoded_text import lines_of
+from analysis.other_tools.delimiter_and_header import BATCH_ROWS
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import lines_of
-from analysis.other_tools.text_table import BATCH_ROWS
 
 NOT_A_LINE: Final = "not a line of JSON"
 

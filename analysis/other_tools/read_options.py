@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analysis.analysis_errors import BadSettingError
-from analysis.other_tools.tool import MappedColumn
+from analysis.other_tools.known_tools import MappedColumn
 from analysis.other_tools.units import MS_OF
 
 MAY_BE_MAPPED: Final = ("latency_ms", "started_at", "outcome", "http_status", "success", "action_id")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.skipped_input import SkippedInput
-from analysis.other_tools.source import TextLines, opened_text
-from analysis.other_tools.tool import ToolOptions
+from analysis.other_tools.decoded_text import TextLines, opened_text
+from analysis.other_tools.known_tools import ToolOptions
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Reading:
 
     @contextmanager
     def opened(self) -> Iterator[TextLines]:
-        """Open the file as text (`analysis.other_tools.source`)."""
+        """Open the file as text (`analysis.other_tools.decoded_text`)."""
         with opened_text(self.path, self._note) as text:
             yield text
 

@@ -18,7 +18,7 @@ from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
 from analysis.long_arrays.pieces import walk
 from analysis.number_words import plural
-from analysis.other_tools.tool import USUAL, ToolOptions
+from analysis.other_tools.known_tools import USUAL, ToolOptions
 from analysis.samples.calls_by_action import A_DAY_S
 from analysis.samples.cleaning.repeated_calls import without_repeated
 from analysis.samples.cleaning.unnamed_runs import with_one_run_for_one_source

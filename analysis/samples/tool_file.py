@@ -15,14 +15,14 @@ from analysis.format.sample_schema import REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
 from analysis.long_arrays.pieces import pieces
 from analysis.other_tools.aggregates import NO_NUMBER, aggregate_in
+from analysis.other_tools.decoded_text import head_of
+from analysis.other_tools.delimiter_and_header import Layout, first_line, layout_of
 from analysis.other_tools.formats import access_log, jmeter_csv, jmeter_xml, k6, vegeta
 from analysis.other_tools.formats.locust_requests import request_batches, requests_layout
 from analysis.other_tools.formats.mapped_table import mapped, mapped_batches
-from analysis.other_tools.label import with_actions
+from analysis.other_tools.known_tools import TOOLS, Tool, ToolName, ToolOptions
+from analysis.other_tools.label_to_action import with_actions
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import head_of
-from analysis.other_tools.text_table import Layout, first_line, layout_of
-from analysis.other_tools.tool import TOOLS, Tool, ToolName, ToolOptions
 from analysis.samples.read_progress import Note
 from analysis.samples.sample_arrays import codes_of
 from analysis.samples.sample_file import FROM_ELSEWHERE

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.input_file import InputFile
-from analysis.other_tools.text_table import layout_of
+from analysis.other_tools.delimiter_and_header import layout_of
 from analysis.plain_text import printable
 from diag.errors import UsageError
 from diag.exported_view.durations import Decimal, Unit, durations_ms, whole_numbers

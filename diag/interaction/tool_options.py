@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import click
 
-from analysis.other_tools.tool import TOOLS, ToolName, ToolOptions
+from analysis.other_tools.known_tools import TOOLS, ToolName, ToolOptions
 from analysis.typed_command import flag_with
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import usual_workload

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.format.sample_schema import Outcome
+from analysis.other_tools.decoded_text import lines_of
+from analysis.other_tools.delimiter_and_header import BATCH_ROWS, texts
 from analysis.other_tools.http_outcome import outcome_of_status
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import lines_of
-from analysis.other_tools.text_table import BATCH_ROWS, texts
 from analysis.other_tools.units import unix_seconds
 
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

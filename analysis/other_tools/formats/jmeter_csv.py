@@ -9,9 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.format.sample_schema import Outcome
+from analysis.other_tools.delimiter_and_header import (
+    Layout,
+    cells_of,
+    first_line,
+    layout_of,
+    text_batches,
+    texts,
+)
 from analysis.other_tools.http_outcome import error_code, network_outcome, outcome_of_status
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.text_table import Layout, cells_of, first_line, layout_of, text_batches, texts
 from analysis.other_tools.units import NO_ZONE, unix_seconds
 
 NAMES: Final = (

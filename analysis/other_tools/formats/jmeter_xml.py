@@ -11,9 +11,9 @@ from xml.parsers import expat
 
 import pandas as pd
 
+from analysis.other_tools.decoded_text import pieces_of
 from analysis.other_tools.formats.jmeter_csv import PARTS, WHOLES, jmeter_calls
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import pieces_of
 
 BATCH_SAMPLES: Final = 50_000
 _SAMPLES: Final = ("sample", "httpSample")

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.format.sample_schema import Outcome
+from analysis.other_tools.delimiter_and_header import Layout, text_batches, texts
 from analysis.other_tools.http_outcome import outcome_of_status
 from analysis.other_tools.json_lines import Row, line_batches
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.text_table import Layout, text_batches, texts
 from analysis.other_tools.units import unix_seconds
 
 METRIC: Final = "http_req_duration"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.format.sample_schema import Outcome
+from analysis.other_tools.delimiter_and_header import Layout, text_batches, texts
 from analysis.other_tools.http_outcome import network_outcome, outcome_of_status
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.text_table import Layout, text_batches, texts
 from analysis.other_tools.units import NO_ZONE, unix_seconds
 
 _AS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.format.sample_schema import Outcome
+from analysis.other_tools.delimiter_and_header import Layout, text_batches, texts
 from analysis.other_tools.http_outcome import outcome_of_status
+from analysis.other_tools.known_tools import MappedColumn
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.text_table import Layout, text_batches, texts
-from analysis.other_tools.tool import MappedColumn
 from analysis.other_tools.units import MS_OF, NO_ZONE, decimal_numbers, unit_in_name, unix_seconds
 
 NEEDED: Final = ("latency_ms", "started_at")

@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from analysis.other_tools.delimiter_and_header import Layout, text_batches, texts
 from analysis.other_tools.http_outcome import network_outcome, outcome_of_status
 from analysis.other_tools.json_lines import Row, line_batches
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.text_table import Layout, text_batches, texts
 from analysis.other_tools.units import unix_seconds
 
 CSV_NAMES: Final = (

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.other_tools.tool import USUAL, MappedColumn, ToolOptions
+from analysis.other_tools.known_tools import USUAL, MappedColumn, ToolOptions
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
 from tests.support import tool_files
@@ -134,7 +134,7 @@ def test_transactions_alone_are_calls_however_many_come_before_a_part_of_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls_after: int
 ) -> None:
     monkeypatch.setattr("analysis.other_tools.formats.jmeter_xml.BATCH_SAMPLES", 10)
-    monkeypatch.setattr("analysis.other_tools.source.STEP", 500)
+    monkeypatch.setattr("analysis.other_tools.decoded_text.STEP", 500)
     summed = 'rm="Number of samples in transaction : 1, number of failing samples : 0"'
     whole = f'<sample t="300" ts="1790000000000" s="true" lb="Checkout" rc="200" {summed}/>'
     call = '<httpSample t="200" ts="1790000000000" s="true" lb="Get" rc="200"/>'

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.analysis_errors import BadSettingError, UnreadableSamplesError
-from analysis.other_tools.label import without_values
+from analysis.other_tools.known_tools import USUAL, MappedColumn, ToolOptions
+from analysis.other_tools.label_to_action import without_values
 from analysis.other_tools.read_options import mapped_columns
-from analysis.other_tools.tool import USUAL, MappedColumn, ToolOptions
 from analysis.samples.read_samples import read_samples
 from tests.support import tool_files
 from tests.support.examples import examples

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from analysis.other_tools.decoded_text import DAMAGED
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import DAMAGED
 
 BATCH_ROWS: Final = 100_000
 _DELIMITERS: Final = (",", ";", "\t", "|")

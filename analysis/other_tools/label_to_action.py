@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.other_tools.tool import ToolOptions
+from analysis.other_tools.known_tools import ToolOptions
 
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,9}://(?:[^/\s@]*@)?([^/\s:]*)(?::\d+)?")
 _SEGMENT: Final = re.compile(r"(?<=/)[^/\s]+")
