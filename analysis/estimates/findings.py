@@ -13,7 +13,7 @@ from analysis.estimates.judge_action import JudgedAction
 from analysis.estimates.stability import Disagreement
 from analysis.format.action_facts import ActionFacts
 from analysis.runs.broken_contract import BrokenContract
-from analysis.runs.failed_calls import FailedCalls
+from analysis.runs.failed_direct_calls import FailedCalls
 from analysis.runs.invented_inputs import share_invented
 from analysis.runs.refusals import RefusedInputs
 from analysis.statistics.kaplan_meier import SurvivalTable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.direct_side.side_by_side import calls_for_a_share
+from analysis.direct_side.platform_share import calls_for_a_share
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import (
     PLATFORM_MAX_TIMEOUT_S,

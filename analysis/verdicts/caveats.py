@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from analysis.coverage.time_coverage import TimeCoverage
-from analysis.direct_side.contract_words import contract_words
+from analysis.direct_side.broken_contract_words import contract_words
 from analysis.estimates.findings import Findings
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels

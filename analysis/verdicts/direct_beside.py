@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from analysis.direct_side.contract_words import contract_words
+from analysis.direct_side.broken_contract_words import contract_words
 from analysis.direct_side.direct_side import DirectSide, PlatformShare
-from analysis.direct_side.side_by_side import MEDIAN, called_together, level_like, platform_shares
+from analysis.direct_side.platform_share import MEDIAN, called_together, level_like, platform_shares
 from analysis.direct_side.what_else_differs import what_else_differs
 from analysis.estimates.findings import Findings
 from analysis.estimates.level_estimates import JudgedLevel

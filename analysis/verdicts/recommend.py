@@ -8,7 +8,7 @@ from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.sample_schema import ActionVersion, shown_name
 from analysis.recommend_settings import RecommendSettings, with_cap, with_overrides
 from analysis.runs.broken_contract import broken_contracts
-from analysis.runs.failed_calls import why_failed
+from analysis.runs.failed_direct_calls import why_failed
 from analysis.runs.pace import Spans, lasted_s, pace, run_spans, together
 from analysis.runs.refusals import why_refused
 from analysis.samples.action_calls import NO_CALLS, ActionCalls

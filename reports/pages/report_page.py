@@ -10,9 +10,9 @@ from analysis.verdicts.objections import held_back
 from analysis.verdicts.recommendation import Recommendation
 from reports.charts.sketches.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
-from reports.figures.backend_figure import backend_figure
 from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
+from reports.figures.platform_share_figure import backend_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import flows_view
 from reports.pages.next_steps import next_steps

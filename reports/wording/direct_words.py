@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from analysis.direct_side.contract_words import contract_words
+from analysis.direct_side.broken_contract_words import contract_words
 from analysis.verdicts.recommendation import Recommendation
 from reports.wording.one_command import together
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from analysis.direct_side.direct_side import PlatformShare
-from analysis.direct_side.side_by_side import MEDIAN, called_together, platform_shares
+from analysis.direct_side.platform_share import MEDIAN, called_together, platform_shares
 from analysis.samples.action_calls import Calls
 from tests.support.sample_tables import arrays, calls
 

@@ -9,7 +9,7 @@ from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_furth
 from analysis.estimates.findings import Findings
 from analysis.number_words import at_most, calls_of, noun, percent, percentile_name, plural, rate
 from analysis.recommend_settings import RecommendSettings
-from analysis.runs.failed_calls import FailedCalls
+from analysis.runs.failed_direct_calls import FailedCalls
 from analysis.runs.refusals import RefusedInputs
 from analysis.verdicts.sentences.left_out_reasons import why_left_out
 

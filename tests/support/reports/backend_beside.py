@@ -4,9 +4,9 @@ from dataclasses import replace
 from itertools import cycle
 from typing import Final
 
-from analysis.direct_side.contract_words import contract_words
+from analysis.direct_side.broken_contract_words import contract_words
 from analysis.direct_side.direct_side import DirectSide, PlatformShare
-from analysis.direct_side.share_words import share_words
+from analysis.direct_side.platform_share_words import share_words
 from analysis.runs.broken_contract import BrokenContract
 from reports.report_data import ReportData
 

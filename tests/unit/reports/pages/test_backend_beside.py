@@ -7,7 +7,7 @@ from diag.interaction.recommendation_table import backend_lines
 from reports.charts.sketches.platform_share_bars import share_bars
 from reports.exports.markdown import build_markdown
 from reports.exports.terminal_report import build_terminal
-from reports.figures.backend_figure import backend_figure
+from reports.figures.platform_share_figure import backend_figure
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
 from reports.wording.direct_words import backend_sentences

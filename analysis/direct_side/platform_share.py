@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.direct_side.direct_side import PlatformShare
-from analysis.direct_side.share_words import no_interval, share_words
+from analysis.direct_side.platform_share_words import no_interval, share_words
 from analysis.estimates.estimate import timed_calls
 from analysis.estimates.judge_action import JudgedAction
 from analysis.estimates.level_estimates import JudgedLevel

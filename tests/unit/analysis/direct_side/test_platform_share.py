@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis.direct_side.direct_side import DirectSide
-from analysis.direct_side.side_by_side import MEDIAN, called_together, platform_shares
+from analysis.direct_side.platform_share import MEDIAN, called_together, platform_shares
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommend import recommend
