@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from analysis.production.hour_cut import HOUR_S, Clustering, HourCut, log_factor
+from analysis.production.cut_off_by_hour import HOUR_S, Clustering, HourCut, log_factor
 from analysis.production.sequential_proof import PROVEN, BetOnLess
 
 ALARM: Final = 3000.0

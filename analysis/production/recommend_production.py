@@ -15,7 +15,7 @@ from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
 from analysis.number_words import noun, percent, plural
 from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent
-from analysis.production.hours_of_counts import hours_of_counts
+from analysis.production.week_of_production import hours_of_counts
 from analysis.recommend_settings import RecommendSettings, with_cap
 from analysis.typed_command import Asked, unclear_names
 from analysis.verdicts.judge import judge

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.production.hour_cut import HourCut, log_factor
+from analysis.production.cut_off_by_hour import HourCut, log_factor
 
 PROVEN: Final = 20.0
 PARTS: Final = (0.02, 0.1, 0.3, 0.5)

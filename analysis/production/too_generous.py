@@ -8,8 +8,8 @@ stays won: what became slower since shows in the number itself.
 
 from typing import Final
 
+from analysis.production.cut_off_by_hour import Clustering, hours_cut
 from analysis.production.estimate_from_buckets import estimate_from_buckets
-from analysis.production.hour_cut import Clustering, hours_cut
 from analysis.production.hourly_counts import BucketCounts
 from analysis.production.sequential_proof import PROVEN, BetOnLess
 from analysis.recommend_settings import RecommendSettings

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.production.hour_cut import hours_cut
+from analysis.production.cut_off_by_hour import hours_cut
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.promise_watch import WatchState, watch
 from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.production.hour_cut import SURE_INDEPENDENT
+from analysis.production.cut_off_by_hour import SURE_INDEPENDENT
 from analysis.production.promise_watch import ALARM, HEAD_START, MOST_AN_HOUR, STAKES, shares_bet_on
 
 Numbers = NDArray[np.float64]

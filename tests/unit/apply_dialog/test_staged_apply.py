@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.production.hour_cut import HourCut
+from analysis.production.cut_off_by_hour import HourCut
 from analysis.production.promise_watch import Stretch, WatchState, watch
 from diag.apply_dialog.stage_options import StagedPlan, Stages, read_stages
 from diag.apply_dialog.staged_apply import BrokenPromiseError, StageWatch, UnwatchedError

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.production.hour_cut import HOUR_S, Clustering, HourCut
+from analysis.production.cut_off_by_hour import HOUR_S, Clustering, HourCut
 from analysis.production.promise_watch import ALARM, HEAD_START, STAKES, Break, WatchState, watch
 from tests.support.examples import examples
 from tests.support.watch_simulation import Hour, ManyWatches, executions_until_found, watch_many

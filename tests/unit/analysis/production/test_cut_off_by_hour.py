@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.production.hour_cut import Clustering, HourCut, hours_cut
+from analysis.production.cut_off_by_hour import Clustering, HourCut, hours_cut
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 
 COUNTS = BucketCounts(
