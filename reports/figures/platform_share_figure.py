@@ -9,7 +9,7 @@ from reports.charts.sketches.platform_share_bars import share_bars
 
 
 @dataclass(frozen=True, slots=True)
-class BackendFigure:
+class PlatformShareFigure:
     """`svg` is None where no percentile is known of both; `notes`: what limits the sentences."""
 
     side: DirectSide
@@ -18,7 +18,7 @@ class BackendFigure:
     any_interval: bool
 
 
-def backend_figure(action: Recommendation, said: Collection[str] = ()) -> BackendFigure | None:
+def platform_share_figure(action: Recommendation, said: Collection[str] = ()) -> PlatformShareFigure | None:
     """Return what direct calls of an action show beside it (`Recommendation.beside`); None: nothing.
 
     `said`: what the page says of all actions at once.
@@ -30,4 +30,4 @@ def backend_figure(action: Recommendation, said: Collection[str] = ()) -> Backen
     unlike = [text for text in side.unlike if text not in said]
     notes = (*unlike, *([] if side.contract is None else [side.contract]))
     within = any(share.lower_ms is not None for share in known)
-    return BackendFigure(side, share_bars(known) if known else None, notes, within)
+    return PlatformShareFigure(side, share_bars(known) if known else None, notes, within)

@@ -12,7 +12,7 @@ from reports.charts.sketches.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
-from reports.figures.platform_share_figure import backend_figure
+from reports.figures.platform_share_figure import platform_share_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import flows_view
 from reports.pages.next_steps import next_steps
@@ -124,7 +124,7 @@ def _week_view(action: Recommendation, data: ReportData) -> dict[str, object] | 
 
 
 def _backend_view(action: Recommendation, said: Collection[str]) -> dict[str, object] | None:
-    figure = backend_figure(action, said)
+    figure = platform_share_figure(action, said)
     return None if figure is None else {"view": figure, "svg": Markup(figure.svg or "")}
 
 

@@ -7,7 +7,7 @@ from diag.interaction.recommendation_table import backend_lines
 from reports.charts.sketches.platform_share_bars import share_bars
 from reports.exports.markdown import build_markdown
 from reports.exports.terminal_report import build_terminal
-from reports.figures.platform_share_figure import backend_figure
+from reports.figures.platform_share_figure import platform_share_figure
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
 from reports.wording.direct_words import backend_sentences
@@ -60,7 +60,7 @@ def test_the_picture_is_full_for_the_backend_and_framed_for_the_rest() -> None:
 def test_without_two_times_there_is_no_bar_and_still_the_sentence() -> None:
     side = replace(NOT_TOLD, shares=NOT_TOLD.shares[1:])
     action = beside(side).analysis.actions[0]
-    figure = backend_figure(action)
+    figure = platform_share_figure(action)
     assert figure is not None
     assert figure.svg is None
     page = tree(build_report(beside(side)))
@@ -70,7 +70,7 @@ def test_without_two_times_there_is_no_bar_and_still_the_sentence() -> None:
 def test_of_a_backend_alone_only_what_is_missing_is_said() -> None:
     side = replace(TOLD, shares=(), next_command="diag measure --action Orders")
     data = beside(side, alone=True)
-    assert backend_figure(data.analysis.actions[0]) is None
+    assert platform_share_figure(data.analysis.actions[0]) is None
     assert backend_sentences(data.analysis.actions[0]) == ()
     assert "What Genesys Cloud adds:" in build_report(data)
 
