@@ -22,7 +22,7 @@ from diag.campaign.saved import (
     write_slot,
 )
 from diag.errors import UsageError
-from diag.measuring.continuing.cut_short import ended_from_outside
+from diag.measuring.continuing.calls_of_killed_run import ended_from_outside
 from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock
 
 _OURS: Final = frozenset(

@@ -162,8 +162,8 @@ def _dry_run(options: "LoadOptions") -> int:
 
 
 def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
-    from diag.interaction.live_table import show_progress
     from diag.measuring.load_process import run_load
+    from diag.measuring_dialog.progress_table import show_progress
 
     console.heading(f"Measuring into {options.run_dir}")
     live = sys.stderr.isatty() and not console.quiet
@@ -180,11 +180,11 @@ def _conclude(
 ) -> int:
     from analysis.analysis_errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
-    from diag.interaction.show_run import show_run
     from diag.judged_files import gather
     from diag.measuring.calls_made import left_out_lines
     from diag.measuring.load_log import Refusal
     from diag.measuring.load_process import NotMeasuredError
+    from diag.measuring_dialog.show_finished_run import show_run
 
     if result.refusal is not None:
         raise NotMeasuredError(result.refusal, result.exit_code)

@@ -1,1 +1,1 @@
-"""Before `diag measure` calls anything: what it was asked, the load that is, the org's name typed."""
+"""What `diag measure` asks and shows: the load that is asked for, its progress, the run once it is over."""

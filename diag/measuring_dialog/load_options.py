@@ -6,7 +6,7 @@ from analysis.format.run_folder import new_run_id
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S
 from diag.console import Console
 from diag.errors import CredentialsError, UsageError
-from diag.measuring.continuing.soaks import unfinished_soak
+from diag.measuring.continuing.which_soak_goes_on import unfinished_soak
 from diag.measuring.load_process import LoadOptions, session_environment
 from diag.measuring_dialog.measure_options import MeasureOptions
 from diag.settings import Settings

@@ -27,8 +27,8 @@ from analysis.format.settled_file import read_settled, write_settled
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
-from diag.measuring.continuing.cut_short import cut_short
-from diag.measuring.continuing.soaks import dropped_so_far, last_moment, unfinished_soak
+from diag.measuring.continuing.calls_of_killed_run import cut_short
+from diag.measuring.continuing.which_soak_goes_on import dropped_so_far, last_moment, unfinished_soak
 from diag.measuring.run_lock import take_lock
 from diag.target import Target
 from diag.workload.read_workload import workload_digest
@@ -205,7 +205,7 @@ class ManifestWriter:
 
     def show_verdicts(self) -> subprocess.Popen[bytes]:
         """Have the same made, and the verdicts printed where this process prints; return who does."""
-        module = python_module("diag.interaction.show_run")
+        module = python_module("diag.measuring_dialog.show_finished_run")
         return start_apart([*module, str(self.folder.path)], stdout=1, stderr=2)
 
     def rows(self) -> int:

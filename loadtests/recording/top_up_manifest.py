@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from analysis.format.run_folder import Manifest
-from diag.measuring.continuing.cut_short import IN_PART
+from diag.measuring.continuing.calls_of_killed_run import IN_PART
 
 _GRADES: Final = ("OK", "WARN", "INVALID")
 

@@ -12,7 +12,7 @@ from analysis.typed_command import Asked
 from diag.changes.plans.scope import Scope
 from diag.errors import UsageError
 from diag.judged_files import RunEvidence, choose_inputs, gather
-from diag.measuring.continuing.cut_short import ended_from_outside
+from diag.measuring.continuing.calls_of_killed_run import ended_from_outside
 from diag.measuring.load_process import LoadOptions
 
 SPARE_TIME: Final = 1.5

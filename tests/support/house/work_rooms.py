@@ -181,8 +181,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/measuring_dialog": {
         "analysis", "diag.apply_dialog.approval", "diag.console", "diag.errors", "diag.genesys",
-        "diag.interaction", "diag.measuring", "diag.settings", "diag.target", "diag.toml_forms",
-        "diag.workload",
+        "diag.interaction", "diag.judged_files", "diag.measuring", "diag.settings", "diag.table",
+        "diag.table_layout", "diag.target", "diag.toml_forms", "diag.workload", "rich",
     },
     "diag/tuning": {
         *CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",

@@ -25,11 +25,11 @@ from diag.commands.history import history_table
 from diag.console import Console
 from diag.genesys.directory import Consumer, Integration
 from diag.genesys.models import Action, ActionConfig
-from diag.interaction.live_table import live_table
 from diag.interaction.recommendation_table import loops_table, recommendation_table
 from diag.inventory.row import InventoryRow
 from diag.inventory.view import inventory_table
 from diag.measuring.run_progress import ActionProgress, RunProgress
+from diag.measuring_dialog.progress_table import live_table
 from diag.table import Table, to_text
 from diag.table_layout import UNKNOWN
 from tests.support.changes.fake_org import change_for, full_config

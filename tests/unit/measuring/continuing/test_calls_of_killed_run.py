@@ -14,7 +14,7 @@ from analysis.format.run_folder import Manifest, RunFolder, Status, read_manifes
 from analysis.samples.parquet_run import convert_run
 from analysis.samples.read_samples import read_samples
 from diag.errors import UsageError
-from diag.measuring.continuing.cut_short import cut_short, ended_from_outside
+from diag.measuring.continuing.calls_of_killed_run import cut_short, ended_from_outside
 from diag.measuring.run_lock import take_lock
 from tests.support.sample_tables import START, write_segment
 

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
-from diag.interaction.show_run import main
+from diag.measuring_dialog.show_finished_run import main
 from tests.support.sample_tables import START, write_segment
 
 FACTS = ActionFacts("a1", "Get A", current_timeout_s=5, timeout_is_set=True)

@@ -1,7 +1,7 @@
 """A run on the terminal once it is over: what was called, where the report is, and the verdicts.
 
-`python -m diag.interaction.show_run RUN_FOLDER` after a bare Locust run, in a process of its own: pandas
-stays out of the load process.
+`python -m diag.measuring_dialog.show_finished_run RUN_FOLDER` after a bare Locust run, in a process of its
+own: pandas stays out of the load process.
 """
 
 import sys

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from diag.interaction.live_table import PlainLines, live_table
 from diag.measuring.run_progress import ActionProgress, JobCounts, RunProgress
+from diag.measuring_dialog.progress_table import PlainLines, live_table
 
 
 def progress(*actions: ActionProgress, elapsed_s: float = 30.0, notes: tuple[str, ...] = ()) -> RunProgress:
