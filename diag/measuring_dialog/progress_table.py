@@ -1,22 +1,20 @@
 """The progress of a running load: a live table on a terminal, plain lines elsewhere."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.number_words import invented, plural
+from analysis.number_words import invented
 from analysis.plain_text import printable
 from analysis.wrapped_text import glued, shortened, wrapped
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
+from diag.measuring_dialog.progress_lines import PlainLines, jobs_told, time_left
 from diag.table import Column, Table, column_widths
 from diag.table_layout import columns_that_fit, lay_out
 
 if TYPE_CHECKING:
     from diag.console import Console
 
-PLAIN_EVERY: Final = ((60.0, 10.0), (3600.0, 60.0), (float("inf"), 600.0))
-"""Until which second of the run, and how often a plain line is written: a night must not fill a log."""
 ROWS_BESIDE: Final = 8
 """Lines of the terminal that the table leaves free: earlier output, its own head and foot."""
 SHOWN_NOTES: Final = 3
@@ -49,37 +47,6 @@ def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[RunPr
             screen.update(live_table(progress, rows=rows, width=terminal.width))
 
         yield follow
-
-
-class PlainLines:
-    """For logs: a line now and then, and each action of the guard at once."""
-
-    def __init__(self, note: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> None:
-        self._note = note
-        self._now = now
-        self._began = self._said_at = now()
-        self._notes_said = 0
-
-    def follow(self, progress: RunProgress) -> None:
-        """Write the lines that are due at this progress."""
-        for note in progress.notes[self._notes_said :]:
-            self._note(printable(note))
-        self._notes_said = len(progress.notes)
-        now = self._now()
-        every_s = next(every_s for until_s, every_s in PLAIN_EVERY if now - self._began <= until_s)
-        if now - self._said_at < every_s:
-            return
-        self._said_at = now
-        settled = sum(action.settled for action in progress.actions)
-        parts = [
-            f"{progress.elapsed_s:.0f} s: {plural(progress.calls, 'call')}, {progress.timeouts:,} cut off, "
-            f"{progress.errors:,} failed",
-            *_jobs(progress.actions),
-            f"{settled} of {plural(len(progress.actions), 'action')} settled",
-            *_invented(progress.actions),
-            *_left(progress),
-        ]
-        self._note(", ".join(parts))
 
 
 def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
@@ -139,39 +106,14 @@ def _caption(progress: RunProgress) -> list[str]:
     rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
     parts = [
         f"{progress.elapsed_s:.0f} s",
-        *_left(progress),
+        *time_left(progress),
         f"{rate:.1f} of {progress.offered_rate:.1f} calls/s",
         f"{progress.in_flight} in flight",
     ]
     if progress.dropped:
         parts.append(f"{progress.dropped} held back")
     notes = [printable(note) for note in progress.notes[-SHOWN_NOTES:]]
-    return [" · ".join(glued(part) for part in parts), *_jobs(progress.actions), *notes]
-
-
-def _left(progress: RunProgress) -> list[str]:
-    return [] if progress.left_s is None else [f"{progress.left_s:.0f} s left"]
-
-
-def _invented(actions: Sequence[ActionProgress]) -> list[str]:
-    count = sum(action.invented_share > 0 for action in actions)
-    return [f"{count} with invented inputs"] if count else []
-
-
-def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
-    """One text per submit action: the state of its jobs."""
-    told = []
-    for action in actions:
-        if action.jobs is not None:
-            jobs = action.jobs
-            said = (
-                f"{printable(action.action_name)}: {plural(jobs.done, 'job')} done, {jobs.running:,} running"
-            )
-            said += f", {jobs.ended:,} ended otherwise" if jobs.ended else ""
-            share = jobs.invented / jobs.started if jobs.started else 0.0
-            said += f", inputs {invented(share)}" if share else ""
-            told.append(said)
-    return told
+    return [" · ".join(glued(part) for part in parts), *jobs_told(progress.actions), *notes]
 
 
 def _towards(action: ActionProgress, width: int) -> str:

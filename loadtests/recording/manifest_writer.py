@@ -28,7 +28,8 @@ from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
 from diag.measuring.continuing.calls_of_killed_run import cut_short
-from diag.measuring.continuing.which_soak_goes_on import dropped_so_far, last_moment, unfinished_soak
+from diag.measuring.continuing.recorded_so_far import dropped_so_far, last_moment
+from diag.measuring.continuing.which_soak_goes_on import unfinished_soak
 from diag.measuring.run_lock import take_lock
 from diag.target import Target
 from diag.workload.read_workload import workload_digest

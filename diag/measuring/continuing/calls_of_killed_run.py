@@ -16,7 +16,7 @@ from analysis.format.event_lines import last_second
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
 from analysis.format.segment_reader import SegmentTail, segment_paths
 from diag.errors import UsageError
-from diag.measuring.continuing.which_soak_goes_on import last_moment
+from diag.measuring.continuing.recorded_so_far import last_moment
 from diag.measuring.run_lock import take_lock
 
 IN_PART: Final = "topped up in part"

@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.measuring.run_lock import is_locked
 
@@ -28,13 +27,3 @@ def unfinished_soak(runs: Path, workload: str | None) -> RunFolder | None:
         ):
             soaks.append((manifest.created_at, folder))
     return max(soaks, key=lambda soak: soak[0])[1] if soaks else None
-
-
-def dropped_so_far(folder: RunFolder) -> int:
-    """Return the arrivals held back in the parts of a run that are over, as their last lines say."""
-    return sum(counts[-1] for second in last_seconds(folder) for counts in second.actions.values())
-
-
-def last_moment(folder: RunFolder) -> float | None:
-    """Return when a run last recorded anything, Unix seconds; None where it never did."""
-    return max((second.at for second in last_seconds(folder)), default=None)

@@ -170,9 +170,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/interaction": {
         "analysis", "diag.choice.picked_numbers", "diag.completion.candidates", "reports.wording",
         "diag.console", "diag.direct", "diag.workload.payloads_from_contract",
-        "diag.errors", "diag.genesys", "diag.judged_files", "diag.measuring", "diag.notifying",
-        "diag.settings",
-        "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",
+        "diag.errors", "diag.genesys", "diag.measuring", "diag.notifying", "diag.settings", "diag.table",
+        "diag.table_layout", "diag.toml_section", "click",
     },
     "diag/apply_dialog": {
         *CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from diag.measuring.run_progress import ActionProgress, JobCounts, RunProgress
-from diag.measuring_dialog.progress_table import PlainLines, live_table
+from diag.measuring_dialog.progress_table import live_table
 
 
 def progress(*actions: ActionProgress, elapsed_s: float = 30.0, notes: tuple[str, ...] = ()) -> RunProgress:
@@ -54,20 +54,6 @@ def test_jobs_and_notes_are_told_below() -> None:
     assert lines[4:] == ["two", "three", "fo�ur"]
 
 
-def test_plain_lines_do_not_flood_a_log_and_tell_at_once_what_the_guard_did() -> None:
-    said: list[str] = []
-    now = [0.0]
-    lines = PlainLines(said.append, now=lambda: now[0])
-    for second in range(0, 8 * 3600, 5):
-        now[0] = float(second)
-        lines.follow(progress(LONG, elapsed_s=second, notes=("slowed down",) if second >= 600 else ()))
-
-    assert said.count("slowed down") == 1
-    assert said[0] == "10 s: 120 calls, 10 cut off, 10 failed, 0 of 1 action settled, 80 s left"
-    assert len(said) < 6 + 60 + 6 * 8 + 5
-    assert said.index("slowed down") < 30
-
-
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_invented_inputs_stand_beside_the_times_they_gave(width: int) -> None:
     made_up = replace(LONG, action_name="Made up", invented_share=1.0)
@@ -77,15 +63,3 @@ def test_invented_inputs_stand_beside_the_times_they_gave(width: int) -> None:
     assert text.index("Made up") < text.index("invented") < text.index("Some") < text.index("40 % invented")
     assert text.count("invented") == 2
     assert "inputs" not in " ".join(drawn(progress(LONG), width))
-
-
-def test_a_log_and_the_status_of_jobs_say_it_too() -> None:
-    said: list[str] = []
-    now = [0.0]
-    lines = PlainLines(said.append, now=lambda: now[0])
-    now[0] = 10.0
-    jobs = JobCounts(10, 5, invented=4)
-    lines.follow(progress(replace(LONG, action_name="Start Export", jobs=jobs, invented_share=0.4)))
-
-    assert "Start Export: 5 jobs done, 5 running, inputs 40 % invented" in said[0]
-    assert "0 of 1 action settled, 1 with invented inputs" in said[0]
