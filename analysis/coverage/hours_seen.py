@@ -173,9 +173,7 @@ def _like_days(days: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 where the hours of two days stand for each other, else 0; `days`: production's calls on each."""
     like = _KIND[:, None] == _KIND[None, :]
     quieter, busier = np.minimum(days[:, None], days[None, :]), np.maximum(days[:, None], days[None, :])
-    like &= (
-        quieter >= LIKE_DAYS * (1.0 - _ROUNDING) * busier
-    )  # a quarter is one, in whatever calls are counted
+    like &= quieter >= LIKE_DAYS * (1.0 - _ROUNDING) * busier  # also where a quarter misses a last digit
     return np.asarray((like | np.eye(7, dtype=np.bool_)).astype(np.float64))
 
 
