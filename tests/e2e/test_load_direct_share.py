@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.direct_side.direct_side import PlatformShare
+from analysis.direct_side.what_else_differs import LATE
 from analysis.recommend_settings import RecommendSettings
 from diag.judged_files import gather
 from tests.support.load_run import at_home, ended_whole, manifest_in, sandbox
@@ -42,7 +43,7 @@ def test_the_share_of_the_platform_is_found_and_every_contract_that_broke(tmp_pa
     (found,) = gather([tmp_path / "run"], RecommendSettings()).analysis.actions
     assert found.direct is not None
     assert not found.backend_alone
-    assert found.direct.unlike == ()
+    assert set(found.direct.unlike) <= {LATE}  # late only on a busy machine
     assert 0.05 < (found.direct.contract_error_share or 0.0) < 0.16
     assert "fix the contract or the backend" in (found.direct.contract or "")
     median, p99 = found.direct.shares
