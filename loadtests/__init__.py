@@ -18,7 +18,7 @@ Who starts what, in the order in which it happens:
     judges the reply and has it written to disk (`recording.recorder`).
 6.  A call that failed is handed to the director as a value (`sending.feedback`). Its policies answer with
     decisions, also values (`steering.decisions`): `guard`, `ramp`, `call_count`, `settled_actions`,
-    `token_renewal`. Whatever concerns the whole run leaves the session through its `sending.run_port`.
+    `token_renewal`. Whatever concerns the whole run leaves the session through its `sending.session_link`.
 7.  When the test stops, the session lets calls in flight end; the run counts what is there
     (`steering.run_outcome`), grades the generator (`recording.generator_grade`), decides how it ended
     (`run.status_and_exit_code`) and writes the last manifest.

@@ -17,14 +17,14 @@ from loadtests.planning.learnt_platform import contradiction_notes
 from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.planning.production_hours import hours_not_read
+from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
 from loadtests.recording.generator_grade import grade
 from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, start_watcher
-from loadtests.recording.stalls import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.direct.refuse_hosts import proxied_notes
-from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
 from loadtests.run.run_stage import RunStage, Step
+from loadtests.run.single_process_link import SingleProcessLink
 from loadtests.run.sla import broken_thresholds
 from loadtests.run.status_and_exit_code import ending_of
 from loadtests.run.too_late import refuse_what_is_too_late
@@ -178,7 +178,7 @@ class LoadRun:
             ),
             parent_pid=self._options.parent_pid,
         )
-        return Session(assignment, LocalPort(self._environment, self._opened.client, self.end_early))
+        return Session(assignment, SingleProcessLink(self._environment, self._opened.client, self.end_early))
 
     def _master(self) -> MasterRun:
         order = order_for(

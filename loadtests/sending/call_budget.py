@@ -1,7 +1,7 @@
 """How many calls of this process may be in flight at once, and when nothing may be sent at all."""
 
 from loadtests.recording.run_clock import RunClock
-from loadtests.sending.run_port import RunPort
+from loadtests.sending.session_link import SessionLink
 
 
 class CallBudget:
@@ -12,10 +12,10 @@ class CallBudget:
     """
 
     def __init__(
-        self, max_in_flight: int, port: RunPort, clock: RunClock, may_call_until: float | None = None
+        self, max_in_flight: int, link: SessionLink, clock: RunClock, may_call_until: float | None = None
     ) -> None:
         self._max_in_flight = max_in_flight
-        self._port = port
+        self._link = link
         self._clock = clock
         self._may_call_until = may_call_until
         self.taken = 0
@@ -30,4 +30,4 @@ class CallBudget:
 
     def has_room(self) -> bool:
         """Whether one more call, or one more poll, may be in flight now."""
-        return self.taken < self._max_in_flight // self._port.workers() and not self.closed
+        return self.taken < self._max_in_flight // self._link.workers() and not self.closed

@@ -7,7 +7,7 @@ from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.run_faults import RunFaults
-from loadtests.sending.run_port import RunPort
+from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Transport
 
 
@@ -15,7 +15,7 @@ from loadtests.sending.transport import Transport
 class CallContext:
     """Where to send, when, with whose token; where the result goes, and who ends the run when it cannot."""
 
-    port: RunPort
+    link: SessionLink
     clock: RunClock
     transport: Transport
     recorder: Recorder

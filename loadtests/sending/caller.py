@@ -70,7 +70,7 @@ class Caller:
         self._clock = context.clock
         self._feedback = context.feedback
         self._faults = context.faults
-        self._fire = context.port.fire
+        self._fire = context.link.fire
         self._jobs = jobs
         self.learnt = LearntCheck(context.learnt)
         self._errors: dict[str, CallFailedError] = {}

@@ -82,7 +82,7 @@ class JobWatch:
             self._budget.taken += 1
             try:
                 body = json.dumps({poll.parameter: job_id}).encode()
-                transport, token = self._context.transport, self._context.port.token()
+                transport, token = self._context.transport, self._context.link.token()
                 request = transport.prepare(poll.action, ActionVersion.PUBLISHED, body, token)
                 sock, _ = transport.connect()
                 return transport.exchange(sock, request, LIMIT_S)
@@ -105,7 +105,7 @@ class JobWatch:
         """Keep to the polls' share of the rate, to a hold on everything and to the cap of calls in flight."""
         clock, budget = self._clock, self._budget
         at = max(self._next_at, clock.now())
-        workers = self._context.port.workers()
+        workers = self._context.link.workers()
         self._next_at = at + (0.0 if self._most_per_s is None else workers / self._most_per_s)
         clock.sleep(max(0.0, at - clock.now()))
         while budget.on_hold or not budget.has_room():

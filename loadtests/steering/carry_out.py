@@ -7,7 +7,7 @@ from typing import Any, Final
 from analysis.format.run_folder import LeftOut
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
-from loadtests.sending.run_port import RunPort
+from loadtests.sending.session_link import SessionLink
 from loadtests.steering.decisions import (
     Decision,
     FinishAction,
@@ -28,9 +28,9 @@ _LOG: Final = logging.getLogger("diag.load")
 class CarryOut:
     """Owned by `Director`. Calling it raises OSError when an event cannot be written."""
 
-    def __init__(self, plan: LoadPlan, port: RunPort, recorder: Recorder, rates: RateControl) -> None:
+    def __init__(self, plan: LoadPlan, link: SessionLink, recorder: Recorder, rates: RateControl) -> None:
         self._plan = plan
-        self._port = port
+        self._link = link
         self._recorder = recorder
         self._rates = rates
         self.stopped = False
@@ -80,11 +80,11 @@ class CarryOut:
         self._rates.slow_all(0.5)
         self._rates.pause(decision.until_s)
         if decision.for_all:
-            self._port.pause_all(decision.why, decision.until_s - now_s)
+            self._link.pause_all(decision.why, decision.until_s - now_s)
 
     def _stop_run(self, decision: StopRun, _: float) -> None:
         self.stopped = True
-        self._port.end_run(decision.why, exit_code=decision.exit_code)
+        self._link.end_run(decision.why, exit_code=decision.exit_code)
 
     def _finish_action(self, decision: FinishAction, _: float) -> None:
         if self._rates.finish(decision.index, decision.why) and decision.why == SETTLED:

@@ -1,7 +1,7 @@
 """Steers a running session: asks the policies what to do, and has it done (`loadtests.steering.carry_out`).
 
 `Session` calls `tick` some times a second and `second` once a second; both pass values in, and what must
-change comes back as a value (`Orders`) or goes out through the `RunPort`.
+change comes back as a value (`Orders`) or goes out through the `SessionLink`.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import FailedCall, Failure, RefusedPoll
-from loadtests.sending.run_port import RunPort
+from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Reply
 from loadtests.steering.call_count import CallCount
 from loadtests.steering.carry_out import CarryOut
@@ -49,7 +49,7 @@ class Director:
     def __init__(
         self,
         plan: LoadPlan,
-        port: RunPort,
+        link: SessionLink,
         recorder: Recorder,
         clock: RunClock,
         folder: RunFolder,
@@ -57,17 +57,17 @@ class Director:
         soak_offset_s: float = 0.0,
     ) -> None:
         self._plan = plan
-        self._port = port
+        self._link = link
         self._clock = clock
         self._rates = RateControl(plan, soak_offset_s=soak_offset_s)
-        self._decided = CarryOut(plan, port, recorder, self._rates)
+        self._decided = CarryOut(plan, link, recorder, self._rates)
         self._guard = Guard(plan.guard, [action.shown_name for action in plan.actions])
         ramps = plan.mode == "ramp"
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None
         self._call_count = CallCount([plan.most_calls(action) for action in plan.actions])
         self._settled = SettledActions(folder, [action.key for action in plan.actions])
         self._token = TokenRenewal(
-            port, clock, ends_after_s=plan.guard.no_token_s, needed=plan.asks_the_platform
+            link, clock, ends_after_s=plan.guard.no_token_s, needed=plan.asks_the_platform
         )
         self._now_s = 0.0
         self._cap_noted = False
@@ -136,7 +136,7 @@ class Director:
             self._over, self._over_why = True, why
         if self._over and not self._ended and not self._waits_for(second):
             self._ended = True
-            self._port.end_run(self._over_why, failed=False)
+            self._link.end_run(self._over_why, failed=False)
 
     @property
     def _hours_are_over(self) -> bool:

@@ -26,7 +26,7 @@ from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.run_faults import RunFaults
-from loadtests.sending.run_port import RunPort
+from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Transport
 from loadtests.sending.watching.call_watch import CallWatch, WatchOrder
 from loadtests.sending.ways.call_ways import call_ways
@@ -62,7 +62,7 @@ class Session:
     def __init__(
         self,
         assignment: Assignment,
-        port: RunPort,
+        link: SessionLink,
         *,
         clock: RunClock | None = None,
         transport: Transport | None = None,
@@ -71,10 +71,10 @@ class Session:
         self.folder = assignment.folder
         self.worker_id = assignment.worker_id
         self._parent_pid = assignment.parent_pid
-        self._port = port
+        self._link = link
         self.clock = clock = clock or RunClock(assignment.ahead_s)
         # What may take a while comes before the run's own time begins: logging in, rendering requests.
-        token = port.token() if plan.asks_the_platform else ""
+        token = link.token() if plan.asks_the_platform else ""
         connections = plan.max_in_flight + BURST
         self.watch = CallWatch(assignment.watch, self.folder, self.worker_id)
         self.direct = DirectCalls(
@@ -85,17 +85,17 @@ class Session:
         self._started = clock.now()
         self.recorder = Recorder(self.folder, self.worker_id, plan.actions)
         self.feedback = Feedback(len(plan.actions))
-        self.faults = RunFaults(port)
+        self.faults = RunFaults(link)
         context = CallContext(
-            port, clock, self.transport, self.recorder, self.feedback, self.faults, plan.learnt
+            link, clock, self.transport, self.recorder, self.feedback, self.faults, plan.learnt
         )
-        self.budget = CallBudget(plan.max_in_flight, port, clock, plan.may_call_until)
+        self.budget = CallBudget(plan.max_in_flight, link, clock, plan.may_call_until)
         self.jobs = JobWatch(plan, context, self.budget)
         self.caller = Caller(plan.actions, ways, context, self.jobs)
         self.in_flight = InFlight(self.caller, self.budget, clock, self.faults)
         self.streams = Streams(plan, self.in_flight, clock, self.worker_id)
         self.director = Director(
-            plan, port, self.recorder, clock, self.folder, soak_offset_s=assignment.soak_offset_s
+            plan, link, self.recorder, clock, self.folder, soak_offset_s=assignment.soak_offset_s
         )
         for index, way in enumerate(ways):
             if isinstance(way, LeftOutWay):
@@ -145,7 +145,7 @@ class Session:
 
     def _tick(self) -> None:
         """Have the director decide what holds from now on, and let it hold."""
-        users = self._port.users()
+        users = self._link.users()
         failures = self.feedback.take_failures()
         try:
             orders = self.director.tick(self.clock.now() - self._started, users, failures)
@@ -156,9 +156,9 @@ class Session:
             self.caller.use_token(orders.new_token)
         self.budget.on_hold = orders.on_hold
         self._load = orders.load
-        if self._port.waits():  # the others send all of the load meanwhile, so nothing is left unsent
+        if self._link.waits():  # the others send all of the load meanwhile, so nothing is left unsent
             self._load = Load([0.0] * len(self.plan.actions), orders.load.factor)
-        self.streams.share_out(self._load.rates, self._port.users_at_work())
+        self.streams.share_out(self._load.rates, self._link.users_at_work())
 
     # -- watching --------------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class Session:
         while True:
             self.clock.sleep(1.0)
             if self._parent_pid is not None and starter_is_gone(self._parent_pid):
-                self._port.end_run("the process that started this run no longer runs")
+                self._link.end_run("the process that started this run no longer runs")
                 return
             try:
                 self.write_second()
@@ -188,7 +188,7 @@ class Session:
     @property
     def _share(self) -> float:
         """Of the arrival streams of all processes, those of this one."""
-        return self.streams.users / max(1, self._port.users())
+        return self.streams.users / max(1, self._link.users())
 
     def _steer(self) -> None:
         """Have the director decide by what was seen since it last did."""

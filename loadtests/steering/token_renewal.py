@@ -12,7 +12,7 @@ import gevent
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from loadtests.recording.run_clock import RunClock
-from loadtests.sending.run_port import RunPort
+from loadtests.sending.session_link import SessionLink
 from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.load_second import Second
 
@@ -30,12 +30,14 @@ class TokenRenewal:
     `needed`: no call goes through Genesys, so it does nothing.
     """
 
-    def __init__(self, port: RunPort, clock: RunClock, *, ends_after_s: float, needed: bool = True) -> None:
-        self._port = port
+    def __init__(
+        self, link: SessionLink, clock: RunClock, *, ends_after_s: float, needed: bool = True
+    ) -> None:
+        self._link = link
         self._now = clock.now
         self._ends_after_s = ends_after_s
         self._needed = needed
-        self._in_use = port.token() if needed else ""
+        self._in_use = link.token() if needed else ""
         self._new: str | None = None
         self._decisions: list[Decision] = []
         self._renewal: Any = None
@@ -101,7 +103,7 @@ class TokenRenewal:
     def _renew(self, refused: bool) -> None:
         try:
             # Asking the client costs nothing while its token is good; it renews in time by itself.
-            token = self._port.renew_token(refused)
+            token = self._link.renew_token(refused)
         except ApiError as error:
             self._error = error.message
             if self._bad_since is None:

@@ -22,7 +22,7 @@ from diag.target import Target
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.generator_figures import GeneratorFigures, worst_of
-from loadtests.sending.run_port import EndRun
+from loadtests.sending.session_link import EndRun
 from loadtests.steering.run_outcome import RunOutcome
 from loadtests.steering.settled_actions import SettledFile
 from loadtests.workers.messages import (

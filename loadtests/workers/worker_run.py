@@ -16,15 +16,15 @@ from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.planning.plan_json import WorkerOrder
-from loadtests.recording.stalls import run_is_over, take_stalls_now
+from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import host_name
 from loadtests.sending.watching.call_watch import watch_order
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import Delivery
 from loadtests.workers.joining_workers import hold_back_s
+from loadtests.workers.link_to_master import LinkToMaster
 from loadtests.workers.messages import Counts, End, Send
 from loadtests.workers.spool_folder import spool_for
-from loadtests.workers.worker_port import WorkerPort
 
 MASTER_LATE_S: Final = 10.0
 """A worker waits so long after the run's time is over for its master to end it."""
@@ -72,10 +72,10 @@ class WorkerRun:
                 order.plan, key=order.audit_key, telemetry=context.telemetry, worker_id=worker_id
             ),
         )
-        port = WorkerPort(context.environment, client, send=context.send, end_run=self.end_run)
-        if port.waits():
+        link = LinkToMaster(context.environment, client, send=context.send, end_run=self.end_run)
+        if link.waits():
             _LOG.info("the load runs already: calls from here begin in %.0f s", hold_back_s(order.plan))
-        self.session = Session(assignment, port)
+        self.session = Session(assignment, link)
         take_stalls_now()
         self.delivery = self._delivery = Delivery(
             worker_id,

@@ -137,8 +137,8 @@ class ScriptedTransport(Transport):
 
 
 @dataclass(slots=True)
-class FakePort:
-    """A RunPort that remembers what it was asked for; `renew` is what the login does."""
+class FakeLink:
+    """A SessionLink that remembers what it was asked for; `renew` is what the login does."""
 
     renew: Callable[[bool], str] = lambda refused: "token-1"
     streams: int = 1
@@ -192,20 +192,20 @@ class VirtualRun:
         folder: Path,
         *,
         reply: Callable[[Call], Answer] = lambda call: Answer(),
-        port: FakePort | None = None,
+        link: FakeLink | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.folder = RunFolder(folder)
-        self.port = port or FakePort()
+        self.link = link or FakeLink()
         self.transport = ScriptedTransport(self.clock, reply)
         assignment = Assignment(plan, self.folder, "w-0", "http://127.0.0.1")
-        self.session = Session(assignment, self.port, clock=self.clock, transport=self.transport)
+        self.session = Session(assignment, self.link, clock=self.clock, transport=self.transport)
         self._running = self.clock.running()
         self._streams: list[Any] = []
 
     def __enter__(self) -> "VirtualRun":
         self._running.__enter__()
-        self._streams = [gevent.spawn(self.session.stream) for _ in range(self.port.streams)]
+        self._streams = [gevent.spawn(self.session.stream) for _ in range(self.link.streams)]
         return self
 
     def __exit__(
@@ -225,5 +225,5 @@ class VirtualRun:
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass, or less where the run asks for its end before."""
         until = self.clock.now() + seconds
-        while self.clock.now() < until and not self.port.ended:
+        while self.clock.now() < until and not self.link.ended:
             self.clock.sleep(min(0.1, until - self.clock.now()))

@@ -17,7 +17,7 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.steering.session import Assignment, Session
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
-from tests.support.virtual_time import FakePort
+from tests.support.virtual_time import FakeLink
 from tests.support.waiting import wait_until
 
 NEEDS_IT, OTHER = "Get Ledger Balance", "Find Articles"
@@ -52,14 +52,14 @@ def plan(box: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_only_the_actions_that_need_it_are_left_out(
     plan: Callable[..., LoadPlan], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder, port = RunFolder(tmp_path / "run"), FakePort()
-    session = Session(Assignment(plan(NEEDS_IT, OTHER), folder, "w-0", "http://127.0.0.1"), port)
+    folder, link = RunFolder(tmp_path / "run"), FakeLink()
+    session = Session(Assignment(plan(NEEDS_IT, OTHER), folder, "w-0", "http://127.0.0.1"), link)
     stream = gevent.spawn(session.stream)
     wait_until(lambda: session.calls >= 10, "calls", within_s=30.0, sleep=gevent.sleep)
     stream.kill()
     session.finish()
 
-    assert not port.ended
+    assert not link.ended
     assert [(one.what, one.why) for one in session.director.left_out] == [(f"{NEEDS_IT} (backend)", FAILED)]
     assert f"left out: {NEEDS_IT} (backend) ({FAILED})" in caplog.messages
     segment = read_segment(session.recorder.segment_path)
@@ -77,5 +77,5 @@ def test_a_run_in_which_every_action_needs_it_does_not_begin(
 ) -> None:
     assignment = Assignment(plan(NEEDS_IT), RunFolder(tmp_path / "run"), "w-0", "http://127.0.0.1")
     with pytest.raises(CredentialsError, match="'Custom Auth - Ledger' failed") as error:
-        Session(assignment, FakePort())
+        Session(assignment, FakeLink())
     assert "canary" not in str(error.value)

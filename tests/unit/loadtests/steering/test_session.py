@@ -20,7 +20,7 @@ from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.arrival_streams import TICK_S
 from loadtests.sending.call_budget import CallBudget
 from loadtests.steering.director import HOURS_OVER
-from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualClock, VirtualRun
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakeLink, VirtualClock, VirtualRun
 
 PLAN = LoadPlan((ActionLoad("a", "Quick", 3, 20.0, (EMPTY,)),), arrivals="constant")
 STARVED = json.dumps(
@@ -53,7 +53,7 @@ def test_what_was_planned_ends_with_its_last_reply_and_hardly_a_call_too_many(tm
         run.pass_time(10)
         took_s = run.clock.now() - began
 
-    assert run.port.ended
+    assert run.link.ended
     assert 33 <= len(run.calls) <= 33 + 2 * TICK_S * 40
     assert took_s <= len(run.calls) / 40 + 0.1 + 2 * TICK_S
 
@@ -80,10 +80,10 @@ def test_a_starved_org_is_spared_at_once_and_the_second_time_for_good(tmp_path: 
     silent = [(one.at_s, two.at_s) for one, two in pairwise(run.calls) if two.at_s - one.at_s > 1]
     ((stopped, resumed),) = silent
     assert stopped < 5.6 and 15 < resumed < 15.8
-    (why, failed, code) = run.port.ended[0]
+    (why, failed, code) = run.link.ended[0]
     assert "stopped to spare production" in why
     assert (failed, code) == (True, ExitCode.INCOMPLETE)
-    ((paused, pause_s),) = run.port.pauses
+    ((paused, pause_s),) = run.link.pauses
     assert "production is being refused too" in paused and pause_s == 10
     later = [call for call in run.calls if 16 < call.at_s < 25]
     assert 80 <= len(later) <= 92  # at half the rate
@@ -101,7 +101,7 @@ def test_errors_stop_only_the_action_they_come_from(tmp_path: Path) -> None:
     assert run.session.director.left_out == [LeftOut("Failing", "Failing: 100 % of its last 50 calls failed")]
     assert 50 <= sum(call.action_id == "b" for call in run.calls) <= 60
     assert sum(call.action_id == "a" for call in run.calls) >= 395
-    assert not run.port.ended
+    assert not run.link.ended
 
 
 def test_nothing_is_sent_with_a_refused_token_and_all_goes_on_with_the_next(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_nothing_is_sent_with_a_refused_token_and_all_goes_on_with_the_next(tmp_
     def reply(call: Call) -> Answer:
         return Answer(status=401, body=b"{}") if call.at_s > 5 and call.token == "token-1" else Answer()
 
-    with VirtualRun(PLAN, tmp_path, reply=reply, port=FakePort(renew=renew)) as run:
+    with VirtualRun(PLAN, tmp_path, reply=reply, link=FakeLink(renew=renew)) as run:
         run.pass_time(20)
 
     assert len(renewals) == 2
@@ -139,10 +139,10 @@ def test_a_login_that_stays_down_ends_the_run(tmp_path: Path) -> None:
         raise LoginError("The login is down.")
 
     plan = replace(PLAN, guard=GuardLimits(no_token_s=15))
-    with VirtualRun(plan, tmp_path, port=FakePort(renew=down)) as run:
+    with VirtualRun(plan, tmp_path, link=FakeLink(renew=down)) as run:
         run.pass_time(60)
 
-    ((why, failed, code),) = run.port.ended
+    ((why, failed, code),) = run.link.ended
     assert "there was no token that Genesys accepts: The login is down." in why
     assert (failed, code) == (True, ExitCode.AUTH)
     assert run.clock.now() < 20
@@ -155,7 +155,7 @@ def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
         run.folder.settled.write_text('["a"]')
         run.pass_time(30)
 
-    assert run.port.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
+    assert run.link.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
     assert run.clock.now() < 32
 
 
@@ -170,7 +170,7 @@ def test_the_slow_calls_of_a_settled_probe_are_not_cut_off_at_its_end(tmp_path: 
         run.folder.settled.write_text('["a"]')
         run.pass_time(60)
 
-    assert run.port.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
+    assert run.link.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
     assert 69 < run.clock.now() < 72
     totals = run.session.recorder.totals()[0]
     assert totals.calls == totals.ok == run.session.calls
@@ -181,7 +181,7 @@ def test_a_number_of_calls_ends_the_run_when_they_are_made(tmp_path: Path) -> No
     with VirtualRun(replace(PLAN, calls_per_action=100), tmp_path) as run:
         run.pass_time(60)
 
-    assert run.port.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
+    assert run.link.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
     assert 100 <= run.session.calls <= 110
 
 
@@ -201,7 +201,7 @@ def test_in_a_window_each_action_gets_the_calls_of_its_turn_however_slow_it_is(t
         run.pass_time(120)
 
     assert [action.action_id for action in plan.actions] == ["quick", "slow"]
-    assert run.port.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
+    assert run.link.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
     sent = [call.action_id for call in run.calls]
     assert 8 <= sent.count("quick") <= 9
     assert 5 <= sent.count("slow") <= 6
@@ -224,7 +224,7 @@ def test_a_ramp_rises_until_the_backend_bends(tmp_path: Path) -> None:
 
     (note,) = run.session.director.notes
     assert note.startswith("Quick: straight up to 40 calls/s")
-    assert run.port.ended[0][0] == "no action is left to call"
+    assert run.link.ended[0][0] == "no action is left to call"
     assert 30 <= run.clock.now() <= 32
 
 
@@ -245,7 +245,7 @@ def test_no_call_leaves_after_the_hours_in_which_calls_are_allowed(tmp_path: Pat
     with VirtualRun(plan, tmp_path) as run:
         run.pass_time(60)
 
-    ((why, failed, _),) = run.port.ended
+    ((why, failed, _),) = run.link.ended
     assert why.startswith(f"{HOURS_OVER}; planned calls not sent: ") and not failed
     assert int(why.rsplit(" ", 1)[1]) == 300 - len(run.calls) > 0
     assert 9.9 < max(call.at_s for call in run.calls) < 10.1  # between two ticks of the steering, too
@@ -254,7 +254,7 @@ def test_no_call_leaves_after_the_hours_in_which_calls_are_allowed(tmp_path: Pat
 
 def test_after_those_hours_there_is_no_room_for_a_poll_either() -> None:
     clock = VirtualClock()
-    budget = CallBudget(10, FakePort(), clock, BEGAN_AT + 60.0)
+    budget = CallBudget(10, FakeLink(), clock, BEGAN_AT + 60.0)
 
     assert (budget.has_room(), budget.closed) == (True, False)
     clock.slept_s = 60.0
@@ -269,7 +269,7 @@ def test_the_hours_end_for_a_machine_that_slept_through_their_end(tmp_path: Path
         run.pass_time(60)
 
     assert max(call.at_s for call in run.calls) <= 5.0
-    assert len(run.port.ended) == 1
+    assert len(run.link.ended) == 1
 
 
 def test_a_slow_call_that_left_in_time_is_waited_for(tmp_path: Path) -> None:

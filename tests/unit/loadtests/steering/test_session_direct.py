@@ -21,7 +21,7 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.sending.watching.call_watch import WatchOrder
 from loadtests.steering.session import Assignment, Session
 from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_plan
-from tests.support.virtual_time import FakePort
+from tests.support.virtual_time import FakeLink
 from tests.support.waiting import wait_until
 
 CANARY = "canary-0f3a"
@@ -30,7 +30,7 @@ PAYLOADS = tuple(
 )
 
 
-class NoLogin(FakePort):
+class NoLogin(FakeLink):
     """Where every call goes to a backend there may be no token at all."""
 
     def token(self) -> str:
@@ -42,13 +42,13 @@ def run(
     folder: Path,
     until: Callable[[Session], bool],
     order: WatchOrder,
-    port: FakePort | None = None,
+    link: FakeLink | None = None,
 ) -> Session:
     """Run until something holds, or the run asks for its end."""
-    port = port or NoLogin()
-    session = Session(Assignment(plan, RunFolder(folder), "w-0", "http://127.0.0.1", watch=order), port)
+    link = link or NoLogin()
+    session = Session(Assignment(plan, RunFolder(folder), "w-0", "http://127.0.0.1", watch=order), link)
     stream = gevent.spawn(session.stream)
-    wait_until(lambda: until(session) or port.ended, "the run", within_s=30.0, sleep=gevent.sleep)
+    wait_until(lambda: until(session) or link.ended, "the run", within_s=30.0, sleep=gevent.sleep)
     stream.kill()
     session.finish()
     return session
@@ -141,10 +141,10 @@ def test_what_a_backend_refuses_is_its_own_and_ends_the_calls_to_it_alone(
         load = replace(direct_load(running.base), rate=300.0, target=ActionVersion.DIRECT)
         plan = direct_plan(load, running.base)
         assert plan.guard.error_share < 1
-        port = NoLogin()
-        session = run(plan, tmp_path, lambda _: False, WatchOrder(), port)
+        link = NoLogin()
+        session = run(plan, tmp_path, lambda _: False, WatchOrder(), link)
 
-    assert (port.pauses, [why for why, *_ in port.ended]) == ([], ["no action is left to call"])
+    assert (link.pauses, [why for why, *_ in link.ended]) == ([], ["no action is left to call"])
     (left_out,) = session.director.left_out
     assert left_out.what == "Look Up (backend)"
     assert "100 % of its last 50 calls failed" in left_out.why
@@ -154,7 +154,7 @@ def test_what_a_backend_refuses_is_its_own_and_ends_the_calls_to_it_alone(
 def test_a_disk_that_takes_no_audit_line_ends_the_run_as_one_that_takes_no_row(tmp_path: Path) -> None:
     with backend(lambda _: OK_REPLY) as running:
         plan = direct_plan(replace(direct_load(running.base), rate=100.0), running.base)
-        port = NoLogin()
+        link = NoLogin()
 
         def is_full(session: Session) -> bool:
             assert session.watch._audit is not None
@@ -162,6 +162,6 @@ def test_a_disk_that_takes_no_audit_line_ends_the_run_as_one_that_takes_no_row(t
                 os.dup2(full.fileno(), session.watch._audit._fd)
             return False
 
-        run(plan, tmp_path, is_full, WatchOrder("key"), port)
+        run(plan, tmp_path, is_full, WatchOrder("key"), link)
 
-    assert port.ended[0][:2] == ("rows could not be written: No space left on device", True)
+    assert link.ended[0][:2] == ("rows could not be written: No space left on device", True)

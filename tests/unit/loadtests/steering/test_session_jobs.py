@@ -11,7 +11,7 @@ from diag.exit_codes import ExitCode
 from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.tables.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualRun
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakeLink, VirtualRun
 
 POLL = Poll("look", "finalResult.id", "jobId", "finalResult.state", ("DONE",), ("FAILED",), ("STOPPED",))
 START = ActionLoad("start", "Start", 3, 2.0, (EMPTY,), poll=POLL)
@@ -47,7 +47,7 @@ def test_the_run_ends_when_the_last_job_has_ended(tmp_path: Path) -> None:
     with VirtualRun(PLAN, tmp_path, reply=Jobs(takes_s=20).reply) as run:
         run.pass_time(120)
 
-    assert run.port.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
+    assert run.link.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
     last_submit = max(call.at_s for call in run.calls if call.action_id == "start")
     assert last_submit < 5
     assert last_submit + 20 < run.clock.now() < last_submit + 24
@@ -71,7 +71,7 @@ def test_a_poll_that_meets_the_orgs_limit_pauses_calls_and_polls(tmp_path: Path)
     gaps = [(one.at_s, two.at_s) for one, two in pairwise(run.calls) if two.at_s - one.at_s > 5]
     ((stopped, resumed),) = gaps
     assert 10 < stopped < 11 and 25 < resumed < 26
-    assert run.port.pauses[0][1] == 15
+    assert run.link.pauses[0][1] == 15
 
 
 @pytest.mark.slow
@@ -85,7 +85,7 @@ def test_polls_and_calls_share_the_places_in_flight(tmp_path: Path) -> None:
 
     jobs = Jobs(takes_s=5)
     plan = replace(PLAN, max_in_flight=8, calls_per_action=None)
-    with VirtualRun(plan, tmp_path, reply=reply, port=FakePort(processes=2)) as run:
+    with VirtualRun(plan, tmp_path, reply=reply, link=FakeLink(processes=2)) as run:
         run.pass_time(60)
 
     assert most == 4
@@ -99,6 +99,6 @@ def test_a_job_is_followed_no_further_than_the_hours_in_which_calls_are_allowed(
     with VirtualRun(plan, tmp_path, reply=Jobs(takes_s=300).reply) as run:
         run.pass_time(120)
 
-    assert len(run.port.ended) == 1
+    assert len(run.link.ended) == 1
     assert 25 < max(call.at_s for call in polls(run)) < 30.0
     assert run.clock.now() < 40.0

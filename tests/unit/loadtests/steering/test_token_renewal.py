@@ -10,7 +10,7 @@ from diag.genesys.api_errors import LoginError
 from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.token_renewal import TokenRenewal
 from tests.support.seconds import second
-from tests.support.virtual_time import FakePort, VirtualClock
+from tests.support.virtual_time import FakeLink, VirtualClock
 
 ENDS_AFTER_S = 15.0
 
@@ -27,7 +27,7 @@ class Run:
         self._changes = 0
         clock = VirtualClock()
         clock.now = lambda: self.at
-        self.watch = TokenRenewal(FakePort(renew=self._renew), clock, ends_after_s=ENDS_AFTER_S)
+        self.watch = TokenRenewal(FakeLink(renew=self._renew), clock, ends_after_s=ENDS_AFTER_S)
 
     def _renew(self, refused: bool) -> str:
         self.asked.append(refused)

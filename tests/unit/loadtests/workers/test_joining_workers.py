@@ -24,7 +24,7 @@ from loadtests.workers.user_count import (
     waiting_users,
     workers_of_all,
 )
-from tests.support.virtual_time import FakePort, VirtualRun
+from tests.support.virtual_time import FakeLink, VirtualRun
 
 
 class Endless:
@@ -41,31 +41,31 @@ class Endless:
 
 def test_the_cap_is_that_of_the_workers_there_are_now() -> None:
     caller: Any = Endless()
-    port = FakePort()
-    budget = CallBudget(10, port, RunClock())
-    calls = InFlight(caller, budget, RunClock(), RunFaults(port))
+    link = FakeLink()
+    budget = CallBudget(10, link, RunClock())
+    calls = InFlight(caller, budget, RunClock(), RunFaults(link))
     started = [calls.launch(0, 0.0, 1.0) for _ in range(12)]
     assert sum(one is not None for one in started) == 10
 
-    port.processes = 3  # two have joined: nothing is sent before seven of ours have ended
+    link.processes = 3  # two have joined: nothing is sent before seven of ours have ended
     assert not budget.has_room()
     caller.let_go.set()
     gevent.joinall([one for one in started if one is not None])
     caller.let_go.clear()
     assert sum(calls.launch(0, 0.0, 1.0) is not None for _ in range(12)) == 3
     caller.let_go.set()
-    assert port.ended == []  # no call crashed
+    assert link.ended == []  # no call crashed
 
 
 PLAN = LoadPlan((ActionLoad("a", "Slow", 12, 20.0, (EMPTY,)),), arrivals="constant")
 
 
 def test_a_worker_that_waits_sends_nothing_and_counts_nothing_as_unsent(tmp_path: Path) -> None:
-    port = FakePort(streams_elsewhere=1, waiting=True)
-    with VirtualRun(PLAN, tmp_path, port=port) as run:
+    link = FakeLink(streams_elsewhere=1, waiting=True)
+    with VirtualRun(PLAN, tmp_path, link=link) as run:
         run.pass_time(10)
         assert run.calls == []
-        port.waiting = False
+        link.waiting = False
         run.pass_time(10)
 
     assert 190 <= len(run.calls) <= 200  # its half of two users' 40 calls/s
@@ -73,11 +73,11 @@ def test_a_worker_that_waits_sends_nothing_and_counts_nothing_as_unsent(tmp_path
 
 
 def test_the_others_send_all_of_the_load_until_then(tmp_path: Path) -> None:
-    port = FakePort(streams_waiting=1)
-    with VirtualRun(PLAN, tmp_path, port=port) as run:
+    link = FakeLink(streams_waiting=1)
+    with VirtualRun(PLAN, tmp_path, link=link) as run:
         run.pass_time(10)
         alone = len(run.calls)
-        port.streams_waiting, port.streams_elsewhere = 0, 1
+        link.streams_waiting, link.streams_elsewhere = 0, 1
         run.pass_time(10)
 
     assert 395 <= alone <= 400

@@ -1,10 +1,10 @@
 """The way from a session to its run where this process runs the load alone."""
 
-from loadtests.workers.run_link import ProcessPort
+from loadtests.workers.any_process_link import AnyProcessLink
 
 
-class LocalPort(ProcessPort):
-    """The RunPort that `LoadRun` gives its session: there is no other process to ask, wait for or pause."""
+class SingleProcessLink(AnyProcessLink):
+    """The SessionLink that `LoadRun` gives its session: there is no other process to ask, wait for or pause."""
 
     def users_at_work(self) -> int:
         """Return how many arrival streams run now: none of them waits."""

@@ -5,12 +5,12 @@ from typing import Any
 
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
-from loadtests.sending.run_port import EndRun
+from loadtests.sending.session_link import EndRun
 from loadtests.workers.user_count import users_of_all
 
 
-class ProcessPort:
-    """What each RunPort (`loadtests.sending.run_port`) takes from Locust's environment and its own client."""
+class AnyProcessLink:
+    """What each SessionLink (`loadtests.sending.session_link`) takes from Locust's environment and its own client."""
 
     def __init__(self, environment: Any, client: GenesysClient, end_run: EndRun) -> None:
         self._environment = environment

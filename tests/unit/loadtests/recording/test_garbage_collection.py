@@ -2,7 +2,7 @@ import gc
 
 import pytest
 
-from loadtests.recording.stalls import run_is_over, take_stalls_now
+from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
 
 
 @pytest.mark.slow

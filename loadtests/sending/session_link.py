@@ -1,7 +1,7 @@
 """What a session needs of whoever started it, and nothing more.
 
-Implemented twice: by `loadtests.run.local_port` where this process runs the load alone, and by
-`loadtests.workers.worker_port` where it works for a master.
+Implemented twice: by `loadtests.run.single_process_link` where this process runs the load alone, and by
+`loadtests.workers.link_to_master` where it works for a master.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class EndRun(Protocol):
         """Ask for the end; returns at once."""
 
 
-class RunPort(Protocol):
+class SessionLink(Protocol):
     """The way from a session to the run it is a part of."""
 
     @property

@@ -3,14 +3,14 @@
 from typing import Any
 
 from diag.genesys.client import GenesysClient
-from loadtests.sending.run_port import EndRun
+from loadtests.sending.session_link import EndRun
+from loadtests.workers.any_process_link import AnyProcessLink
 from loadtests.workers.messages import PauseMessage, Send
-from loadtests.workers.run_link import ProcessPort
 from loadtests.workers.user_count import users_at_work, waiting_users, workers_of_all
 
 
-class WorkerPort(ProcessPort):
-    """The RunPort that `WorkerRun` gives its session: what concerns the whole run goes to the master."""
+class LinkToMaster(AnyProcessLink):
+    """The SessionLink that `WorkerRun` gives its session: what concerns the whole run goes to the master."""
 
     def __init__(self, environment: Any, client: GenesysClient, *, send: Send, end_run: EndRun) -> None:
         super().__init__(environment, client, end_run)
