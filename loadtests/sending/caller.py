@@ -17,7 +17,7 @@ from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
 from loadtests.sending.connections.network_errors import NETWORK_ERRORS, DeadlinePassedError
-from loadtests.sending.fast_outcome import LearntCheck
+from loadtests.sending.contradicted_facts import LearntCheck
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.transport import Reply

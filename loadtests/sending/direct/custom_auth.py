@@ -19,8 +19,8 @@ from diag.errors import CredentialsError, DiagError
 from loadtests.sending.connections.network_errors import NETWORK_ERRORS
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.bounded_reply import is_success
+from loadtests.sending.direct.direct_outcome import AuthFailedError, judge_error
 from loadtests.sending.direct.one_call import OneCall
-from loadtests.sending.direct.verdict import AuthFailedError, judge_error
 from loadtests.sending.direct.wire_request import wire_request
 from loadtests.sending.watching.trace_context import new_trace
 

@@ -14,8 +14,8 @@ from diag.genesys.outcomes import Classified
 from diag.workload.payload import Payload
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import AuthResponse, CustomAuth
+from loadtests.sending.direct.direct_outcome import AuthFailedError, judge_error, judge_reply
 from loadtests.sending.direct.one_call import DirectReply, OneCall
-from loadtests.sending.direct.verdict import AuthFailedError, judge_error, judge_reply
 from loadtests.sending.direct.wire_request import WireRequest, wire_request
 from loadtests.sending.transport import Reply
 from loadtests.sending.watching.watched_call import NewIds, Tracing, WatchedCall, Watcher

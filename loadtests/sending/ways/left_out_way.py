@@ -5,7 +5,7 @@ from typing import Any, Final, NoReturn
 
 from diag.errors import DiagError
 from diag.genesys.outcomes import Classified
-from loadtests.sending.direct.verdict import AuthFailedError, judge_error
+from loadtests.sending.direct.direct_outcome import AuthFailedError, judge_error
 from loadtests.sending.transport import Reply
 from loadtests.sending.ways.call_way import CallEnd
 

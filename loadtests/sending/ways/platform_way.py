@@ -7,7 +7,7 @@ from diag.genesys.outcomes import Classified
 from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.plan import ActionLoad
 from loadtests.sending.connections.network_errors import error_name
-from loadtests.sending.fast_outcome import judge
+from loadtests.sending.platform_outcome import judge
 from loadtests.sending.transport import Reply, Transport
 from loadtests.sending.ways.call_way import CallEnd
 

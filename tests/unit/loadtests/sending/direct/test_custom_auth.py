@@ -16,8 +16,8 @@ from loadtests.planning.plan import ActionLoad
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import CustomAuth
 from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_outcome import AuthFailedError
 from loadtests.sending.direct.direct_way import DirectWay
-from loadtests.sending.direct.verdict import AuthFailedError
 from tests.support.direct_backend import (
     ACTION,
     OK_REPLY,

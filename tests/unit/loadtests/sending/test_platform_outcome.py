@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.genesys.outcomes import classify
-from loadtests.sending.fast_outcome import judge
+from loadtests.sending.platform_outcome import judge
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just('"success":false'),
