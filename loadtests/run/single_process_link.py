@@ -4,7 +4,7 @@ from loadtests.workers.any_process_link import AnyProcessLink
 
 
 class SingleProcessLink(AnyProcessLink):
-    """The SessionLink that `LoadRun` gives its session: there is no other process to ask, wait for or pause."""
+    """What `LoadRun` gives its session as SessionLink: no other process to ask, wait for or pause."""
 
     def users_at_work(self) -> int:
         """Return how many arrival streams run now: none of them waits."""

@@ -10,7 +10,7 @@ from loadtests.workers.user_count import users_of_all
 
 
 class AnyProcessLink:
-    """What each SessionLink (`loadtests.sending.session_link`) takes from Locust's environment and its own client."""
+    """What each SessionLink (`loadtests.sending.session_link`) has of Locust, and of its own client."""
 
     def __init__(self, environment: Any, client: GenesysClient, end_run: EndRun) -> None:
         self._environment = environment

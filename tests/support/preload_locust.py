@@ -1,8 +1,8 @@
 """Imports what the load needs. Locust comes first: it patches what is imported after it.
 
 What every Locust does once in its life is done here, too: it reads the source of all modules
-(loadtests/recording/garbage_collection.py) and its own flags (a worker: once for each flag), and loads the certificates
-that it trusts.
+(loadtests/recording/garbage_collection.py) and its own flags (a worker: once for each flag), and loads the
+certificates that it trusts.
 """
 
 import functools
