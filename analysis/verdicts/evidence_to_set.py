@@ -1,6 +1,6 @@
 """What holds a number back from being set (docs/method.md, "What may be changed").
 
-`objections.py` says it in a sentence, `next_command.py` how to get past it, `--force` overrules it: all
+`sentences/why_not_set.py` says it in a sentence, `next_command.py` how to get past it, `--force` overrules it: all
 ask here.
 """
 

@@ -15,9 +15,9 @@ from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
-from analysis.verdicts.objections import held_back, objection_to
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.verdict_sentence import reason
+from analysis.verdicts.sentences.why_not_set import held_back, objection_to
 
 
 def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:

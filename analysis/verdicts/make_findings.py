@@ -24,15 +24,15 @@ from analysis.long_arrays.growing import grown
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls
 from analysis.typed_command import Asked
-from analysis.verdicts.caveats import (
+from analysis.verdicts.decision import decide
+from analysis.verdicts.recommendation import Verdict
+from analysis.verdicts.sentences.warning_sentences import (
     about_calls,
     about_inputs,
     about_load,
     about_the_clock,
     about_wandering,
 )
-from analysis.verdicts.decision import decide
-from analysis.verdicts.recommendation import Verdict
 
 
 def findings(

@@ -16,11 +16,15 @@ from analysis.samples.calls_by_action import by_action
 from analysis.samples.run_weaknesses import mixed_orgs, weaknesses_of
 from analysis.samples.sample_set import SampleSet
 from analysis.typed_command import Asked, unclear_names
-from analysis.verdicts.caveats import about_backend_alone, about_broken_contracts, about_other_tools
 from analysis.verdicts.direct_beside import beside
 from analysis.verdicts.judge import judge
 from analysis.verdicts.make_findings import findings
 from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.verdicts.sentences.warning_sentences import (
+    about_backend_alone,
+    about_broken_contracts,
+    about_other_tools,
+)
 from analysis.verdicts.severity import harm
 
 

@@ -13,8 +13,8 @@ from analysis.number_words import at, duration, percent, plural
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import planned_calls
 from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER
-from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.verdicts.sentences.why_not_set import objection_to
 from diag.campaign.campaign import SHORTEST_S, Budget, Campaign, ScopedAction, allowed_s, windows_for
 from diag.campaign.saved import NotCalled
 from diag.choice.choose_actions import Candidate, choose, entries_by_action

@@ -11,8 +11,8 @@ from analysis.recommend_settings import RecommendSettings
 from analysis.runs.campaign_windows import CAMPAIGN_NAME
 from analysis.typed_command import Asked, path_to_type, rule_flags
 from analysis.verdicts.measured_first import measured_first
-from analysis.verdicts.objections import will_be_set
 from analysis.verdicts.recommendation import Analysis
+from analysis.verdicts.sentences.why_not_set import will_be_set
 from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan import OrgIdentity, org_noted_in
 from diag.errors import UsageError

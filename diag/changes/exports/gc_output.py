@@ -12,8 +12,8 @@ import shlex
 from typing import Final
 
 from analysis.plain_text import is_printable, printable
-from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Analysis, Verdict
+from analysis.verdicts.sentences.why_not_set import objection_to
 from diag.changes.exports.timeout_text import timeout_in_force
 
 _HEAD: Final = """\

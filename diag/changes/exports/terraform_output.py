@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.plain_text import printable
-from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.verdicts.sentences.why_not_set import objection_to
 from diag.changes.exports.timeout_text import timeout_in_force
 from diag.terraform.resource_type import RESOURCE_TYPE
 from diag.terraform.resources import TerraformResource, read_resources

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final
 
-from analysis.verdicts.objections import objection_in_org, objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.verdicts.sentences.why_not_set import objection_in_org, objection_to
 from diag.changes.change_errors import WrongOrgError
 from diag.changes.plans.number_to_set import number_to_set, skipped_for
 from diag.changes.plans.plan import (

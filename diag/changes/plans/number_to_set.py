@@ -3,8 +3,8 @@
 from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.verdicts.objections import objection_to, way_out
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.verdicts.sentences.why_not_set import objection_to, way_out
 from diag.changes.plans.plan import SkippedChange, Unchanged
 
 _MAY_CHANGE: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)

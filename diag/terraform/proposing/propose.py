@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.verdicts.objections import objection_in_org
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.verdicts.sentences.why_not_set import objection_in_org
 from diag.changes.plans.number_to_set import number_to_set, skipped_for
 from diag.changes.plans.plan import PlanOptions, SkippedChange, Unchanged
 from diag.changes.plans.scope import Scope

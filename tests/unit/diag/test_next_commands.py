@@ -23,9 +23,9 @@ from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
 from analysis.typed_command import Asked
 from analysis.verdicts.evidence_to_set import Hold, hold_on
-from analysis.verdicts.objections import held_back, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.verdicts.sentences.why_not_set import held_back, will_be_set
 from diag.cli import cli
 from reports.wording.what_now import what_now
 from tests.support.sample_tables import START, calls, lognormal, orders

@@ -12,9 +12,9 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import InputOrigin
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
-from analysis.verdicts.objections import objection_to
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.verdicts.sentences.why_not_set import objection_to
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set, write_segment
 
 

@@ -11,9 +11,9 @@ from typing import Final
 
 from analysis.number_words import percent, time_seen
 from analysis.typed_command import for_any_action
-from analysis.verdicts.caveats import STRAIGHT_TO_THE_BACKEND
 from analysis.verdicts.evidence_to_set import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.verdicts.sentences.warning_sentences import STRAIGHT_TO_THE_BACKEND
 
 _WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
