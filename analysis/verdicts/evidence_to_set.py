@@ -1,7 +1,10 @@
 """What holds a number back from being set (docs/method.md, "What may be changed").
 
-`sentences/why_not_set.py` says it in a sentence, `next_command.py` how to get past it, `--force` overrules it: all
-ask here.
+A raise stands on its own (of the backend alone, too: Genesys' own share only makes a call longer); a lowering
+needs real inputs, and evidence over time. What the data call unstable or beyond the cap is held back, and so
+is every number of runs that were cut short or judged invalid. `sentences/why_not_set.py` says it in words,
+`next_command.py` how to get past it, `--force` overrules it; what the platform forbids is not decided here.
+Tables, reports, `check` and plans all ask here, so that they agree on what will be changed.
 """
 
 from enum import StrEnum
@@ -14,6 +17,7 @@ MIN_CALLS_TO_LOWER: Final = 1000
 GRADES_TO_LOWER: Final = ("A", "B")
 """Time coverage a lowering needs: an hour of calls or 30 separate windows, in the hours that production calls
 (where these are known)."""
+_WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
 
 class Hold(StrEnum):
@@ -62,3 +66,19 @@ def hold_on_lowering(item: Recommendation) -> Hold | None:
     if item.grade not in GRADES_TO_LOWER:
         return Hold.TIME
     return Hold.CALLS if item.n_eff is None or item.n_eff < MIN_CALLS_TO_LOWER else None
+
+
+def may_be_set(item: Recommendation) -> bool:
+    """Return whether the verdict is one that comes with another number than the one in force."""
+    to_s = item.recommended_timeout_s
+    return item.verdict in _WITH_A_NUMBER and to_s is not None and to_s != item.current_timeout_s
+
+
+def will_be_set(item: Recommendation) -> bool:
+    """Return whether `--apply` sets the number by itself, as far as the data alone decide."""
+    return may_be_set(item) and hold_on(item) is None
+
+
+def held_back(item: Recommendation) -> bool:
+    """Return whether there is another number, but one that is only set with `--force`."""
+    return may_be_set(item) and hold_on(item) is not None

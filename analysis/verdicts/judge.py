@@ -13,11 +13,12 @@ from analysis.costs.hung_backend_warning import hung_backend_warning
 from analysis.estimates.findings import Findings
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.decision import chosen_number, decide
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.verdict_sentence import reason
-from analysis.verdicts.sentences.why_not_set import held_back, objection_to
+from analysis.verdicts.sentences.why_not_set import objection_to
 
 
 def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:

@@ -77,8 +77,8 @@ def command(
     most --cap.
     """
     from analysis.typed_command import rule_flags
+    from analysis.verdicts.evidence_to_set import will_be_set
     from analysis.verdicts.sentences.warning_sentences import about_other_tools
-    from analysis.verdicts.sentences.why_not_set import will_be_set
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError

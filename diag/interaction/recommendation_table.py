@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Final
 
 from analysis.number_words import invented, percentile_name, reason_lines
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.verdicts.sentences.why_not_set import held_back
 from diag.table import Column, Table
 from reports.wording import numbers
 from reports.wording.direct_words import all_backends, backend_sentences, said_of_all

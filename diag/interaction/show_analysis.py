@@ -9,8 +9,8 @@ from typing import Final
 
 from analysis.machine.command_words import joined
 from analysis.number_words import plural
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import held_back
 from diag.console import Console
 from diag.interaction.recommendation_table import (
     backend_lines,

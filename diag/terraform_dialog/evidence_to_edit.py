@@ -10,9 +10,9 @@ from analysis.number_words import first_names, noun, plural
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.campaign_windows import CAMPAIGN_NAME
 from analysis.typed_command import Asked, path_to_type, rule_flags
+from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.recommendation import Analysis
-from analysis.verdicts.sentences.why_not_set import will_be_set
 from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan import OrgIdentity, org_noted_in
 from diag.errors import UsageError

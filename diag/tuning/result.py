@@ -8,9 +8,9 @@ from typing import Final
 from analysis.format.atomic_write import write_whole
 from analysis.number_words import first_names
 from analysis.typed_command import apply_plan, path_to_type
+from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.verdicts.sentences.why_not_set import will_be_set
 from diag import __version__
 from diag.campaign.evidence import judged_together
 from diag.campaign.saved import Saved

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from analysis.number_words import percentile_name
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.verdicts.sentences.why_not_set import held_back
 from reports.charts.canvas import LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
 from reports.charts.colour_roles import Colours
 from reports.charts.panel import Panel

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from analysis.format.run_folder import Manifest
 from analysis.number_words import percentile_name
 from analysis.typed_command import Asked, rule_flags
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.verdicts.sentences.why_not_set import held_back
 from reports.charts.sketches.sparkline import Point, sparkline
 from reports.pages.index_keys import P99, P99_WRITTEN, IndexedActionJson, IndexedRunJson, IndexJson, PlaceJson
 from reports.pages.template_engine import embedded_json, render

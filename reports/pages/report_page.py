@@ -6,8 +6,8 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.number_words import percentile_name
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Recommendation
-from analysis.verdicts.sentences.why_not_set import held_back
 from reports.charts.sketches.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart

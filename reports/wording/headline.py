@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 from analysis.number_words import duration, noun, plural, whole_minutes
+from analysis.verdicts.evidence_to_set import held_back, will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import held_back, will_be_set
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 from reports.wording.verdict_words import SETTABLE, cap_words

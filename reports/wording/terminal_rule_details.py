@@ -6,8 +6,8 @@ from analysis.costs.chosen_number import MadeBy
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.number_words import accepted_text, percentile_name
 from analysis.share_cut_off import cut_off_of
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.verdicts.sentences.why_not_set import held_back
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED
 from reports.wording.verdict_words import shows_cost

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import held_back
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
@@ -69,7 +69,7 @@ CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 """Verdicts that ask for something to be done to the action."""
 
 SETTABLE: Final = (Verdict.RAISE, Verdict.LOWER)
-"""Verdicts with a number to set (analysis/verdicts/sentences/why_not_set.py says which of them `--apply` sets)."""
+"""Verdicts with a number to set (analysis/verdicts/evidence_to_set.py says which of them `--apply` sets)."""
 
 
 def wording_of(action: Recommendation) -> Wording:

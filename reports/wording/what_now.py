@@ -7,8 +7,8 @@ from typing import Final
 
 from analysis.number_words import about_how_long, duration, plural
 from analysis.recommend_settings import USUAL_CAP_S
+from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import will_be_set
 from reports.wording.headline import shortened
 from reports.wording.one_command import Together, together, words_of
 from reports.wording.verdict_words import cap_words

@@ -1,1 +1,1 @@
-"""The sentence of each verdict: why this number, or what hides it and what is missing."""
+"""The sentence of each verdict, and what is said beside it: warnings, and why its number is not set."""

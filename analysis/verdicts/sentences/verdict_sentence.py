@@ -42,7 +42,7 @@ def reason(
 ) -> str:
     """Return the sentence, without the action's name; it says where inputs were invented.
 
-    `not_yet`: what speaks against setting the number (`analysis.verdicts.sentences.why_not_set.objection_to`);
+    `not_yet`: what speaks against setting the number (`why_not_set.objection_to`);
     `new_run_calls`: as in `insufficient`.
     """
     text = _sentence(findings, decision, cost, settings, not_yet, new_run_calls)

@@ -1,37 +1,10 @@
-"""What speaks against setting a recommended number (docs/method.md, "What may be changed").
-
-A raise stands on its own (of the backend alone, too: Genesys' own share only makes a call longer); a lowering
-needs real inputs, and evidence over time. What the data call unstable
-or beyond the cap is held back, and so is every number of runs that were cut short or judged invalid.
-`--force` overrules all of it; what the platform forbids is not decided here. Tables, reports, `check` and
-plans all ask here, so that they agree on what will be changed.
-"""
-
-from typing import Final
+"""The sentence why a recommended number is not set (`analysis.verdicts.evidence_to_set` decides it)."""
 
 from analysis.number_words import percent, time_seen
 from analysis.typed_command import for_any_action
 from analysis.verdicts.evidence_to_set import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.warning_sentences import STRAIGHT_TO_THE_BACKEND
-
-_WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
-
-
-def may_be_set(item: Recommendation) -> bool:
-    """Return whether the verdict is one that comes with another number than the one in force."""
-    to_s = item.recommended_timeout_s
-    return item.verdict in _WITH_A_NUMBER and to_s is not None and to_s != item.current_timeout_s
-
-
-def will_be_set(item: Recommendation) -> bool:
-    """Return whether `--apply` sets the number by itself, as far as the data alone decide."""
-    return may_be_set(item) and objection_to(item) is None
-
-
-def held_back(item: Recommendation) -> bool:
-    """Return whether there is another number, but one that is only set with `--force`."""
-    return may_be_set(item) and objection_to(item) is not None
 
 
 def objection_to(item: Recommendation) -> str | None:

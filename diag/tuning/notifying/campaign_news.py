@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.typed_command import path_to_type
+from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.verdicts.sentences.why_not_set import will_be_set
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
 from diag.notifying.news import FoundNow, Item

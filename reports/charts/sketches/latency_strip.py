@@ -7,8 +7,8 @@ Four shapes, written by hand: a drawing library would cost a kilobyte and ten mi
 import math
 from typing import Final
 
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Recommendation
-from analysis.verdicts.sentences.why_not_set import held_back
 
 _LOW_MS: Final = 50.0
 _HIGH_MS: Final = 70_000.0

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import held_back
 from diag.workload.contract_check import fit_to_contract
 from diag.workload.payload import Payload
 from diag.workload.payloads_from_contract import NoInput, from_contract

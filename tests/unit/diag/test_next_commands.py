@@ -22,10 +22,9 @@ from analysis.production.recommend_production import recommend_from_buckets
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
 from analysis.typed_command import Asked
-from analysis.verdicts.evidence_to_set import Hold, hold_on
+from analysis.verdicts.evidence_to_set import Hold, held_back, hold_on, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import held_back, will_be_set
 from diag.cli import cli
 from reports.wording.what_now import what_now
 from tests.support.sample_tables import START, calls, lognormal, orders

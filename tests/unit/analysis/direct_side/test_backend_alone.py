@@ -9,10 +9,10 @@ import pytest
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
-from analysis.verdicts.evidence_to_set import Hold, hold_on
+from analysis.verdicts.evidence_to_set import Hold, held_back, hold_on, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import held_back, objection_to, will_be_set
+from analysis.verdicts.sentences.why_not_set import objection_to
 from diag.checks import rules
 from diag.checks.rules import CheckOutcome, Rule
 from reports.wording.headline import headline

@@ -9,10 +9,10 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
-from analysis.verdicts.evidence_to_set import Hold, hold_on
+from analysis.verdicts.evidence_to_set import Hold, hold_on, will_be_set
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.sentences.why_not_set import objection_to, will_be_set
+from analysis.verdicts.sentences.why_not_set import objection_to
 from tests.support.sample_tables import START, calls, lognormal, sample_set
 
 MIDNIGHT = START + 6400.0  # 00:00 UTC of a Wednesday
