@@ -14,7 +14,7 @@ MOST_DEPTH: Final = 100
 BROKEN_CHARACTER: Final = "\uffff"
 """Stands for half a character (a surrogate without its partner, `"\\ud83d"` in JSON), which no file and no
 request can carry. It is a code point that no text uses, so it is known again: an action that holds one is
-never written back (`diag.genesys.models`)."""
+never written back (`diag.genesys.data_action`)."""
 
 _MOST_BITS: Final = 64
 _HALF: Final = re.compile("[\ud800-\udfff]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from diag.changes.applying.org import ActionInput, NotTested, PayloadFor
 from diag.errors import UsageError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.genesys.replies.json_reply import JsonObject
 from diag.inventory.named_actions import ids_meant
 

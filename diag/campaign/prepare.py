@@ -21,7 +21,7 @@ from diag.choice.choose_actions import Candidate, choose, entries_by_action
 from diag.choice.make_inputs import with_inputs
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed

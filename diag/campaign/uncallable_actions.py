@@ -22,7 +22,7 @@ from diag.choice.make_inputs import with_inputs
 from diag.errors import UsageError
 from diag.genesys.api_errors import NotFoundError, PermissionMissingError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 
 NOT_THERE: Final = "it is no longer there for this client"
 """Deleted, or moved to a division that the client does not see: both look the same from here."""

@@ -14,7 +14,7 @@ from diag.choice.selection import actions_to_call, select
 from diag.direct.direct_load import DirectLoad
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.inventory.named_actions import ids_meant, is_pattern
 from diag.workload.payload import Payload
 from diag.workload.tables.direct_settings import TARGETS, CallTarget

@@ -19,7 +19,7 @@ from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import TemplateRefusedError
 from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.workload.tables.direct_settings import DirectSettings
 
 _LOG: Final = logging.getLogger("diag.load")

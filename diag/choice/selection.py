@@ -6,7 +6,7 @@ from typing import Final
 
 from analysis.format.run_folder import LeftOut
 from diag.errors import UsageError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.inventory.named_actions import wanted_actions
 
 _MAY_CHANGE: Final = "it may change data (allow_side_effects = true below its [[action]] calls it)"

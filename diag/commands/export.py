@@ -14,7 +14,7 @@ from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import Action
+    from diag.genesys.data_action import Action
 
 
 @click.command(
@@ -33,7 +33,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     from diag.definitions.literal_credentials import literal_credentials
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import FUNCTION_INTEGRATION
+    from diag.genesys.data_action import FUNCTION_INTEGRATION
     from diag.settings import load_settings
     from diag.target import find_target
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import Action
+    from diag.genesys.data_action import Action
     from diag.inventory.where_filter import Where
     from diag.workload.workload_template import Listed
 

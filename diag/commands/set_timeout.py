@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import Action
+    from diag.genesys.data_action import Action
 
 
 @dataclass(frozen=True, slots=True)

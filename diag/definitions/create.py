@@ -13,8 +13,8 @@ from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.definitions.action_to_create import ActionToCreate
 from diag.definitions.definition_errors import AmbiguousTargetError
 from diag.genesys.api_errors import ApiError, RateLimitedError, effect_is_unknown
+from diag.genesys.data_action import Action
 from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
-from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject
 
 

@@ -1,7 +1,7 @@
 """Function actions cannot be created from a file (docs/genesys-api.md, "Kinds of action")."""
 
 from diag.definitions.definition_errors import InvalidDefinitionError
-from diag.genesys.models import FUNCTION_INTEGRATION
+from diag.genesys.data_action import FUNCTION_INTEGRATION
 from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text
 
 

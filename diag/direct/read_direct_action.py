@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.direct.direct_action import DirectAction
-from diag.genesys.models import FUNCTION_INTEGRATION, ActionConfig, FullConfig
+from diag.genesys.data_action import FUNCTION_INTEGRATION, ActionConfig, FullConfig
 from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text
 
 WEB_SERVICES: Final = "custom-rest-actions"

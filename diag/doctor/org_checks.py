@@ -8,7 +8,7 @@ from diag.doctor.needed_permissions import NEEDS, Need
 from diag.doctor.platform_checks import contradicted
 from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.permissions import Permissions
+from diag.genesys.replies.granted_permissions import Permissions
 from diag.workload.share_of_org_limits import CONCURRENCY_KEY, DEFAULT_CONCURRENCY
 
 MAX_SKEW_S: Final = 30.0

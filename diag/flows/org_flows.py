@@ -11,8 +11,8 @@ from analysis.flows.join_actions import NamedAction, join_actions
 from diag.flows.flow_cache import FlowCacheError, KeptFlows, read_cache, write_cache
 from diag.flows.read_flows import WantedFlow, read_flows
 from diag.genesys.client import GenesysClient
+from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress
-from diag.genesys.models import Action
 
 
 def read_org_flows(

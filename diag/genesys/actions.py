@@ -15,9 +15,9 @@ from diag.genesys.api_errors import (
     StaleVersionError,
     UnexpectedReplyError,
 )
+from diag.genesys.data_action import DEFAULT_TIMEOUT_S, Action, FullConfig, TestReply, TestResult
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
 from diag.genesys.http.paging import PAGE_SIZE, OnProgress, all_entities
-from diag.genesys.models import DEFAULT_TIMEOUT_S, Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.replies.reply_bound import ACTION_BYTES

@@ -2,9 +2,9 @@
 
 from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.api_errors import UnexpectedReplyError
+from diag.genesys.data_action import Action
 from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.paging import all_entities
-from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.analytics.aggregate_query import NEEDS, QUERY
+from diag.genesys.data_action import Action
 from diag.genesys.http.api import Api, QueryParams
-from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject, objects, optional_int
 
 

@@ -3,9 +3,9 @@
 import time
 from email.utils import parsedate_to_datetime
 
+from diag.genesys.data_action import Organization, TokenInfo
 from diag.genesys.http.api import Api, ApiRequest
-from diag.genesys.models import Organization, TokenInfo
-from diag.genesys.permissions import Permissions, permissions_of
+from diag.genesys.replies.granted_permissions import Permissions, permissions_of
 from diag.genesys.replies.json_reply import (
     JsonObject,
     objects,

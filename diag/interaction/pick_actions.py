@@ -9,7 +9,7 @@ from analysis.number_words import plural
 from analysis.plain_text import printable
 from analysis.wrapped_text import columns_of, shortened
 from diag.choice.picked_numbers import NotNumbersError, picked_numbers
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.workload.payloads_from_contract import NoInput, from_contract, input_schema
 
 if TYPE_CHECKING:

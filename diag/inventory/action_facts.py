@@ -1,7 +1,7 @@
 """An action of the org as the facts the analysis needs."""
 
 from analysis.format.action_facts import ActionFacts
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.genesys.replies.json_reply import optional_text
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from diag.errors import UsageError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 
 
 def ids_meant(actions: Iterable[tuple[str, str]], wanted: str) -> frozenset[str]:

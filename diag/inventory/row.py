@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from diag.genesys.data_action import Action
 from diag.genesys.directory import Consumer, Integration
-from diag.genesys.models import Action
 
 
 @dataclass(frozen=True, slots=True)

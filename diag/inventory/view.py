@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, NotRequired, TypedDict
 
-from diag.genesys.models import ActionKind
+from diag.genesys.data_action import ActionKind
 from diag.inventory.row import InventoryRow
 from diag.inventory.where_filter import FIELDS, Where
 from diag.table import Column, Table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from analysis.typed_command import Asked
 from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, NotFoundError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.inventory.named_actions import ids_meant, unknown_action_hint
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from diag.platform_facts.known_platform import PLATFORM_FILE
 if TYPE_CHECKING:
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import Action
+    from diag.genesys.data_action import Action
     from diag.genesys.replies.json_reply import JsonObject
     from diag.learning.session.learn import LearnLine
     from diag.learning_dialog.result_words import LearnResult

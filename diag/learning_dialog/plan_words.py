@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
 from analysis.number_words import plural
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.learning.experiments.edge_ceiling import PATIENCE_S
 from diag.learning.lab.lab import MOST_S, LearnOptions
 from diag.learning.lab.request_budget import MOST_REQUESTS

@@ -8,7 +8,7 @@ from analysis.machine.command_words import joined
 from analysis.number_words import noun, plural
 from analysis.plain_text import json_text
 from analysis.typed_command import Asked
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.learning.session.learn import Learned, LearnLine
 from diag.learning.session.plan import LearnPlan
 from diag.learning.session.result import JoinedFacts, LearntAnew

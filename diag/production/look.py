@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from diag.changes.journal.journal_line import JournalLine
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
+from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress
-from diag.genesys.models import Action
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
 from diag.production.last_timeout_changes import last_changes
 from diag.production.reading.read_telemetry import read_production

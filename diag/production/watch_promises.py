@@ -11,8 +11,8 @@ from analysis.recommend_settings import MOST_DAYS, RecommendSettings
 from analysis.typed_command import unclear_names
 from analysis.verdicts.next_command import name_to_type
 from diag.genesys.api_errors import RefusedRequestError
+from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress
-from diag.genesys.models import Action
 from diag.production.hour_store import ActionKey, HourStore
 from diag.production.production_facts import hour_counts
 from diag.production.promises import Promise, counts_of_promise, state_of

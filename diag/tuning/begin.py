@@ -23,7 +23,7 @@ from diag.changes.plans.plan import org_noted_in
 from diag.clocks.wall_clock import REAL_TIME
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.named_actions import wanted_actions
 from diag.measuring.own_calls import OwnCalls

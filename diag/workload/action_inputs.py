@@ -13,7 +13,7 @@ from diag.workload.payloads_from_contract import NoInput, from_contract
 
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import Action
+    from diag.genesys.data_action import Action
 
 
 @dataclass(frozen=True, slots=True)

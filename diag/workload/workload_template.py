@@ -7,7 +7,7 @@ from typing import Any, Final
 from analysis.format.sample_schema import InputOrigin
 from analysis.inline_toml import quoted
 from analysis.plain_text import printable
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.workload.payload_placeholders import line_to_paste
 from diag.workload.payloads_from_contract import NoInput, from_contract
 from diag.workload.share_of_org_limits import OrgLimits

@@ -7,7 +7,7 @@ from typing import Any
 
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.errors import UsageError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.target import Target
 from diag.workload.read_workload import what_may_be_called
 from diag.workload.tables.direct_settings import DirectSettings

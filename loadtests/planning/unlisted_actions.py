@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from diag.choice.choose_actions import entries_by_action
 from diag.choice.selection import actions_to_call
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.workload.workload import Workload
 
 

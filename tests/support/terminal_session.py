@@ -13,7 +13,7 @@ from diag.changes.plans.manual_plan import actions_named, make_manual_plan
 from diag.changes.plans.plan_file import write_plan
 from diag.cli import run
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.settings import load_settings
 from diag.target import find_target
 from tests.support.forks import FORKS

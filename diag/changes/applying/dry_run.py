@@ -9,7 +9,7 @@ from diag.changes.applying.snapshot import Snapshot, drift
 from diag.changes.applying.verification_call import input_to_call
 from diag.changes.plans.plan import Change, Plan
 from diag.genesys.api_errors import ApiError
-from diag.genesys.models import Action, FullConfig
+from diag.genesys.data_action import Action, FullConfig
 
 
 @dataclass(frozen=True, slots=True)

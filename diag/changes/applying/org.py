@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from analysis.format.sample_schema import InputOrigin
-from diag.genesys.models import Action, FullConfig, TestReply
+from diag.genesys.data_action import Action, FullConfig, TestReply
 from diag.genesys.replies.json_reply import JsonObject
 
 

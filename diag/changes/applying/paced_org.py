@@ -8,7 +8,7 @@ well.
 from collections.abc import Callable
 
 from diag.changes.applying.org import Org
-from diag.genesys.models import Action, FullConfig, TestReply
+from diag.genesys.data_action import Action, FullConfig, TestReply
 from diag.genesys.replies.json_reply import JsonObject
 
 

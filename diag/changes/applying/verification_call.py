@@ -6,7 +6,7 @@ from typing import Final
 
 from diag.changes.applying.org import ActionInput, NotTested, Org, PayloadFor
 from diag.genesys.api_errors import ApiError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 
 MAX_CALLS: Final = 3
 """A single call may be unlucky: at a timeout of p99 plus buffer up to one in a hundred is cut off."""

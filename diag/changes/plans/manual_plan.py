@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.inventory.named_actions import ids_meant, ids_of_all, is_pattern, unknown_action_hint
 
 

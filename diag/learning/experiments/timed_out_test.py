@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from analysis.number_words import plural
-from diag.genesys.models import Action, FullConfig, TestReply
+from diag.genesys.data_action import Action, FullConfig, TestReply
 from diag.genesys.outcomes import OK, TIMEOUT
 from diag.genesys.replies.json_reply import JsonObject
 from diag.genesys.timeout_reply import EARLY_SHARE, FORM_OF_STATUS

@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.format.typed_json import UnixSeconds
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import FullConfig, TestReply
+from diag.genesys.data_action import FullConfig, TestReply
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.draft_under_test import DraftUnderTest
 from diag.learning.lab.request_budget import RequestBudget

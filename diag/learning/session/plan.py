@@ -6,7 +6,7 @@ from typing import Final
 
 from diag.genesys.actions import EDIT, VIEW
 from diag.genesys.analytics.aggregate_query import NEEDS
-from diag.genesys.permissions import Permissions
+from diag.genesys.replies.granted_permissions import Permissions
 from diag.learning.experiments.draft_writes import (
     clear_the_timeout,
     leave_a_part_out,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import FullConfig
-from diag.genesys.permissions import Permissions
+from diag.genesys.data_action import FullConfig
+from diag.genesys.replies.granted_permissions import Permissions
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.experiments.edge_ceiling import PATIENCE_S
 from diag.learning.experiments.listings import subject_is_readable

@@ -15,8 +15,8 @@ from analysis.production.hourly_counts import ExactTimes
 from diag.genesys.analytics.aggregate_query import begin_of
 from diag.genesys.analytics.telemetry import ActionTotal, DurationRange, IntervalCounts
 from diag.genesys.api_errors import ApiError, RefusedRequestError
+from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress
-from diag.genesys.models import Action
 from diag.production.reading.exact_hours import ExactHour, exact_hours
 from diag.production.reading.read_single_executions import SingleReader, SingleTelemetry
 from diag.production.reading.time_window import Window

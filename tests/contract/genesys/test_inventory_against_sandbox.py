@@ -8,9 +8,9 @@ import pytest
 from diag.doctor.org_checks import check_org
 from diag.genesys.analytics.telemetry import DurationRange
 from diag.genesys.client import GenesysClient
+from diag.genesys.data_action import DEFAULT_TIMEOUT_S
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from diag.genesys.models import DEFAULT_TIMEOUT_S
 from diag.inventory.read_inventory import read_inventory, with_consumers
 from diag.production.production_weeks import production_weeks
 from diag.sandbox.world.scenario import load_scenario

@@ -10,7 +10,7 @@ from analysis.typed_command import Asked
 from diag.console import Console
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.learning_dialog.action_for_draft import choose_action, demand_no_draft, why_not
 from diag.sandbox.faults.fault import Fault
 from tests.support.learning import QUICK, SLOW, IntoTheSandbox, LearningOrg, org_text

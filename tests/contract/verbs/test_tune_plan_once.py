@@ -19,8 +19,8 @@ from diag.console import Console
 from diag.errors import PartialError
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
+from diag.genesys.data_action import Action
 from diag.genesys.http.pacing import RateBucket
-from diag.genesys.models import Action
 from diag.notifying.notifier import Notifier
 from diag.notifying.where_to_read import RunsFolder
 from diag.settings import load_settings

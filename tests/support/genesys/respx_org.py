@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import httpx
 
-from diag.genesys.models import Action, ActionConfig, FullConfig
+from diag.genesys.data_action import Action, ActionConfig, FullConfig
 
 API: Final = "https://api.mypurecloud.com"
 LOGIN: Final = "https://login.mypurecloud.com"

@@ -5,7 +5,7 @@ from typing import Final
 CLIENT: Final = {
     "diag.genesys.client",
     "diag.genesys.api_errors",
-    "diag.genesys.models",
+    "diag.genesys.data_action",
     "diag.genesys.replies.json_reply",
 }
 """What a room that asks the platform may import of the client."""

@@ -9,7 +9,7 @@ from diag.apply_dialog.verification_input import payloads_of_runs
 from diag.changes.applying.org import ActionInput, NotTested
 from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from tests.support.changes.fake_org import full_config
 from tests.support.sound_run import SOUND
 

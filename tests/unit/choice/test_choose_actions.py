@@ -1,7 +1,7 @@
 """Which actions a run calls: those with nothing to set take no share of the rate."""
 
 from diag.choice.choose_actions import Candidate, without_built_in
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.workload.workload import Workload, WorkloadEntry
 from loadtests.planning.unlisted_actions import unlisted
 

@@ -11,7 +11,7 @@ from diag.choice.choose_actions import Candidate
 from diag.choice.make_inputs import with_inputs
 from diag.genesys.api_errors import PermissionMissingError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.workload.payloads_from_contract import NoInput, from_contract
 from diag.workload.text_for_pattern import matching_text
 from diag.workload.workload import WorkloadEntry

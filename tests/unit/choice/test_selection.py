@@ -2,7 +2,7 @@ import pytest
 
 from diag.choice.selection import actions_to_call, select
 from diag.errors import UsageError
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 
 
 def action(action_id: str, name: str, method: str | None = "GET", category: str = "Web") -> Action:

@@ -25,7 +25,7 @@ from diag.genesys.api_errors import (
     StaleVersionError,
     UnexpectedReplyError,
 )
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.genesys.replies.json_reply import JsonObject
 from tests.unit.definitions.test_definition import CRM, EXPORT
 

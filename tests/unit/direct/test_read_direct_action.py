@@ -7,7 +7,7 @@ import pytest
 
 from diag.direct.direct_action import DirectAction
 from diag.direct.read_direct_action import NotDirect, read_direct_action
-from diag.genesys.models import Action, FullConfig
+from diag.genesys.data_action import Action, FullConfig
 
 SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}}
 

@@ -9,7 +9,7 @@ import respx
 from diag.genesys.analytics.telemetry import DurationRange
 from diag.genesys.api_errors import PermissionMissingError, PlatformError
 from diag.genesys.client import GenesysClient
-from diag.genesys.permissions import Permissions
+from diag.genesys.replies.granted_permissions import Permissions
 
 API = "https://api.mypurecloud.com/api/v2"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from diag.console import Console
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.interaction.pick_actions import MOST_SHOWN, OfferedAction, pick
 
 

@@ -9,7 +9,7 @@ from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
 from diag.choice.selection import actions_to_call
 from diag.errors import UsageError
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.inventory.named_actions import wanted_actions
 from diag.workload.payload import Payload
 from diag.workload.workload import Workload, WorkloadEntry

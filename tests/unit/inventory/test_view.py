@@ -2,8 +2,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from diag.genesys.data_action import Action, ActionConfig
 from diag.genesys.directory import Consumer, Integration
-from diag.genesys.models import Action, ActionConfig
 from diag.inventory.row import InventoryRow
 from diag.inventory.view import inventory_object, inventory_table, ordered, select, summary
 from diag.inventory.where_filter import parse_where

@@ -11,7 +11,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.genesys.analytics.telemetry import IntervalCounts
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of, plan_command
 from diag.production.findings import findings_of
 from diag.production.reading.read_telemetry import NotObserved, ObservedAction, Production

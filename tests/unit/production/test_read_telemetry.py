@@ -9,7 +9,7 @@ from diag.genesys.analytics.analytics_ways import AnalyticsWays
 from diag.genesys.analytics.single_executions import SingleExecutions
 from diag.genesys.analytics.telemetry import ActionTotal, DurationRange, IntervalCounts
 from diag.genesys.api_errors import PlatformError, RefusedRequestError
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.production.reading.read_telemetry import read_production
 from diag.production.reading.time_window import Window, last_days
 

@@ -13,7 +13,7 @@ from diag.changes.journal.journal_line import JournalLine
 from diag.commands.watch import command
 from diag.genesys.analytics.telemetry import DurationRange, IntervalCounts
 from diag.genesys.api_errors import RefusedRequestError
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.production.hour_store import HourStore, open_store
 from diag.production.promises import Promise, promises_of
 from diag.production.watch_promises import PromiseLook, look_at

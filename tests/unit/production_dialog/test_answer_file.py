@@ -7,7 +7,7 @@ from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise
 from diag.genesys.analytics.telemetry import IntervalCounts
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of
 from diag.production.reading.read_telemetry import ObservedAction, Production

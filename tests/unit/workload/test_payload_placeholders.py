@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.format.sample_schema import InputOrigin
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.workload.action_inputs import ActionInputs, inputs_of
 from diag.workload.payload import Payload
 from diag.workload.payload_placeholders import line_to_paste

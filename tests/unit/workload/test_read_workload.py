@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.coverage.week_of_hours import stated_week
 from diag.errors import UsageError
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.toml_forms.durations import seconds
 from diag.workload.read_workload import read_workload
 from diag.workload.share_of_org_limits import OrgLimits

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from diag.errors import UsageError
-from diag.genesys.models import Action, ActionConfig
+from diag.genesys.data_action import Action, ActionConfig
 from diag.platform_facts.facts import FACTS, Learnt, PlatformFacts
 from diag.platform_facts.platform_file import platform_text, read_platform
 from diag.setting_sources import ENVIRONMENT, SettingsTable

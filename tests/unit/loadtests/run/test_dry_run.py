@@ -10,7 +10,7 @@ from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import ActionVersion, InputOrigin
 from analysis.plain_text import is_printable
 from analysis.wrapped_text import columns_of
-from diag.genesys.models import Action
+from diag.genesys.data_action import Action
 from diag.target import Target, sandbox_connection
 from diag.workload.payload import Payload
 from diag.workload.payloads_from_contract import EMPTY

@@ -18,7 +18,7 @@ from diag.genesys.replies.json_reply import (
     optional_text,
     text,
 )
-from diag.genesys.whole_action import damaged_part
+from diag.genesys.replies.whole_action import damaged_part
 
 ActionKind = Literal["custom", "static", "custom_auth", "function"]
 
