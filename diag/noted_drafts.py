@@ -7,8 +7,8 @@ from pathlib import Path
 from analysis.format.drafts_file import DraftNote, write_drafts
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.data_action import FullConfig
 from diag.genesys.drafts import DraftMarks, draft_fingerprint
+from diag.genesys.patch_body import FullConfig
 
 
 class NotedDrafts:

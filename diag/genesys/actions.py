@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -15,10 +16,12 @@ from diag.genesys.api_errors import (
     StaleVersionError,
     UnexpectedReplyError,
 )
-from diag.genesys.data_action import DEFAULT_TIMEOUT_S, Action, FullConfig, TestReply, TestResult
+from diag.genesys.data_action import DEFAULT_TIMEOUT_S, Action
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
 from diag.genesys.http.paging import PAGE_SIZE, OnProgress, all_entities
 from diag.genesys.outcomes import Classified
+from diag.genesys.patch_body import FullConfig
+from diag.genesys.replies.action_test_result import TestResult
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.replies.reply_bound import ACTION_BYTES
 from diag.genesys.timeout_reply import known_timeout
@@ -36,6 +39,22 @@ _PROMISE: Final = {
     SUCCESS_TEMPLATE: ("successTemplate", "successTemplateUri"),
 }
 """The keys of a config that hold a template, or say that there is one: GET gives the address only."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestReply:
+    """How one test call ended. `status` is None when no reply came; `elapsed_ms`: sent to last byte.
+
+    `result` is None unless the reply was a whole TestExecutionResult.
+    """
+
+    __test__ = False
+
+    status: int | None
+    outcome: Classified
+    elapsed_ms: float
+    correlation_id: str | None
+    result: TestResult | None = None
 
 
 class ActionRequests:

@@ -1,4 +1,5 @@
-"""What Genesys Cloud tells us, typed. Unknown fields are ignored, except inside an action's config.
+"""A data action, typed: its kind, its timeout, whether it can be changed. Unknown fields are ignored, except
+inside its config.
 
 An action's config is kept as it came (`request`, `response`, `other`): whether the platform merges or
 replaces on PATCH is unknown, so everything read must be sent back.
@@ -8,11 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from diag.genesys.api_errors import UnexpectedReplyError
-from diag.genesys.outcomes import Classified
 from diag.genesys.replies.json_reply import (
     JsonObject,
     as_object,
-    objects,
     optional_int,
     optional_object,
     optional_text,
@@ -182,100 +181,3 @@ class Action:
                 correlation_id=self.correlation_id,
             )
         return self.config
-
-
-@dataclass(frozen=True, slots=True)
-class FullConfig:
-    """An action with everything a PATCH must send back: its config and both templates as text.
-
-    A template is None when the action has none.
-    """
-
-    action: Action
-    request_template: str | None = field(repr=False)
-    success_template: str | None = field(repr=False)
-
-    def patch_body(self, timeout_s: int | None, *, unset_by_null: bool = False) -> JsonObject:
-        """Return the UpdateActionInput that changes the timeout and nothing else.
-
-        The whole config goes along with both templates inlined, as the Terraform provider does: whether
-        omitted parts would be kept is unknown. URIs are left out (they are the platform's own pointers);
-        an unset timeout is omitted, and sent as null only where the platform was learnt to need that
-        (`unset_by_null`). Raises `UnexpectedReplyError` for an action that
-        is not whole (`Action.require_whole`).
-        """
-        config = self.action.require_whole()
-        request = _without_uris(config.request)
-        response = _without_uris(config.response)
-        if self.request_template is not None:
-            request["requestTemplate"] = self.request_template
-        if self.success_template is not None:
-            response["successTemplate"] = self.success_template
-        whole: JsonObject = {**config.other, "request": request, "response": response}
-        if timeout_s is not None or unset_by_null:
-            whole["timeoutSeconds"] = timeout_s
-        body: JsonObject = {"name": self.action.name, "version": self.action.version, "config": whole}
-        if self.action.category is not None:
-            body["category"] = self.action.category
-        return body
-
-
-def _without_uris(part: JsonObject) -> JsonObject:
-    return {key: value for key, value in part.items() if not key.endswith("Uri")}
-
-
-@dataclass(frozen=True, slots=True)
-class TestResult:
-    """A TestExecutionResult. The values in it belong to the org: they never show in `repr`."""
-
-    __test__ = False  # the name is the platform's; not a test for pytest to collect
-
-    success: bool
-    operations: tuple[JsonObject, ...] = field(repr=False)
-    error: JsonObject | None = field(repr=False)
-    final_result: JsonObject | None = field(repr=False)
-
-    @classmethod
-    def from_json(cls, source: JsonObject, where: str) -> "TestResult":
-        """Read the reply of POST .../test."""
-        error = optional_object(source, "error")
-        final = optional_object(source, "finalResult")
-        return cls(
-            success=source.get("success") is True,
-            operations=tuple(objects(source.get("operations") or [], where)),
-            error=error or None,
-            final_result=final or None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TestReply:
-    """How one test call ended. `status` is None when no reply came; `elapsed_ms`: sent to last byte.
-
-    `result` is None unless the reply was a whole TestExecutionResult.
-    """
-
-    __test__ = False
-
-    status: int | None
-    outcome: Classified
-    elapsed_ms: float
-    correlation_id: str | None
-    result: TestResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """The org the token belongs to."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TokenInfo:
-    """Whose token it is: the OAuth client (None for a user's token) and its organization."""
-
-    client_id: str | None
-    client_name: str | None
-    organization: Organization

@@ -10,8 +10,9 @@ from typing import Final, TypeVar
 
 from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
 from diag.genesys.api_errors import NotFoundError, UnexpectedReplyError
-from diag.genesys.data_action import Action, FullConfig
+from diag.genesys.data_action import Action
 from diag.genesys.http.api import Api
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 LAG_S: Final = (0.25, 0.5, 1.0)

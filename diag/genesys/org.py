@@ -1,9 +1,9 @@
 """Calls about the org and the token: who we are, what is allowed, which limits hold."""
 
 import time
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from diag.genesys.data_action import Organization, TokenInfo
 from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.replies.granted_permissions import Permissions, permissions_of
 from diag.genesys.replies.json_reply import (
@@ -14,6 +14,23 @@ from diag.genesys.replies.json_reply import (
     optional_text,
     text,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The org the token belongs to."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """Whose token it is: the OAuth client (None for a user's token) and its organization."""
+
+    client_id: str | None
+    client_name: str | None
+    organization: Organization
 
 
 class OrgRequests:

@@ -10,8 +10,8 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.data_action import FullConfig
 from diag.genesys.drafts import shown_at_last, with_timeout
+from diag.genesys.patch_body import FullConfig
 from diag.noted_drafts import NotedDrafts
 from loadtests.planning.plan import ActionLoad
 

@@ -9,8 +9,8 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
-from diag.genesys.data_action import FullConfig
 from diag.genesys.http.pacing import RateBucket
+from diag.genesys.patch_body import FullConfig
 from diag.target import sandbox_connection
 from tests.support.load_run import at_home
 from tests.support.running_sandbox import RunningSandbox

@@ -9,7 +9,8 @@ from diag.changes.applying.snapshot import Snapshot, drift
 from diag.changes.applying.verification_call import input_to_call
 from diag.changes.plans.plan import Change, Plan
 from diag.genesys.api_errors import ApiError
-from diag.genesys.data_action import Action, FullConfig
+from diag.genesys.data_action import Action
+from diag.genesys.patch_body import FullConfig
 
 
 @dataclass(frozen=True, slots=True)

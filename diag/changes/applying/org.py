@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from analysis.format.sample_schema import InputOrigin
-from diag.genesys.data_action import Action, FullConfig, TestReply
+from diag.genesys.actions import TestReply
+from diag.genesys.data_action import Action
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 

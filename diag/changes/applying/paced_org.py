@@ -8,7 +8,9 @@ well.
 from collections.abc import Callable
 
 from diag.changes.applying.org import Org
-from diag.genesys.data_action import Action, FullConfig, TestReply
+from diag.genesys.actions import TestReply
+from diag.genesys.data_action import Action
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 

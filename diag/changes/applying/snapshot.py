@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from diag.changes.plans.action_fields import FieldDifference, differences, fields_of
 from diag.changes.plans.plan import Change
-from diag.genesys.data_action import FullConfig
+from diag.genesys.patch_body import FullConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.format.input_file import InputFile, open_own
 from analysis.format.typed_json import WrongShapeError, typed
 from diag.changes.change_errors import JournalError
-from diag.genesys.data_action import FullConfig
+from diag.genesys.patch_body import FullConfig
 
 
 class Backups:

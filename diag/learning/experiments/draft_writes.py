@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import Final, cast
 
 from diag.genesys.api_errors import RefusedRequestError, StaleVersionError
-from diag.genesys.data_action import DEFAULT_TIMEOUT_S, FullConfig
+from diag.genesys.data_action import DEFAULT_TIMEOUT_S
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab

@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Final
 
 from analysis.number_words import plural
-from diag.genesys.data_action import Action, FullConfig, TestReply
+from diag.genesys.actions import TestReply
+from diag.genesys.data_action import Action
 from diag.genesys.outcomes import OK, TIMEOUT
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.genesys.timeout_reply import EARLY_SHARE, FORM_OF_STATUS
 from diag.learning.lab.experiment import Found, Learning

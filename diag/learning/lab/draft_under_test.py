@@ -8,8 +8,9 @@ from analysis.format.drafts_file import DRAFTS_FILE
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError, effect_is_unknown
 from diag.genesys.client import GenesysClient
-from diag.genesys.data_action import Action, FullConfig
+from diag.genesys.data_action import Action
 from diag.genesys.drafts import shown_at_last
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.noted_drafts import NotedDrafts
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from analysis.format.typed_json import UnixSeconds
+from diag.genesys.actions import TestReply
 from diag.genesys.client import GenesysClient
-from diag.genesys.data_action import FullConfig, TestReply
+from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.draft_under_test import DraftUnderTest
 from diag.learning.lab.request_budget import RequestBudget

@@ -8,7 +8,8 @@ import pytest
 from diag.direct.direct_action import DirectAction, Secrets
 from diag.direct.read_direct_action import read_direct_action
 from diag.direct.rendering.prepare import prepare
-from diag.genesys.data_action import Action, FullConfig
+from diag.genesys.data_action import Action
+from diag.genesys.patch_body import FullConfig
 from tests.support.sandbox_in_process import InProcessSandbox
 
 ACTIONS = "/api/v2/integrations/actions"

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import httpx
 
-from diag.genesys.data_action import Action, ActionConfig, FullConfig
+from diag.genesys.data_action import Action, ActionConfig
+from diag.genesys.patch_body import FullConfig
 
 API: Final = "https://api.mypurecloud.com"
 LOGIN: Final = "https://login.mypurecloud.com"

@@ -27,7 +27,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
     "diag/direct/read_direct_action.py": {
-        "diag.direct.direct_action", "diag.genesys.data_action", "diag.genesys.replies.json_reply",
+        "diag.direct.direct_action", "diag.genesys.data_action", "diag.genesys.patch_body",
+        "diag.genesys.replies.json_reply",
     },
     "diag/direct/rendering": {
         "analysis.format", "diag.direct.direct_action", "diag.errors", "jsonpath", "jsonschema_rs",
@@ -59,7 +60,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/changes/applying": {
         *CLIENT, "analysis.format", "analysis.number_words", "diag.changes.change_errors",
-        "diag.changes.journal", "diag.changes.plans", "diag.clocks.wall_clock",
+        "diag.changes.journal", "diag.changes.plans", "diag.clocks.wall_clock", "diag.genesys.actions",
     },
     "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/terraform/__init__.py": set(),

@@ -7,7 +7,8 @@ import pytest
 
 from diag.direct.direct_action import DirectAction
 from diag.direct.read_direct_action import NotDirect, read_direct_action
-from diag.genesys.data_action import Action, FullConfig
+from diag.genesys.data_action import Action
+from diag.genesys.patch_body import FullConfig
 
 SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}}
 

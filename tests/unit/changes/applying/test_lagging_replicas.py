@@ -9,7 +9,8 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.genesys.api_errors import NetworkError
-from diag.genesys.data_action import Action, FullConfig
+from diag.genesys.data_action import Action
+from diag.genesys.patch_body import FullConfig
 from tests.support.changes.fake_org import ID, FakeOrg, change_for, full_config, raising
 
 Apply = Callable[..., list[ChangeResult]]
