@@ -8,7 +8,7 @@ from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefi
 from diag.definitions.function_actions import function_refusal
 from diag.definitions.literal_credentials import literal_credentials
 from diag.genesys.data_action import FUNCTION_INTEGRATION
-from diag.genesys.directory import Integration
+from diag.genesys.integrations import Integration
 from diag.genesys.replies.json_reply import JsonObject
 
 

@@ -16,14 +16,15 @@ from diag.genesys.actions import ActionRequests
 from diag.genesys.analytics.single_executions import SingleExecutionRequests
 from diag.genesys.audits import AuditRequests
 from diag.genesys.creation import CreationRequests
-from diag.genesys.directory import DirectoryRequests
 from diag.genesys.drafts import DraftRequests
 from diag.genesys.experiments import ExperimentRequests
 from diag.genesys.flows import FlowRequests
+from diag.genesys.function_timeout import FunctionRequests
 from diag.genesys.http.api import Api, OnReply
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
+from diag.genesys.integrations import IntegrationRequests
 from diag.genesys.org import OrgRequests
 
 
@@ -31,7 +32,8 @@ class GenesysClient(
     ActionRequests,
     DraftRequests,
     CreationRequests,
-    DirectoryRequests,
+    IntegrationRequests,
+    FunctionRequests,
     FlowRequests,
     OrgRequests,
     SingleExecutionRequests,

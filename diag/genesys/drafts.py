@@ -8,12 +8,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
+from diag.genesys.actions import (
+    ACTIONS,
+    EDIT,
+    VIEW,
+    action_path,
+    page_size_of,
+    patch_action,
+    read_action,
+    read_full,
+)
 from diag.genesys.api_errors import NotFoundError, UnexpectedReplyError
 from diag.genesys.data_action import Action
 from diag.genesys.http.api import Api
+from diag.genesys.http.paging import OnProgress, all_entities
 from diag.genesys.patch_body import FullConfig
-from diag.genesys.replies.json_reply import JsonObject
+from diag.genesys.replies.json_reply import JsonObject, text
 
 LAG_S: Final = (0.25, 0.5, 1.0)
 """Pauses between readings after a write."""
@@ -51,9 +61,9 @@ def draft_fingerprint(full: FullConfig, salt: str, *, as_copied: bool = False) -
 
 
 @lru_cache(maxsize=4)
-def _digest(text: bytes, salt: bytes, rounds: int) -> str:
+def _digest(draft: bytes, salt: bytes, rounds: int) -> str:
     """Return it in hex; kept, because a draft is noted before each write and after it, mostly as it was."""
-    return hashlib.pbkdf2_hmac("sha256", text, salt, rounds).hex()
+    return hashlib.pbkdf2_hmac("sha256", draft, salt, rounds).hex()
 
 
 def _without_addresses(contract: JsonObject | None) -> JsonObject:
@@ -87,6 +97,18 @@ class DraftRequests:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+
+    def draft_ids(self, *, on_progress: OnProgress | None = None) -> frozenset[str]:
+        """Return the ids of all actions that have an open draft."""
+        listed = all_entities(
+            self._api,
+            f"{ACTIONS}/drafts",
+            {"includeAuthActions": True},
+            needs=VIEW,
+            page_size=page_size_of(self._api.platform),
+            on_progress=on_progress,
+        )
+        return frozenset(text(entity, "id", f"GET {ACTIONS}/drafts") for entity in listed)
 
     def get_draft(self, action_id: str) -> Action | None:
         """Return the action's open draft with its config, or None when it has none."""

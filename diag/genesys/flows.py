@@ -1,4 +1,4 @@
-"""Calls about Architect flows: which there are, and the configuration of one (an untyped object)."""
+"""Calls about Architect flows: which there are, which use an action, the configuration of one (untyped)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +11,7 @@ from diag.genesys.http.paging import all_entities
 from diag.genesys.replies.json_reply import JsonObject, as_object, optional_object, optional_text, text
 
 FLOWS: Final = "/api/v2/flows"
+CONSUMERS: Final = "/api/v2/architect/dependencytracking/consumingresources"
 VIEW_FLOWS: Final = ("architect:flow:view",)
 
 
@@ -24,6 +25,16 @@ class ListedFlow:
     published: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Something that uses an action, mostly an Architect flow; `type` e.g. `INBOUNDCALLFLOW`."""
+
+    id: str
+    name: str
+    type: str
+    version: str | None
+
+
 class FlowRequests:
     """The part of the client that deals with flows."""
 
@@ -34,6 +45,25 @@ class FlowRequests:
         """Return the flows of the org."""
         listed = all_entities(self._api, FLOWS, {}, needs=VIEW_FLOWS)
         return tuple(_listed(entity) for entity in listed if entity.get("deleted") is not True)
+
+    def consumers(self, action_id: str) -> tuple[Consumer, ...]:
+        """Return what uses the action (Architect's dependency tracking), published and not."""
+        listed = all_entities(
+            self._api,
+            CONSUMERS,
+            {"id": action_id, "objectType": "DATAACTION"},
+            needs=("architect:dependencyTracking:view",),
+        )
+        return tuple(
+            Consumer(
+                id=optional_text(entity, "id") or "",
+                name=optional_text(entity, "name") or "",
+                type=optional_text(entity, "type") or "",
+                version=optional_text(entity, "version"),
+            )
+            for entity in listed
+            if entity.get("deleted") is not True
+        )
 
     def flow_configuration(self, flow_id: str, version: str | None) -> JsonObject:
         """Return the configuration of a version, of the latest where `version` is None.

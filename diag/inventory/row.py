@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from diag.genesys.data_action import Action
-from diag.genesys.directory import Consumer, Integration
+from diag.genesys.flows import Consumer
+from diag.genesys.integrations import Integration
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from diag.commands.compare import comparison_table
 from diag.commands.history import history_table
 from diag.console import Console
 from diag.genesys.data_action import Action, ActionConfig
-from diag.genesys.directory import Consumer, Integration
+from diag.genesys.flows import Consumer
+from diag.genesys.integrations import Integration
 from diag.interaction.recommendation_table import loops_table, recommendation_table
 from diag.inventory.row import InventoryRow
 from diag.inventory.view import inventory_table

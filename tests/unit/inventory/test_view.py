@@ -3,7 +3,8 @@ from dataclasses import replace
 from typing import Any
 
 from diag.genesys.data_action import Action, ActionConfig
-from diag.genesys.directory import Consumer, Integration
+from diag.genesys.flows import Consumer
+from diag.genesys.integrations import Integration
 from diag.inventory.row import InventoryRow
 from diag.inventory.view import inventory_object, inventory_table, ordered, select, summary
 from diag.inventory.where_filter import parse_where

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.genesys.data_action import Action, ActionConfig
-from diag.genesys.directory import Integration
+from diag.genesys.integrations import Integration
 from diag.inventory.row import InventoryRow
 from diag.inventory.where_filter import FIELDS, FilterError, parse_where
 
