@@ -234,7 +234,10 @@ BY_ITSELF = {
     "diag/sandbox/latency/read_latency.py": ({".DictReader"}, "a text from the door"),
     "diag/sandbox/launch.py": ({".open"}, "a log of a process of ours"),
     "diag/sandbox/routes/live_page.py": ({".read_text"}, "a file of the package"),
-    "diag/sandbox/routes/request.py": ({"json.loads"}, "a request of bounded size; every error is answered"),
+    "diag/sandbox/routes/read_request.py": (
+        {"json.loads"},
+        "a request of bounded size; every error is answered",
+    ),
     "diag/sandbox/world/actions/contract.py": (
         {"json.loads"},
         "a schema that came through the door or a request",

@@ -11,11 +11,11 @@ from diag.sandbox.latency.backend import Backend, LatencySpec
 from diag.sandbox.world.actions.action_spec import ActionSpec, FailureSpec
 from diag.sandbox.world.jobs import Jobs
 from diag.sandbox.world.limits import LimitKeeper
-from diag.sandbox.world.observations import Observations
 from diag.sandbox.world.org import SandboxOrg
 from diag.sandbox.world.past_executions import PastExecutions
 from diag.sandbox.world.scenario import Scenario
 from diag.sandbox.world.tokens import Tokens
+from diag.sandbox.world.true_calls import TrueCalls
 
 _BACKEND_TOKEN_S: Final = 3600
 
@@ -90,7 +90,7 @@ class Sandbox:
         self.backend_tokens = Tokens(_BACKEND_TOKEN_S)
         """Of the backends that want one, given out by the one that issues them."""
         self.limits = LimitKeeper(scenario.limits)
-        self.observations = Observations()
+        self.true_calls = TrueCalls()
         self.audits = AuditTrail()
         self.jobs = Jobs(seed, self.unix_s)
         self.faults = Faults(Random(f"{seed}:faults"))

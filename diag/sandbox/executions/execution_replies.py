@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from diag.sandbox.executions.execution import EXECUTE, RESOLVE, VALIDATE, VALIDATE_OUTPUT, ExecutionOutcome
+from diag.sandbox.executions.run_action import EXECUTE, RESOLVE, VALIDATE, VALIDATE_OUTPUT, ExecutionOutcome
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue
 from diag.sandbox.world.actions.flatten import flat_values
 

@@ -17,7 +17,7 @@ from diag.sandbox.executions.analytics_query import (
 )
 from diag.sandbox.executions.analytics_result import query_result
 from diag.sandbox.reply_bodies import json_reply
-from diag.sandbox.routes.request import api_route, json_object
+from diag.sandbox.routes.read_request import api_route, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.past_executions import PAST_OUTCOMES
 from diag.sandbox.world.permissions import VIEW
@@ -51,7 +51,7 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
         own = {"responseStatus": words.response_status, "errorType": words.error_type}
         return dimensions({**named[action_id], **own})
 
-    for call in sandbox.observations.seen_by_the_platform():
+    for call in sandbox.true_calls.seen_by_the_platform():
         counted = call.via == "execute" or sandbox.switches.analytics_count_tests
         if counted and (of := shared(call.action_id, call.outcome)) is not None:
             yield ExecutionRow(call.started_at, call.served_ms, of, call.correlation_id)

@@ -19,10 +19,10 @@ from diag.sandbox.backends.reply_form import reply_body
 from diag.sandbox.executions.backend_reply import draw_call, reply_to
 from diag.sandbox.reply_bodies import JsonObject, json_reply, not_found
 from diag.sandbox.routes.client_patience import still_there_at
-from diag.sandbox.routes.request import arrived_s, correlation_id, json_value, read_body
+from diag.sandbox.routes.read_request import arrived_s, correlation_id, json_value, read_body
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.action_spec import REQUEST_TYPES, ActionSpec
-from diag.sandbox.world.observations import DIRECT, Execution
+from diag.sandbox.world.true_calls import DIRECT, Execution
 
 _SECONDS: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 _NOBODY: Final = Response(status_code=500)

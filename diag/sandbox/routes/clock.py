@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
-from diag.sandbox.routes.own_requests import own_json
+from diag.sandbox.routes.who_may_switch import own_json
 from diag.sandbox.sandbox import Sandbox
 
 LONGEST_S: Final = 2 * 86_400.0

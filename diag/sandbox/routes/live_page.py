@@ -37,7 +37,7 @@ def live_page(sandbox: Sandbox) -> str:
 
 def live_table(sandbox: Sandbox) -> str:
     """The part of the page that changes; the busiest actions first once there are more than 200."""
-    seen = sandbox.observations
+    seen = sandbox.true_calls
     entries = [entry for entry in sandbox.org.entries() if entry.published is not None]
     shown = entries
     if len(entries) > _ROWS:
@@ -63,13 +63,13 @@ def live_table(sandbox: Sandbox) -> str:
 
 def _row(sandbox: Sandbox, entry: ActionEntry) -> str:
     revision = entry.revision()
-    counts = sandbox.observations.counts.get(entry.id, Counter())
-    in_flight = sandbox.observations.in_flight[entry.id]
+    counts = sandbox.true_calls.counts.get(entry.id, Counter())
+    in_flight = sandbox.true_calls.in_flight[entry.id]
     timeout_s = revision.config.timeout_s
     timeout = "60 s (unset)" if timeout_s is None else f"{timeout_s} s"
     if entry.kind == "custom_auth":
         timeout = "none of its own"
-    direct = sandbox.observations.direct.get(entry.id, Counter()).total()
+    direct = sandbox.true_calls.direct.get(entry.id, Counter()).total()
     numbers = "".join(f"<td>{number or ''}</td>" for number in (*map(counts.__getitem__, _OUTCOMES), direct))
     draft = " (draft open)" if entry.draft is not None else ""
     return (

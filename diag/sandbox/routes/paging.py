@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from diag.sandbox.reply_bodies import JsonObject
-from diag.sandbox.routes.request import integer
+from diag.sandbox.routes.read_request import integer
 
 DEFAULT_PAGE_SIZE: Final = 25
 

@@ -14,10 +14,10 @@ from diag.sandbox.routes import (
     audits,
     backends,
     clock,
-    control,
     flows,
     login,
     organization,
+    sandbox_only,
 )
 from diag.sandbox.routes.data_actions import actions, calls, drafts, functions
 from diag.sandbox.sandbox import Sandbox
@@ -42,7 +42,7 @@ def all_routes(sandbox: Sandbox) -> list[Route]:
         *analytics.routes(sandbox),
         *flows.routes(sandbox),
         *audits.routes(sandbox),
-        *control.routes(sandbox),
+        *sandbox_only.routes(sandbox),
         *clock.routes(sandbox),
     ]
 

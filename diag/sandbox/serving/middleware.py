@@ -11,7 +11,7 @@ from diag.sandbox.faults.faulted_request import FaultedRequest
 from diag.sandbox.reply_bodies import ErrorReply, json_reply
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.serving.tcp_connection import connection, reset_connection
-from diag.sandbox.world.observations import Execution
+from diag.sandbox.world.true_calls import Execution
 
 _LOG = logging.getLogger("diag.sandbox")
 
@@ -60,7 +60,7 @@ class PlatformMiddleware:
                 if served_s is None:  # no reply that ends: a fault's own bytes, or a lost connection
                     served_s = self._sandbox.clock.monotonic_s()
                 execution.served_ms = (served_s - arrived_s) * 1e3
-                self._sandbox.observations.record(execution)
+                self._sandbox.true_calls.record(execution)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = connection(scope)

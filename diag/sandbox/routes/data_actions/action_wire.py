@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from diag.sandbox.backends.backend_address import address_from_wire, address_to_wire
 from diag.sandbox.reply_bodies import JsonObject
-from diag.sandbox.routes.request import json_object
+from diag.sandbox.routes.read_request import json_object
 from diag.sandbox.world.actions.revision import ActionEntry
 
 _URL = "requestUrlTemplate"

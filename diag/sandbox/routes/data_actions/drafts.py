@@ -7,7 +7,7 @@ from starlette.routing import Route
 from diag.sandbox.reply_bodies import json_reply
 from diag.sandbox.routes.audits import audited
 from diag.sandbox.routes.data_actions.action_wire import action_body, action_json
-from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown_parts
+from diag.sandbox.routes.read_request import api_route, correlation_id, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.revision import ACTIONS_URI
 from diag.sandbox.world.org import draft_errors

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from diag.cross_site import ANY_ADDRESS, why_foreign
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject
-from diag.sandbox.routes.request import json_object
+from diag.sandbox.routes.read_request import json_object
 
 
 async def own_json(request: Request, most_bytes: int) -> JsonObject:

@@ -53,7 +53,7 @@ class Execution:
         }
 
 
-class Observations:
+class TrueCalls:
     """A ring of the last `kept` executions, numbered from 1, and counts of all.
 
     Direct calls are among them, and counted apart.

@@ -13,8 +13,8 @@ from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.live_page import live_page, live_table
-from diag.sandbox.routes.own_requests import own_json
-from diag.sandbox.routes.request import integer
+from diag.sandbox.routes.read_request import integer
+from diag.sandbox.routes.who_may_switch import own_json
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.limits import read_limits
@@ -34,10 +34,10 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def get_calls(request: Request) -> Response:
         if "ids" in request.query_params:
             ids = request.query_params["ids"].split(",")
-            return json_reply({"calls": sandbox.observations.by_ids(ids)})
+            return json_reply({"calls": sandbox.true_calls.by_ids(ids)})
         after = integer(request, "after", 0, low=0, high=2**53)
         limit = integer(request, "limit", 10_000, low=1, high=50_000)
-        return json_reply(sandbox.observations.page(after, limit))
+        return json_reply(sandbox.true_calls.page(after, limit))
 
     async def get_jobs(_: Request) -> Response:
         return json_reply({"jobs": sandbox.jobs.to_json()})

@@ -10,7 +10,7 @@ from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.contract import contract_errors
 from diag.sandbox.world.actions.revision import ActionEntry, Revision
-from diag.sandbox.world.observations import Execution
+from diag.sandbox.world.true_calls import Execution
 
 VALIDATE: Final = "Validate input against schema"
 RESOLVE: Final = "Resolve request template"
@@ -53,11 +53,11 @@ async def run_action(
         return unfit
     try:
         with sandbox.limits.execution(sandbox.now_s(), retry_after=sandbox.switches.retry_after):
-            sandbox.observations.begin(call)
+            sandbox.true_calls.begin(call)
             try:
                 return await _call_backend(sandbox, entry, revision, inputs, call, arrived_s)
             finally:
-                sandbox.observations.end(call)
+                sandbox.true_calls.end(call)
     except ErrorReply:
         call.outcome = "rate_limited"
         raise

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from diag.sandbox.world.observations import DIRECT, Execution, Observations
+from diag.sandbox.world.true_calls import DIRECT, Execution, TrueCalls
 
 
-def observed(count: int, kept: int) -> Observations:
-    seen = Observations(kept)
+def observed(count: int, kept: int) -> TrueCalls:
+    seen = TrueCalls(kept)
     for n in range(1, count + 1):
         outcome = "ok" if n % 3 else "timeout"
         seen.record(Execution(f"id{n}", "a", "published", "test", 5, float(n), outcome=outcome))
