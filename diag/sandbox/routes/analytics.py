@@ -17,7 +17,8 @@ from diag.sandbox.executions.analytics_query import (
 )
 from diag.sandbox.executions.analytics_result import query_result
 from diag.sandbox.reply_bodies import json_reply
-from diag.sandbox.routes.read_request import api_route, json_object
+from diag.sandbox.routes.api_guard import api_route
+from diag.sandbox.routes.read_request import json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.past_executions import PAST_OUTCOMES
 from diag.sandbox.world.permissions import VIEW

@@ -6,7 +6,8 @@ from starlette.routing import Route
 
 from diag.sandbox.audits.audit_trail import USER_HEADER, AuditRecord, mapping_to_wire, read_span
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
-from diag.sandbox.routes.read_request import api_route, integer, json_object
+from diag.sandbox.routes.api_guard import api_route
+from diag.sandbox.routes.read_request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.revision import ActionEntry, Revision
 from diag.sandbox.world.permissions import VIEW_AUDITS

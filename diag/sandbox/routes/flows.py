@@ -7,8 +7,8 @@ from starlette.routing import Route
 from diag.sandbox.flows.flow_configuration import flow_configuration, flow_id
 from diag.sandbox.flows.flow_spec import FlowSpec
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply, not_found
+from diag.sandbox.routes.api_guard import api_route
 from diag.sandbox.routes.paging import paged
-from diag.sandbox.routes.read_request import api_route
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import VIEW_DEPENDENCIES, VIEW_FLOWS
 

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, json_reply
-from diag.sandbox.routes.read_request import api_route, bearer, read_body
+from diag.sandbox.routes.api_guard import api_route, bearer
+from diag.sandbox.routes.read_request import read_body
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import policies
 from diag.sandbox.world.tokens import CLIENT_ID, LoginRefused

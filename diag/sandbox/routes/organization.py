@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import ErrorReply, json_reply, not_found
+from diag.sandbox.routes.api_guard import api_route
 from diag.sandbox.routes.paging import paged
-from diag.sandbox.routes.read_request import api_route
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.build_org import integrations_to_wire
 from diag.sandbox.world.limits import NAMESPACES, Limits, limits_to_wire

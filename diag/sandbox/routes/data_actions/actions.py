@@ -9,10 +9,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import bad_request, json_reply, not_found
+from diag.sandbox.routes.api_guard import api_route
 from diag.sandbox.routes.audits import audited
 from diag.sandbox.routes.data_actions.action_wire import action_body, action_json
 from diag.sandbox.routes.paging import paged
-from diag.sandbox.routes.read_request import api_route, flag, shown_parts
+from diag.sandbox.routes.read_request import flag, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.revision import ACTIONS_URI, ActionEntry, Revision
 from diag.sandbox.world.permissions import ADD, DELETE, EDIT, VIEW

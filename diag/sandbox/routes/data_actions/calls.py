@@ -11,8 +11,9 @@ from diag.sandbox.backends.resolved_request import Values, resolved_request
 from diag.sandbox.executions.execution_replies import execute_error, final_result, test_result
 from diag.sandbox.executions.run_action import TIMED_OUT, ExecutionOutcome, run_action, wait_for_edge
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, json_reply
+from diag.sandbox.routes.api_guard import Handler, api_route
 from diag.sandbox.routes.data_actions.action_wire import base_url
-from diag.sandbox.routes.read_request import Handler, api_route, arrived_s, correlation_id, flag, json_object
+from diag.sandbox.routes.read_request import arrived_s, correlation_id, flag, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.revision import ACTIONS_URI, ActionEntry, Revision
 from diag.sandbox.world.permissions import EXECUTE, EXECUTE_DRAFT

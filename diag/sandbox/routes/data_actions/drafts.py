@@ -5,9 +5,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import json_reply
+from diag.sandbox.routes.api_guard import api_route
 from diag.sandbox.routes.audits import audited
 from diag.sandbox.routes.data_actions.action_wire import action_body, action_json
-from diag.sandbox.routes.read_request import api_route, correlation_id, json_object, shown_parts
+from diag.sandbox.routes.read_request import correlation_id, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.revision import ACTIONS_URI
 from diag.sandbox.world.org import draft_errors

@@ -5,7 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
-from diag.sandbox.routes.read_request import api_route, integer, json_object
+from diag.sandbox.routes.api_guard import api_route
+from diag.sandbox.routes.read_request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.revision import ACTIONS_URI
 from diag.sandbox.world.permissions import EDIT_FUNCTION, VIEW_FUNCTION
