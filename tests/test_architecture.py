@@ -230,7 +230,7 @@ BY_ITSELF = {
     "diag/exported_view/read_view.py": ({"csv.reader"}, "a text from the door"),
     "diag/measuring/import_rows.py": ({".copyfile"}, "rows of any size, of files the door has looked at"),
     "diag/sandbox/faults/garbled_replies.py": ({"json.loads"}, "the sandbox's own reply"),
-    "diag/sandbox/faults/misleading_replies.py": ({"json.loads"}, "the sandbox's own reply"),
+    "diag/sandbox/faults/stale_or_partial_replies.py": ({"json.loads"}, "the sandbox's own reply"),
     "diag/sandbox/latency/read_latency.py": ({".DictReader"}, "a text from the door"),
     "diag/sandbox/launch.py": ({".open"}, "a log of a process of ours"),
     "diag/sandbox/routes/live_page.py": ({".read_text"}, "a file of the package"),

@@ -7,7 +7,7 @@ from typing import Final
 from diag.sandbox.audits.audit_trail import AuditTrail
 from diag.sandbox.clock import Clock, SystemClock
 from diag.sandbox.faults.fault_rules import Faults
-from diag.sandbox.latency.backend import Backend, LatencySpec
+from diag.sandbox.latency.drawn_latency import DrawnLatency, LatencySpec
 from diag.sandbox.world.actions.action_spec import ActionSpec, FailureSpec
 from diag.sandbox.world.jobs import Jobs
 from diag.sandbox.world.limits import LimitKeeper
@@ -25,17 +25,19 @@ class ActionBackend:
     what the platform adds."""
 
     def __init__(self, spec: ActionSpec, seed: int, action_id: str) -> None:
-        self._healthy = Backend(spec.latency, Random(f"{seed}:{action_id}"))
+        self._healthy = DrawnLatency(spec.latency, Random(f"{seed}:{action_id}"))
         self._failures = [
-            (failure, Backend(failure.latency, Random(f"{seed}:{action_id}:{failure.status}")))
+            (failure, DrawnLatency(failure.latency, Random(f"{seed}:{action_id}:{failure.status}")))
             for failure in spec.failures
         ]
         self._not_found = (
-            None if spec.knows is None else Backend(spec.knows.latency, Random(f"{seed}:{action_id}:unknown"))
+            None
+            if spec.knows is None
+            else DrawnLatency(spec.knows.latency, Random(f"{seed}:{action_id}:unknown"))
         )
         self._choice = Random(f"{seed}:{action_id}:choice")
         share = spec.platform_share
-        self._share = None if share is None else Backend(share, Random(f"{seed}:{action_id}:platform"))
+        self._share = None if share is None else DrawnLatency(share, Random(f"{seed}:{action_id}:platform"))
         self._breaks_share = spec.breaks_contract
         self._breaks = Random(f"{seed}:{action_id}:contract")
         self._first_call_s: float | None = None

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from diag.sandbox.executions.backend_reply import draw_call, reply_to
+from diag.sandbox.executions.backend_answer import draw_call, reply_to
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.actions.contract import contract_errors

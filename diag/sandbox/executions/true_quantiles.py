@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.sums import one_after_the_other
 from diag.sandbox.reply_bodies import JsonObject, JsonValue
 from diag.sandbox.sandbox import Sandbox

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from diag.sandbox.faults import garbled_replies, lasting_replies, misleading_replies
+from diag.sandbox.faults import garbled_replies, slow_or_endless_replies, stale_or_partial_replies
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.faulted_request import FaultedRequest
 from diag.sandbox.reply_bodies import ErrorReply, LimitHit, json_reply
@@ -136,27 +136,33 @@ KINDS: Final = {
     "gzip_bomb": FaultKind(
         "does the work, packs `megabytes` of padding into a small gzip reply", garbled_replies.gzip_bomb
     ),
-    "partial": FaultKind("does the work, sends half of the reply as 206", misleading_replies.partial),
-    "aged": FaultKind("does the work, sends the reply as one from a cache (Age)", misleading_replies.aged),
+    "partial": FaultKind("does the work, sends half of the reply as 206", stale_or_partial_replies.partial),
+    "aged": FaultKind(
+        "does the work, sends the reply as one from a cache (Age)", stale_or_partial_replies.aged
+    ),
     "replayed": FaultKind(
         "answers every request with the reply to the first one it hit, as a careless cache does",
-        misleading_replies.replayed,
+        stale_or_partial_replies.replayed,
     ),
     "retyped": FaultKind(
-        "does the work, sends `part` of the reply with `value` (JSON) instead", misleading_replies.retyped
+        "does the work, sends `part` of the reply with `value` (JSON) instead",
+        stale_or_partial_replies.retyped,
     ),
     "mislabelled": FaultKind(
         "does the work, sends the reply as text of the character set `value`, whatever it is",
-        misleading_replies.mislabelled,
+        stale_or_partial_replies.mislabelled,
     ),
     "redirect": FaultKind("answers 302 to another place instead of doing the work", garbled_replies.redirect),
     "redirect_to": FaultKind(
         "answers `status` (307) with `value` as the new address instead of doing the work",
         garbled_replies.redirect_to,
     ),
-    "drip": FaultKind("does the work, sends the reply byte by byte over `for_s`", lasting_replies.drip),
+    "drip": FaultKind(
+        "does the work, sends the reply byte by byte over `for_s`", slow_or_endless_replies.drip
+    ),
     "endless": FaultKind(
-        "does the work, sends the reply and then spaces until the client leaves", lasting_replies.endless
+        "does the work, sends the reply and then spaces until the client leaves",
+        slow_or_endless_replies.endless,
     ),
     "slow": FaultKind("waits `for_s` before anything else", _slow),
     "login_throttled": FaultKind(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Final
 
 from analysis.format.input_file import InputFile
-from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import (
     Distribution,
     Empirical,
@@ -21,6 +20,7 @@ from diag.sandbox.latency.distributions import (
     Weibull,
     mixture,
 )
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.effects import (
     ColdStarts,
     Episodes,

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from diag.sandbox.backends.backend_address import BACKEND_PATH
 from diag.sandbox.backends.credential_check import is_let_in
 from diag.sandbox.backends.reply_form import reply_body
-from diag.sandbox.executions.backend_reply import draw_call, reply_to
+from diag.sandbox.executions.backend_answer import draw_call, reply_to
 from diag.sandbox.reply_bodies import JsonObject, json_reply, not_found
 from diag.sandbox.routes.client_patience import still_there_at
 from diag.sandbox.routes.read_request import arrived_s, correlation_id, json_value, read_body

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import cast
 
-from diag.sandbox.latency.backend import LatencySpec
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.read_latency import read_latency
 from diag.sandbox.reply_bodies import JsonObject
 from diag.toml_section import TomlSection

@@ -7,8 +7,8 @@ from functools import lru_cache
 from random import Random
 from typing import Final, Literal, NamedTuple, get_args
 
-from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.read_latency import read_latency
 from diag.sandbox.world.actions.action_config import DEFAULT_TIMEOUT_S
 from diag.toml_section import TomlSection

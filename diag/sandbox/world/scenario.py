@@ -10,7 +10,7 @@ from diag.sandbox.backends.credential_check import NAMES
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.flows.flow_spec import FlowSpec, read_flows
-from diag.sandbox.latency.backend import LatencySpec
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.read_latency import read_added_time
 from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.actions.action_spec import SHARE, ActionSpec, read_actions

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from diag.sandbox.executions.true_quantiles import oracle_json
-from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.effects import LatencyDrift, WarmUp
 from diag.sandbox.sandbox import ActionBackend, Sandbox
 from diag.sandbox.world.actions.action_spec import ActionSpec, FailureSpec

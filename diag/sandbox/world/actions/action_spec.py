@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, cast
 
 from diag.sandbox.backends.backend_spec import BackendSpec, read_backend
-from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.read_latency import read_added_time, read_latency
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.world.jobs import JobSpec, read_job

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
+from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.effects import ColdStarts, LatencyStep, Nightly
 from diag.sandbox.world.past_executions import HistorySpec, PastCall, PastExecutions, PastFailures, _drawn
 

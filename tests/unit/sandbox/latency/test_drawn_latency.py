@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.sandbox.latency.backend import Backend, LatencySpec
 from diag.sandbox.latency.distributions import Distribution, Empirical, Fixed, Lognormal
+from diag.sandbox.latency.drawn_latency import DrawnLatency, LatencySpec
 from diag.sandbox.latency.effects import (
     ColdStarts,
     Episodes,
@@ -29,7 +29,7 @@ HUNDRED = Fixed(100.0)
 
 
 def drawn(spec: LatencySpec, times_s: Iterable[float], seed: int = 1) -> list[float]:
-    backend = Backend(spec, Random(seed))
+    backend = DrawnLatency(spec, Random(seed))
     return [backend.latency_ms(at_s) for at_s in times_s]
 
 
@@ -157,7 +157,7 @@ def test_by_night_it_is_slower_also_past_midnight(hours: tuple[float, float], sl
 
 def test_a_step_and_the_time_of_day_go_together() -> None:
     spec = LatencySpec(Fixed(100.0), nightly=Nightly(1.0, 2.0, 3.0), step=LatencyStep(10.0, 2.0))
-    backend = Backend(spec, Random("s"))
+    backend = DrawnLatency(spec, Random("s"))
     day, by_night = 86_400.0 * 20_000, 86_400.0 * 20_000 + 5400.0
     moments = ((0.0, day), (1.0, by_night), (36_000.0, by_night), (36_000.0, day))
     found = [backend.latency_ms(*when) for when in moments]

@@ -23,7 +23,7 @@ class DrawnCall:
 
 
 @dataclass(frozen=True, slots=True)
-class BackendReply:
+class BackendAnswer:
     """What the backend answers: the action's result, or why it refuses."""
 
     status: int
@@ -45,20 +45,20 @@ def draw_call(sandbox: Sandbox, action_id: str, inputs: JsonObject) -> DrawnCall
 
 def reply_to(
     sandbox: Sandbox, action_id: str, drawn: DrawnCall, inputs: JsonObject, call_id: str
-) -> BackendReply:
+) -> BackendAnswer:
     """Return the reply to a call whose time is over; a job that it starts begins now, under `call_id`."""
     if drawn.failure is not None:
-        return BackendReply(drawn.failure.status, {}, "refused by the sandbox's backend")
+        return BackendAnswer(drawn.failure.status, {}, "refused by the sandbox's backend")
     spec = drawn.spec
     if spec is not None and spec.knows is not None and not drawn.known:
-        return BackendReply(200, dict(spec.knows.result))
+        return BackendAnswer(200, dict(spec.knows.result))
     result: JsonObject = {} if spec is None else dict(spec.result)
     if spec is not None and spec.job is not None:
         result |= sandbox.jobs.submit(spec.job, action_id, call_id)
     if spec is not None and spec.polls_jobs:
         job = sandbox.jobs.poll(inputs)
         if job is None:
-            return BackendReply(404, {}, "there is no such job")
+            return BackendAnswer(404, {}, "there is no such job")
         result |= job
     if spec is not None and spec.backend.issues_tokens:
         result |= {
@@ -66,4 +66,4 @@ def reply_to(
             "token_type": "bearer",
             "expires_in": sandbox.backend_tokens.lifetime_s,
         }
-    return BackendReply(200, result or {"result": "done"})
+    return BackendAnswer(200, result or {"result": "done"})

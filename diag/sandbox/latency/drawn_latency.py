@@ -79,7 +79,7 @@ class LatencySpec:
         return [note for note, applies in limits.items() if applies]
 
 
-class Backend:
+class DrawnLatency:
     """One running backend with its own random stream. Calls must come in order of time."""
 
     def __init__(self, spec: LatencySpec, rng: Random) -> None:
