@@ -1,6 +1,6 @@
 """Faults on demand: replies that are wrong in a chosen way, for a chosen share of requests.
 
-A scenario (`[[faults]]`) or POST /sandbox/faults arms them. `fault_rules` decides which request is hit,
+A scenario (`[[faults]]`) or POST /sandbox/faults arms them. `which_request` decides which one is hit,
 `fault_kinds` has what each kind does, and `faulted_request` is what a kind works on.
 
 To add a kind of fault:
@@ -13,5 +13,5 @@ To add a kind of fault:
 3. Test it beside the others in tests/contract/sandbox/test_faults.py.
 
 Scenarios, POST /sandbox/faults and GET /sandbox/faults know it then. A kind that needs a setting of its own
-also takes a field of `Fault` (`fault.py`) and a line of `read_fault` (`fault_rules.py`).
+also takes a field of `Fault` (`fault.py`) and a line of `read_fault` (`read_fault.py`).
 """

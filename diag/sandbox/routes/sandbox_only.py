@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from diag.sandbox.executions.true_quantiles import limits_json, oracle_json
 from diag.sandbox.faults.fault_kinds import KINDS
-from diag.sandbox.faults.fault_rules import read_fault
+from diag.sandbox.faults.read_fault import read_fault
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.live_page import live_page, live_table
 from diag.sandbox.routes.read_request import integer

@@ -8,7 +8,7 @@ from typing import Final
 from analysis.format.input_file import InputFile
 from diag.sandbox.backends.credential_check import NAMES
 from diag.sandbox.faults.fault import Fault
-from diag.sandbox.faults.fault_rules import read_fault
+from diag.sandbox.faults.read_fault import read_fault
 from diag.sandbox.flows.flow_spec import FlowSpec, read_flows
 from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.latency.read_latency import read_added_time

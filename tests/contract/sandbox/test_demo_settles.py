@@ -8,7 +8,7 @@ import pytest
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
-from diag.sandbox.sandbox import ActionBackend
+from diag.sandbox.world.action_backend import ActionBackend
 from diag.sandbox.world.scenario import load_scenario
 
 RATE, SPAN_S, DRAIN_S = 20, 45, 10
