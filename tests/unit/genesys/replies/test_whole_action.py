@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from diag.genesys.whole_action import damaged_part
+from diag.genesys.replies.whole_action import damaged_part
 
 WHOLE: Final[dict[str, Any]] = {
     "request": {"headers": {}, "requestTemplate": "x", "requestTemplateUri": "/x"},
