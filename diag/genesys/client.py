@@ -17,7 +17,6 @@ from diag.genesys.analytics.single_executions import SingleExecutionRequests
 from diag.genesys.audits import AuditRequests
 from diag.genesys.creation import CreationRequests
 from diag.genesys.drafts import DraftRequests
-from diag.genesys.experiments import ExperimentRequests
 from diag.genesys.flows import FlowRequests
 from diag.genesys.function_timeout import FunctionRequests
 from diag.genesys.http.api import Api, OnReply
@@ -25,6 +24,7 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
 from diag.genesys.integrations import IntegrationRequests
+from diag.genesys.learning_requests import LearningRequests
 from diag.genesys.org import OrgRequests
 
 
@@ -38,7 +38,7 @@ class GenesysClient(
     OrgRequests,
     SingleExecutionRequests,
     AuditRequests,
-    ExperimentRequests,
+    LearningRequests,
 ):
     """One org, one token. Thread-safe; a context manager.
 

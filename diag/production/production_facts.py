@@ -8,7 +8,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.number_words import plural
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from diag.genesys.analytics.aggregate_query import begin_of
-from diag.genesys.analytics.telemetry import IntervalCounts
+from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.inventory import action_facts
 from diag.production.reading.read_telemetry import ObservedAction
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.coverage.week_of_hours import week_of_counts
 from analysis.format.action_facts import ProductionWeek, clock_of
-from diag.genesys.analytics.telemetry import MAX_ACTIONS
+from diag.genesys.analytics.execution_counts import MAX_ACTIONS
 from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.client import GenesysClient
 from diag.production.reading.time_window import Window, last_days

@@ -29,7 +29,7 @@ from loadtests.run.sla import broken_thresholds
 from loadtests.run.status_and_exit_code import ending_of
 from loadtests.run.too_late import refuse_what_is_too_late
 from loadtests.sending.watching.audit_lines import new_audit_key
-from loadtests.sending.watching.call_watch import watch_order
+from loadtests.sending.watching.chosen_watchers import watch_order
 from loadtests.steering.run_outcome import RunOutcome, outcome_of
 from loadtests.steering.session import Assignment, Session
 from loadtests.steering.unsent_calls import unsent_note

@@ -16,7 +16,7 @@ from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.connections.network_errors import NETWORK_ERRORS, DeadlinePassedError
+from loadtests.sending.connections.error_codes import NETWORK_ERRORS, DeadlinePassedError
 from loadtests.sending.contradicted_facts import LearntCheck
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch

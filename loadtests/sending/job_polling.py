@@ -18,7 +18,7 @@ from diag.genesys.outcomes import Classified
 from diag.genesys.replies.retry_after import retry_after_s
 from diag.workload.tables.load_shape import Poll
 from loadtests.recording.run_clock import RunClock
-from loadtests.sending.connections.network_errors import NETWORK_ERRORS
+from loadtests.sending.connections.error_codes import NETWORK_ERRORS
 from loadtests.sending.feedback import ORG_LIMITS, Feedback, RefusedPoll
 from loadtests.sending.platform_outcome import judge
 from loadtests.sending.transport import Reply

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from geventhttpclient.response import HTTPSocketPoolResponse
 
 from analysis.format.sample_schema import ActionVersion
-from loadtests.sending.connections.network_errors import REPLY_TOO_LARGE, NamedNetworkError
+from loadtests.sending.connections.error_codes import REPLY_TOO_LARGE, NamedNetworkError
 from loadtests.sending.connections.pools import Connections
 
 USER_AGENT: Final = "genesys-diag-load"

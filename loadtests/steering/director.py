@@ -13,7 +13,7 @@ from analysis.format.run_folder import LeftOut, RunFolder
 from analysis.format.sample_schema import Outcome
 from diag.exit_codes import ExitCode
 from diag.genesys.actions import EXECUTE
-from diag.genesys.replies.error_reply import error_reply
+from diag.genesys.replies.which_api_error import error_reply
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock

@@ -28,7 +28,7 @@ from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Transport
-from loadtests.sending.watching.call_watch import CallWatch, WatchOrder
+from loadtests.sending.watching.chosen_watchers import ChosenWatchers, WatchOrder
 from loadtests.sending.ways.call_ways import call_ways
 from loadtests.sending.ways.left_out_way import LeftOutWay
 from loadtests.steering.director import Director
@@ -76,7 +76,7 @@ class Session:
         # What may take a while comes before the run's own time begins: logging in, rendering requests.
         token = link.token() if plan.asks_the_platform else ""
         connections = plan.max_in_flight + BURST
-        self.watch = CallWatch(assignment.watch, self.folder, self.worker_id)
+        self.watch = ChosenWatchers(assignment.watch, self.folder, self.worker_id)
         self.direct = DirectCalls(
             plan, connections=connections, watchers=self.watch.watchers, tracing=self.watch.tracing
         )

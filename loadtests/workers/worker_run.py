@@ -18,7 +18,7 @@ from diag.genesys.client import GenesysClient
 from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import host_name
-from loadtests.sending.watching.call_watch import watch_order
+from loadtests.sending.watching.chosen_watchers import watch_order
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import Delivery
 from loadtests.workers.joining_workers import hold_back_s

@@ -11,7 +11,7 @@ from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.genesys.outcomes import Classified
 from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.sending.connections.network_errors import NETWORK_ERRORS
+from loadtests.sending.connections.error_codes import NETWORK_ERRORS
 from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_way import DirectWay
 from tests.support.listening import Listening

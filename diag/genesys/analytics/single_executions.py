@@ -9,7 +9,7 @@ from datetime import datetime
 
 from diag.genesys.analytics.aggregate_query import HOURLY, AggregateQuery, ask, begin_of
 from diag.genesys.analytics.analytics_ways import Ending
-from diag.genesys.analytics.telemetry import TelemetryRequests
+from diag.genesys.analytics.execution_counts import ExecutionCountRequests
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SingleExecutions:
     merged: int = 0
 
 
-class SingleExecutionRequests(TelemetryRequests):
+class SingleExecutionRequests(ExecutionCountRequests):
     """The part of the client that asks for executions one by one."""
 
     def single_executions(self, action_id: str, since: datetime, until: datetime) -> SingleExecutions:

@@ -19,12 +19,12 @@ from diag.genesys.http.network_errors import network_error
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.retrying import call_with_retries, install_retry_hook
 from diag.genesys.http.secret import Secret
-from diag.genesys.replies.error_reply import CORRELATION_HEADER, error_reply
 from diag.genesys.replies.exact_length import EXACT, count_bytes, exact_reply
 from diag.genesys.replies.fresh_reply import FRESH, demand_fresh, demand_whole
 from diag.genesys.replies.json_reply import JsonObject, parse_object
 from diag.genesys.replies.reply_bound import ENCODING, LIMIT, bound_reply
 from diag.genesys.replies.text_reply import AS_IT_IS, plain_text
+from diag.genesys.replies.which_api_error import CORRELATION_HEADER, error_reply
 from diag.platform_facts.facts import PlatformFacts
 
 CONNECT_S: Final = 10.0

@@ -28,8 +28,8 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.network_errors import network_error
 from diag.genesys.http.retrying import call_with_retries
 from diag.genesys.http.secret import Secret
-from diag.genesys.replies.error_reply import error_reply
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object, text
+from diag.genesys.replies.which_api_error import error_reply
 
 _WHERE: Final = "POST /oauth/token"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]+")

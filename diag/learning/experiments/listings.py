@@ -3,7 +3,7 @@
 from typing import Final
 
 from diag.genesys.api_errors import ApiError, RefusedRequestError
-from diag.genesys.experiments import ListedPage
+from diag.genesys.learning_requests import ListedPage
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab
 

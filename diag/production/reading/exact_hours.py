@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from analysis.production.hourly_counts import ExactTimes, per_second
+from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.analytics.single_executions import SingleExecution
-from diag.genesys.analytics.telemetry import IntervalCounts
 
 _ROUNDING_MS: Final = 1e-6
 

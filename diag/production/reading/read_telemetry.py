@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from analysis.number_words import plural
 from analysis.production.hourly_counts import ExactTimes
 from diag.genesys.analytics.aggregate_query import begin_of
-from diag.genesys.analytics.telemetry import ActionTotal, DurationRange, IntervalCounts
+from diag.genesys.analytics.execution_counts import ActionTotal, DurationRange, IntervalCounts
 from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress

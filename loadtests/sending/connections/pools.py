@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 
-from loadtests.sending.connections.network_errors import (
+from loadtests.sending.connections.error_codes import (
     ADDRESS_REFUSED,
     PROXY_REFUSED,
     NamedNetworkError,

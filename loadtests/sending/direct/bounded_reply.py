@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPResponse
 
-from loadtests.sending.connections.network_errors import REPLY_TOO_LARGE, NamedNetworkError
+from loadtests.sending.connections.error_codes import REPLY_TOO_LARGE, NamedNetworkError
 
 MOST_HEADER_BYTES: Final = 256 * 1024
 """Of everything before the body, interim replies (1xx) included."""

@@ -16,7 +16,7 @@ from gevent.lock import RLock
 from diag.direct.direct_action import Secrets
 from diag.direct.rendering.prepare import PreparedAction
 from diag.errors import CredentialsError, DiagError
-from loadtests.sending.connections.network_errors import NETWORK_ERRORS
+from loadtests.sending.connections.error_codes import NETWORK_ERRORS
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.bounded_reply import is_success
 from loadtests.sending.direct.direct_outcome import AuthFailedError, judge_error

@@ -8,7 +8,7 @@ from types import TracebackType
 
 import gevent
 
-from loadtests.sending.connections.network_errors import DeadlinePassedError
+from loadtests.sending.connections.error_codes import DeadlinePassedError
 
 
 class Deadline:

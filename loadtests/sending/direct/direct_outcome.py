@@ -7,7 +7,7 @@ from analysis.format.sample_schema import Outcome
 from diag.direct.rendering.prepare import PreparedAction
 from diag.direct.rendering.reply.result import Result
 from diag.genesys.outcomes import Classified
-from loadtests.sending.connections.network_errors import DeadlinePassedError, NamedNetworkError, error_name
+from loadtests.sending.connections.error_codes import DeadlinePassedError, NamedNetworkError, error_name
 from loadtests.sending.direct.bounded_reply import is_success
 from loadtests.sending.direct.one_call import DirectReply
 

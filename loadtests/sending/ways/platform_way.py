@@ -6,7 +6,7 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
 from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.plan import ActionLoad
-from loadtests.sending.connections.network_errors import error_name
+from loadtests.sending.connections.error_codes import error_name
 from loadtests.sending.platform_outcome import judge
 from loadtests.sending.transport import Reply, Transport
 from loadtests.sending.ways.call_way import CallEnd

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from diag.doctor.org_checks import check_org
-from diag.genesys.analytics.telemetry import DurationRange
+from diag.genesys.analytics.execution_counts import DurationRange
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import DEFAULT_TIMEOUT_S
 from diag.genesys.http.connection import Connection

@@ -10,7 +10,7 @@ import stamina
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.genesys.analytics.telemetry import DurationRange
+from diag.genesys.analytics.execution_counts import DurationRange
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action, ActionConfig

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import respx
 
-from diag.genesys.analytics.telemetry import DurationRange
+from diag.genesys.analytics.execution_counts import DurationRange
 from diag.genesys.api_errors import PermissionMissingError, PlatformError
 from diag.genesys.client import GenesysClient
 from diag.genesys.replies.granted_permissions import Permissions

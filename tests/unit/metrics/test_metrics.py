@@ -24,7 +24,7 @@ from diag.metrics.tune_metrics import CampaignState, tune_metrics
 from diag.metrics.watch_metrics import watch_metrics
 from diag.production.promises import Promise
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched
-from loadtests.sending.watching.metrics_file import DURATION
+from loadtests.sending.watching.direct_metrics import DURATION
 from tests.support.campaigns import action, before, campaign
 from tests.support.changes.journal_records import record
 from tests.support.changes.recommendations import analysis_of, recommendation

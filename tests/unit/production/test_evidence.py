@@ -10,7 +10,7 @@ import pytest
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
-from diag.genesys.analytics.telemetry import IntervalCounts
+from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of, plan_command
 from diag.production.findings import findings_of

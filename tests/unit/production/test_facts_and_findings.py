@@ -6,7 +6,7 @@ import pytest
 
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.sample_set import SampleSet
-from diag.genesys.analytics.telemetry import IntervalCounts
+from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of

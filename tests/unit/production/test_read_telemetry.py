@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.genesys.analytics.analytics_ways import AnalyticsWays
+from diag.genesys.analytics.execution_counts import ActionTotal, DurationRange, IntervalCounts
 from diag.genesys.analytics.single_executions import SingleExecutions
-from diag.genesys.analytics.telemetry import ActionTotal, DurationRange, IntervalCounts
 from diag.genesys.api_errors import PlatformError, RefusedRequestError
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.reading.read_telemetry import read_production

@@ -11,7 +11,7 @@ from analysis.production.promise_watch import ALARM, HEAD_START, Break
 from analysis.typed_command import Asked
 from diag.changes.journal.journal_line import JournalLine
 from diag.commands.watch import command
-from diag.genesys.analytics.telemetry import DurationRange, IntervalCounts
+from diag.genesys.analytics.execution_counts import DurationRange, IntervalCounts
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.data_action import Action
 from diag.production.hour_store import HourStore, open_store

@@ -6,7 +6,7 @@ from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise
-from diag.genesys.analytics.telemetry import IntervalCounts
+from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of

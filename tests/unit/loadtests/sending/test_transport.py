@@ -12,7 +12,7 @@ from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from analysis.format.sample_schema import ActionVersion
 from diag.errors import UsageError
-from loadtests.sending.connections.network_errors import NETWORK_ERRORS, error_name
+from loadtests.sending.connections.error_codes import NETWORK_ERRORS, error_name
 from loadtests.sending.connections.pools import ENOUGH_CONNECTS, shared_ssl_context
 from loadtests.sending.connections.proxy import Proxy, proxy_for
 from loadtests.sending.transport import Transport

@@ -18,7 +18,7 @@ from analysis.samples.segments import read_segment
 from diag.errors import CredentialsError, DiagError
 from diag.workload.payload import Payload
 from loadtests.planning.plan import LoadPlan
-from loadtests.sending.watching.call_watch import WatchOrder
+from loadtests.sending.watching.chosen_watchers import WatchOrder
 from loadtests.steering.session import Assignment, Session
 from tests.support.direct_backend import OK_REPLY, Answer, backend, direct_load, direct_plan
 from tests.support.virtual_time import FakeLink

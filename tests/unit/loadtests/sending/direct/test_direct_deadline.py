@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from analysis.format.sample_schema import Outcome
-from loadtests.sending.connections.network_errors import DeadlinePassedError
+from loadtests.sending.connections.error_codes import DeadlinePassedError
 from tests.support.direct_backend import Answer, backend, one_call, reply, way_to
 from tests.support.source_files import ROOT
 

@@ -10,7 +10,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from analysis.format.sample_schema import Outcome
 from loadtests.sending.direct.direct_calls import DirectCalls
-from loadtests.sending.watching.telemetry import INSTRUMENT, SpanExport
+from loadtests.sending.watching.open_telemetry_spans import INSTRUMENT, SpanExport
 from loadtests.sending.ways.call_way import CallEnd
 from tests.support.direct_backend import backend, direct_load, direct_plan
 

@@ -48,7 +48,7 @@ class ActionTotal:
     p99_ms: float | None = None
 
 
-class TelemetryRequests:
+class ExecutionCountRequests:
     """The part of the client that asks for production telemetry."""
 
     def __init__(self, api: Api) -> None:

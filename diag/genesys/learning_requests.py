@@ -18,7 +18,7 @@ class ListedPage:
     total: int | None
 
 
-class ExperimentRequests:
+class LearningRequests:
     """The part of the client that asks how the platform behaves."""
 
     def __init__(self, api: Api) -> None:

@@ -12,8 +12,8 @@ from analysis.format.run_folder import RunFolder
 from diag.errors import UsageError
 from loadtests.planning.plan import LoadPlan
 from loadtests.sending.watching.audit_lines import AuditLines
+from loadtests.sending.watching.direct_metrics import EVERY_S, MetricsFile, metrics_path
 from loadtests.sending.watching.latency_histogram import LatencyHistograms
-from loadtests.sending.watching.metrics_file import EVERY_S, MetricsFile, metrics_path
 from loadtests.sending.watching.watched_call import Tracing, Watcher
 
 _LOG: Final = logging.getLogger("diag.load")
@@ -39,7 +39,7 @@ def watch_order(plan: LoadPlan, *, key: str, telemetry: bool, worker_id: str | N
     return WatchOrder(key if rules.audit else None, metrics, telemetry)
 
 
-class CallWatch:
+class ChosenWatchers:
     """Made at the start of a run, `close`d at its end. `watchers` and `tracing` are for the ways of calls."""
 
     def __init__(self, order: WatchOrder, folder: RunFolder, worker_id: str) -> None:
@@ -93,7 +93,7 @@ class CallWatch:
 
     def _add_telemetry(self) -> None:
         try:
-            from loadtests.sending.watching.telemetry import SpanExport
+            from loadtests.sending.watching.open_telemetry_spans import SpanExport
         except ImportError:  # Locust has said so
             return
         telemetry = SpanExport()
