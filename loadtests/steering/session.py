@@ -21,7 +21,7 @@ from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext
 from loadtests.sending.caller import Caller
-from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_setup import DirectSetup
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
@@ -29,8 +29,8 @@ from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Transport
 from loadtests.sending.watching.chosen_watchers import ChosenWatchers, WatchOrder
-from loadtests.sending.ways.call_ways import call_ways
 from loadtests.sending.ways.left_out_way import LeftOutWay
+from loadtests.sending.ways.way_of_each_action import way_of_each_action
 from loadtests.steering.director import Director
 from loadtests.steering.load_second import Load, SecondMeter
 
@@ -77,11 +77,11 @@ class Session:
         token = link.token() if plan.asks_the_platform else ""
         connections = plan.max_in_flight + BURST
         self.watch = ChosenWatchers(assignment.watch, self.folder, self.worker_id)
-        self.direct = DirectCalls(
+        self.direct = DirectSetup(
             plan, connections=connections, watchers=self.watch.watchers, tracing=self.watch.tracing
         )
         self.transport = transport or Transport(assignment.api_base, connections=connections)
-        ways = call_ways(plan, self.transport, self.direct, token)
+        ways = way_of_each_action(plan, self.transport, self.direct, token)
         self._started = clock.now()
         self.recorder = Recorder(self.folder, self.worker_id, plan.actions)
         self.feedback = Feedback(len(plan.actions))

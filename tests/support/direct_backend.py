@@ -12,8 +12,8 @@ from diag.genesys.outcomes import Classified
 from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.connections.error_codes import NETWORK_ERRORS
-from loadtests.sending.direct.direct_calls import DirectCalls
-from loadtests.sending.direct.direct_way import DirectWay
+from loadtests.sending.direct.direct_setup import DirectSetup
+from loadtests.sending.ways.direct_way import DirectWay
 from tests.support.listening import Listening
 
 OK_REPLY = b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"id":1}'
@@ -113,7 +113,7 @@ def direct_plan(load: ActionLoad, *bases: str) -> LoadPlan:
 @contextmanager
 def direct_way(load: ActionLoad, *bases: str) -> Iterator[DirectWay]:
     """Yield how this action's calls travel, where these addresses may be called."""
-    calls = DirectCalls(direct_plan(load, *bases), connections=2, environment={})
+    calls = DirectSetup(direct_plan(load, *bases), connections=2, environment={})
     try:
         yield calls.way(load)
     finally:

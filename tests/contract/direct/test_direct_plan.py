@@ -20,7 +20,7 @@ from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.direct.refuse_hosts import hosts_to_confirm, proxied_notes, refuse_hosts
-from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_setup import DirectSetup
 from tests.support.own_requests import set_request
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
@@ -380,7 +380,7 @@ def test_templates_are_read_once_for_the_plan_its_words_and_its_calls(
     monkeypatch.setattr("diag.direct.rendering.prepare.read_request", counted)
     run = plan(READ + '[[action]]\nname = "Other"\ntarget = "direct"\n')
     direct_lines(run, 1)
-    DirectCalls(run.plan, connections=1, environment={}).close()
+    DirectSetup(run.plan, connections=1, environment={}).close()
 
     assert sorted(read) == ["Log in", "Other", "Read"]
 

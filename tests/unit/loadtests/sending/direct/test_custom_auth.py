@@ -15,9 +15,9 @@ from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import CustomAuth
-from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.direct.direct_outcome import AuthFailedError
-from loadtests.sending.direct.direct_way import DirectWay
+from loadtests.sending.direct.direct_setup import DirectSetup
+from loadtests.sending.ways.direct_way import DirectWay
 from tests.support.direct_backend import (
     ACTION,
     OK_REPLY,
@@ -73,8 +73,8 @@ def needing_a_login(running: DirectBackend) -> ActionLoad:
 
 
 @contextmanager
-def direct_calls(load: ActionLoad, running: DirectBackend) -> Iterator[DirectCalls]:
-    calls = DirectCalls(direct_plan(load, running.base), connections=4, environment=ENVIRONMENT)
+def direct_calls(load: ActionLoad, running: DirectBackend) -> Iterator[DirectSetup]:
+    calls = DirectSetup(direct_plan(load, running.base), connections=4, environment=ENVIRONMENT)
     try:
         yield calls
     finally:

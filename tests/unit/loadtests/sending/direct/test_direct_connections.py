@@ -9,7 +9,7 @@ from analysis.format.sample_schema import Outcome
 from diag.direct.direct_load import DirectRules
 from loadtests.planning.plan import LoadPlan
 from loadtests.sending.direct.backends import HostRefusedError
-from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_setup import DirectSetup
 from tests.support.certificates import self_signed
 from tests.support.direct_backend import OK_REPLY, backend, direct_load, direct_way, one_call, reply, way_to
 from tests.support.waiting import wait_until
@@ -86,7 +86,7 @@ def test_nothing_is_sent_to_an_address_that_is_not_allowed() -> None:
         base = running.base.replace("127.0.0.1", "localhost")
         load = direct_load(base)
         rules = DirectRules({base.partition("://")[2]: 10.0})
-        calls = DirectCalls(LoadPlan((load,), direct=rules), connections=1, environment={})
+        calls = DirectSetup(LoadPlan((load,), direct=rules), connections=1, environment={})
         ended = one_call(calls.way(load))
         calls.close()
 

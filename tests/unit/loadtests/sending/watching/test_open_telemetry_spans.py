@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from analysis.format.sample_schema import Outcome
-from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_setup import DirectSetup
 from loadtests.sending.watching.open_telemetry_spans import INSTRUMENT, SpanExport
 from loadtests.sending.ways.call_way import CallEnd
 from tests.support.direct_backend import backend, direct_load, direct_plan
@@ -25,7 +25,7 @@ def test_a_call_is_a_span_and_a_duration() -> None:
 
     with backend(lambda _: b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n") as running:
         load = direct_load(running.base, path="/canary")
-        calls = DirectCalls(
+        calls = DirectSetup(
             direct_plan(load, running.base), connections=1, watchers=[export], tracing=export, environment={}
         )
         way = calls.way(load)

@@ -2,14 +2,16 @@
 
 from diag.errors import DiagError
 from loadtests.planning.plan import LoadPlan
-from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_setup import DirectSetup
 from loadtests.sending.transport import Transport
 from loadtests.sending.ways.call_way import CallWay
 from loadtests.sending.ways.left_out_way import LeftOutWay
 from loadtests.sending.ways.platform_way import PlatformWay
 
 
-def call_ways(plan: LoadPlan, transport: Transport, direct: DirectCalls, token: str) -> list[CallWay]:
+def way_of_each_action(
+    plan: LoadPlan, transport: Transport, direct: DirectSetup, token: str
+) -> list[CallWay]:
     """Return a way for each action, in the order of the plan; LeftOutWay where its calls cannot begin,
     because the login at its backend fails, say. Raises DiagError, with `direct` closed, where no other
     is left."""

@@ -13,13 +13,13 @@ from diag.errors import UsageError
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.direct.backends import Backends
 from loadtests.sending.direct.custom_auth import CustomAuth
-from loadtests.sending.direct.direct_way import DirectRequests, DirectWay
 from loadtests.sending.watching.watched_call import Tracing, Watcher
+from loadtests.sending.ways.direct_way import DirectRequests, DirectWay
 
 LOGIN_CONNECTIONS: Final = 2
 
 
-class DirectCalls:
+class DirectSetup:
     """Makes the way of each action that is called directly; owned by `Session`.
 
     `connections`: the most to each backend. Credentials are read here, in each process: they are never part
