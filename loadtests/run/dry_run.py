@@ -18,8 +18,8 @@ from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.direct.dry_run_lines import direct_lines
-from loadtests.run.forecast import forecast
 from loadtests.run.request_sentence import request_sentence
+from loadtests.run.size_of_run import forecast
 
 _INDENT: Final = "  "
 _TO_PASTE: Final = " " * 6

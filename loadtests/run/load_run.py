@@ -23,7 +23,7 @@ from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, s
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.direct.refuse_hosts import proxied_notes
 from loadtests.run.org_session import Opened
-from loadtests.run.run_stage import RunStage, Step
+from loadtests.run.run_phase import RunPhase, Step
 from loadtests.run.single_process_link import SingleProcessLink
 from loadtests.run.sla import broken_thresholds
 from loadtests.run.status_and_exit_code import ending_of
@@ -107,12 +107,12 @@ class LoadRun:
         self.exit_code = ExitCode.INTERRUPTED
 
     @property
-    def stage(self) -> RunStage:
+    def phase(self) -> RunPhase:
         """How far the run has come."""
         step = self._step
         if step == "over" and self._reporting is not None and self._reporting.poll() is None:
             step = "reporting"
-        return RunStage(self.folder, step, self._result, reports=self._reporting is not None)
+        return RunPhase(self.folder, step, self._result, reports=self._reporting is not None)
 
     def stopping(self) -> None:
         """Record that no further call leaves."""

@@ -21,13 +21,13 @@ from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
-from loadtests.run.direct.compare import compared_lines
+from loadtests.run.direct.one_test_call import compared_lines
 from loadtests.run.dry_run import describe, in_short
-from loadtests.run.forecast import Forecast, asked_of_the_org, forecast, wait_before_calls_s
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
 from loadtests.run.printable_log import make_log_printable
 from loadtests.run.request_sentence import request_sentence
+from loadtests.run.size_of_run import Forecast, asked_of_the_org, forecast, wait_before_calls_s
 from loadtests.run.web_guard import guard_web_ui
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
@@ -104,7 +104,7 @@ class LocustEvents:
             self._leave(ExitCode.INTERRUPTED)
         if web_ui is not None:
             guard_web_ui(web_ui, str(options.web_host or ""))
-            add_tab(web_ui, lambda: self._latest.stage if self._latest else None, options)
+            add_tab(web_ui, lambda: self._latest.phase if self._latest else None, options)
         plan = self._opened.plan
         environment.host = self._opened.api_base
         if plan.duration_s is not None and options.run_time is None:

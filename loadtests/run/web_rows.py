@@ -5,7 +5,7 @@ from typing import Final
 from analysis.number_words import invented, noun, plural
 from analysis.plain_text import printable
 from diag.measuring.run_progress import RunProgress, latency_text
-from loadtests.run.run_stage import RunStage
+from loadtests.run.run_phase import RunPhase
 
 COLUMNS: Final = (
     ("action", "Action"),
@@ -25,12 +25,12 @@ LINKED: Final = "(link: Download Data)"
 """Ends what is said of a report that is written; by it, the page makes a link of the row, too."""
 
 
-def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
+def rows(progress: RunProgress, phase: RunPhase) -> list[dict[str, object]]:
     """Return one row per action, one for the run, and once its calls are written one for its report."""
     table_rows: list[dict[str, object]] = [
         {
             "action": printable(action.action_name),
-            "state": "settled" if action.settled else _doing(stage, action.more_calls),
+            "state": "settled" if action.settled else _doing(phase, action.more_calls),
             "calls": action.calls,
             "ok": action.ok,
             "timeouts": action.timeouts,
@@ -48,7 +48,7 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
             "state": "; ".join(
                 [
                     f"{progress.elapsed_s:.0f} s",
-                    *_of_run(progress, stage),
+                    *_of_run(progress, phase),
                     *map(printable, progress.notes[-2:]),
                 ]
             ),
@@ -62,34 +62,34 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
             "inputs": "",
         }
     )
-    if stage.reports and stage.step in ("reporting", "over"):
+    if phase.reports and phase.step in ("reporting", "over"):
         empty = dict.fromkeys((key for key, _ in COLUMNS), "")
-        table_rows.append({**empty, "action": REPORT_ROW, "state": _of_report(stage)})
+        table_rows.append({**empty, "action": REPORT_ROW, "state": _of_report(phase)})
     return table_rows
 
 
-def _doing(stage: RunStage, more_calls: int | None) -> str:
-    if stage.step == "measuring":
+def _doing(phase: RunPhase, more_calls: int | None) -> str:
+    if phase.step == "measuring":
         return "measuring" if more_calls is None else f"about {more_calls} more calls"
-    return "ending" if stage.step == "ending" else "measured"
+    return "ending" if phase.step == "ending" else "measured"
 
 
-def _of_run(progress: RunProgress, stage: RunStage) -> list[str]:
-    if stage.step == "measuring":
+def _of_run(progress: RunProgress, phase: RunPhase) -> list[str]:
+    if phase.step == "measuring":
         rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
         left = [f"{progress.left_s:.0f} s left"] if progress.left_s is not None else []
         sent = f"{rate:.1f} of {progress.offered_rate:.1f} calls/s, {progress.in_flight} in flight"
         return [*left, sent]
-    if stage.step == "ending":
+    if phase.step == "ending":
         waiting = progress.in_flight
         verb = noun(waiting, "is", "are")
         return [f"stopped, {plural(waiting, 'call')} in flight {verb} waited for"]
-    return [printable(stage.result or "over")]
+    return [printable(phase.result or "over")]
 
 
-def _of_report(stage: RunStage) -> str:
-    if stage.step == "reporting":
-        return f"is being written: {stage.folder.report}"
-    if stage.folder.report.exists():
-        return f"{stage.folder.report} {LINKED}"
-    return f"could not be written; to see why: diag report {stage.folder.path}"
+def _of_report(phase: RunPhase) -> str:
+    if phase.step == "reporting":
+        return f"is being written: {phase.folder.report}"
+    if phase.folder.report.exists():
+        return f"{phase.folder.report} {LINKED}"
+    return f"could not be written; to see why: diag report {phase.folder.path}"

@@ -17,7 +17,7 @@ from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_SPAWNING, STATE_S
 from analysis.format.run_folder import RunFolder
 from diag.cross_site import why_foreign
 from diag.measuring.run_progress import ProgressReader
-from loadtests.run.run_stage import RunStage
+from loadtests.run.run_phase import RunPhase
 from loadtests.run.web_rows import COLUMNS, LINKED, REPORT_ROW, rows
 
 KEY: Final = "data-actions"
@@ -40,8 +40,8 @@ new MutationObserver(function () {{
 """Makes a link of the row that tells of the report: Locust's tables show text only."""
 
 
-def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> None:
-    """Add the tab, and a link to the report, to a Locust web UI; `stage` gives the latest run's."""
+def add_tab(web_ui: Any, phase: Callable[[], RunPhase | None], options: Any) -> None:
+    """Add the tab, and a link to the report, to a Locust web UI; `phase` gives the latest run's."""
     web_ui.template_args["extended_tabs"] = [{"title": "Data actions", "key": KEY}]
     web_ui.template_args["extended_tables"] = [
         {"key": KEY, "structure": [{"key": key, "title": title} for key, title in COLUMNS]}
@@ -59,10 +59,10 @@ def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> 
             page = response.get_data(as_text=True)
             response.set_data(page.replace("</body>", f"{_LINK}</body>"))
             return response
-        if not request.path.endswith("/stats/requests") or stage() is None or not response.is_json:
+        if not request.path.endswith("/stats/requests") or phase() is None or not response.is_json:
             return response
         with one_at_a_time:
-            now = stage()  # before reading: whatever it says is over, is on disk
+            now = phase()  # before reading: whatever it says is over, is on disk
             assert now is not None
             if now.folder not in readers:
                 readers.clear()
@@ -81,7 +81,7 @@ def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> 
         why = why_foreign(request.headers.get, str(options.web_host or ""))
         if why is not None:
             return why, 403
-        now = stage()
+        now = phase()
         if now is None or not now.folder.report.exists():
             return "There is no report yet: it is written once a run is over.", 404
         return send_file(now.folder.report.resolve(), max_age=0)
@@ -93,8 +93,8 @@ def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> 
     )
 
 
-def _state(of_runner: str, stage: RunStage) -> str:
+def _state(of_runner: str, phase: RunPhase) -> str:
     """Return the state to show: running while anything is still to come, else what the runner says."""
     if of_runner in (STATE_CLEANUP, STATE_STOPPING):  # at neither does the page go on asking
         return STATE_RUNNING
-    return of_runner if stage.step == "over" or of_runner == STATE_SPAWNING else STATE_RUNNING
+    return of_runner if phase.step == "over" or of_runner == STATE_SPAWNING else STATE_RUNNING

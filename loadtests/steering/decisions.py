@@ -1,4 +1,4 @@
-"""What a policy wants done, as values. Policies only decide; `loadtests.steering.carry_out` does it.
+"""What a policy wants done, as values. Policies only decide; `loadtests.steering.obey_decisions` does it.
 
 `step` is the name under which a decision is written to the events file.
 """

@@ -1,4 +1,4 @@
-"""Steers a running session: asks the policies what to do, and has it done (`loadtests.steering.carry_out`).
+"""Steers a running session: asks the policies what to do, and has it done (`loadtests.steering.obey_decisions`).
 
 `Session` calls `tick` some times a second and `second` once a second; both pass values in, and what must
 change comes back as a value (`Orders`) or goes out through the `SessionLink`.
@@ -21,10 +21,10 @@ from loadtests.sending.feedback import FailedCall, Failure, RefusedPoll
 from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Reply
 from loadtests.steering.call_count import CallCount
-from loadtests.steering.carry_out import CarryOut
 from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.guard import Guard
 from loadtests.steering.load_second import Load, Second
+from loadtests.steering.obey_decisions import ObeyDecisions
 from loadtests.steering.ramp import RampTracker
 from loadtests.steering.rate_control import RateControl
 from loadtests.steering.settled_actions import SettledActions
@@ -60,7 +60,7 @@ class Director:
         self._link = link
         self._clock = clock
         self._rates = RateControl(plan, soak_offset_s=soak_offset_s)
-        self._decided = CarryOut(plan, link, recorder, self._rates)
+        self._decided = ObeyDecisions(plan, link, recorder, self._rates)
         self._guard = Guard(plan.guard, [action.shown_name for action in plan.actions])
         ramps = plan.mode == "ramp"
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None

@@ -28,7 +28,7 @@ class _State:
 class RateControl:
     """Keeps the rates; each stream takes its share of them. Times are seconds since the start.
 
-    Owned by `Director`; `loadtests.run.forecast` asks one of its own what a run would send.
+    Owned by `Director`; `loadtests.run.size_of_run` asks one of its own what a run would send.
     """
 
     def __init__(self, plan: LoadPlan, *, soak_offset_s: float = 0.0) -> None:

@@ -16,7 +16,7 @@ from loadtests.planning.direct.host_uses import (
     is_beyond,
 )
 from loadtests.planning.make_plan import PreparedRun
-from loadtests.run.forecast import forecast
+from loadtests.run.size_of_run import forecast
 from loadtests.sending.connections.proxy import proxy_for
 from loadtests.sending.direct.proxied_host import private_behind_a_proxy, through_a_proxy
 

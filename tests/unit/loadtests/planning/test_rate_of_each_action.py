@@ -10,7 +10,7 @@ from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Ramp, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rate_of_each_action import RateBudget, Wanted, planned_rates
-from loadtests.run.forecast import forecast
+from loadtests.run.size_of_run import forecast
 
 
 def actions(*rates: float) -> tuple[ActionLoad, ...]:

@@ -10,8 +10,8 @@ from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Poll
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.run.forecast import forecast
 from loadtests.run.request_sentence import request_sentence
+from loadtests.run.size_of_run import forecast
 from tests.support.direct_backend import direct_load
 
 QUICK = ActionLoad("a-1", "Get Customer", 5, 2.0, (EMPTY,))

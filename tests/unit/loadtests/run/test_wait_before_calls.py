@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diag.workload.share_of_org_limits import OrgLimits
 from loadtests.planning.plan import LoadPlan
-from loadtests.run.forecast import Forecast, asked_of_the_org, wait_before_calls_s
+from loadtests.run.size_of_run import Forecast, asked_of_the_org, wait_before_calls_s
 from tests.support.direct_backend import direct_load
 
 LIMITS = OrgLimits(50, 300)

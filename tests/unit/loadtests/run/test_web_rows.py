@@ -5,7 +5,7 @@ import pytest
 
 from analysis.format.run_folder import RunFolder
 from diag.measuring.run_progress import ActionProgress, RunProgress
-from loadtests.run.run_stage import RunStage, Step
+from loadtests.run.run_phase import RunPhase, Step
 from loadtests.run.web_rows import COLUMNS, rows
 
 NOW = RunProgress(
@@ -23,7 +23,7 @@ NOW = RunProgress(
 
 
 def states(folder: Path, step: Step, result: str | None = None, *, reports: bool = True) -> list[object]:
-    return [row["state"] for row in rows(NOW, RunStage(RunFolder(folder), step, result, reports=reports))]
+    return [row["state"] for row in rows(NOW, RunPhase(RunFolder(folder), step, result, reports=reports))]
 
 
 def test_the_table_says_what_a_run_waits_for(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_table_says_whose_inputs_are_invented(tmp_path: Path) -> None:
     first, second = NOW.actions
     now = replace(NOW, actions=(replace(first, invented_share=1.0), replace(second, invented_share=0.25)))
 
-    shown = rows(now, RunStage(RunFolder(tmp_path), "measuring", None, reports=True))
+    shown = rows(now, RunPhase(RunFolder(tmp_path), "measuring", None, reports=True))
 
     assert [row["inputs"] for row in shown] == ["invented", "25 % invented", ""]
     assert all(set(row) == {key for key, _ in COLUMNS} for row in shown)

@@ -10,7 +10,7 @@ Step = Literal["measuring", "ending", "reporting", "over"]
 
 
 @dataclass(frozen=True, slots=True)
-class RunStage:
+class RunPhase:
     """How far the run in `folder` has come; `result`: how it ended ("complete"), None before that."""
 
     folder: RunFolder

@@ -25,7 +25,7 @@ from loadtests.steering.settled_actions import SETTLED
 _LOG: Final = logging.getLogger("diag.load")
 
 
-class CarryOut:
+class ObeyDecisions:
     """Owned by `Director`. Calling it raises OSError when an event cannot be written."""
 
     def __init__(self, plan: LoadPlan, link: SessionLink, recorder: Recorder, rates: RateControl) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any, get_args
 
-from loadtests.steering.carry_out import CarryOut
 from loadtests.steering.decisions import Decision
+from loadtests.steering.obey_decisions import ObeyDecisions
 
 NOTHING: Any = None
 
 
 def test_no_decision_is_left_undone() -> None:
-    assert set(CarryOut(NOTHING, NOTHING, NOTHING, NOTHING).table) == set(get_args(Decision))
+    assert set(ObeyDecisions(NOTHING, NOTHING, NOTHING, NOTHING).table) == set(get_args(Decision))
