@@ -19,7 +19,6 @@ from analysis.format.run_folder import (
     Manifest,
     RunFolder,
     Status,
-    new_run_id,
     read_manifest,
     write_manifest,
 )
@@ -29,7 +28,6 @@ from analysis.machine.processes import start_apart
 from diag.errors import UsageError
 from diag.measuring.continuing.calls_of_killed_run import cut_short
 from diag.measuring.continuing.recorded_so_far import dropped_so_far, last_moment
-from diag.measuring.continuing.which_soak_goes_on import unfinished_soak
 from diag.measuring.run_lock import take_lock
 from diag.target import Target
 from diag.workload.read_workload import workload_digest
@@ -218,30 +216,6 @@ class ManifestWriter:
     @property
     def _reserve(self) -> Path:
         return self.folder.path / ".reserve"
-
-
-def folder_of_run(runs: Path, given: str | None, number: int, plan: LoadPlan) -> RunFolder:
-    """Return where the `number`th run of this process goes: `given`, then `given-2`, ...; else a new one.
-
-    A soak without `given` goes on where the last one of its workload was interrupted.
-    """
-    if given is None:
-        soak = unfinished_soak(runs, plan.workload) if plan.mode == "soak" else None
-        return soak or RunFolder(runs / new_run_id())
-    path = Path(given)
-    return RunFolder(path if number == 1 else path.with_name(f"{path.name}-{number}"))
-
-
-def start_watcher(folder: RunFolder, rules: str | None) -> subprocess.Popen[bytes]:
-    """Start the process that decides which actions are settled (pandas stays out of this one); `rules` is the
-    JSON object that it takes."""
-    stated = () if rules is None else (rules,)
-    return subprocess.Popen(
-        [*python_module("diag.measuring.settled_watch"), str(folder.path), str(os.getpid()), *stated],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target, now: float) -> Manifest:

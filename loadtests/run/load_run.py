@@ -19,7 +19,8 @@ from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.planning.production_hours import hours_not_read
 from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
 from loadtests.recording.generator_grade import grade
-from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, start_watcher
+from loadtests.recording.manifest_writer import ManifestWriter
+from loadtests.recording.which_run_folder import folder_of_run
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.direct.refuse_hosts import proxied_notes
 from loadtests.run.org_session import Opened
@@ -32,6 +33,7 @@ from loadtests.sending.watching.audit_lines import new_audit_key
 from loadtests.sending.watching.chosen_watchers import watch_order
 from loadtests.steering.run_outcome import RunOutcome, outcome_of
 from loadtests.steering.session import Assignment, Session
+from loadtests.steering.settled_actions import start_watcher
 from loadtests.steering.unsent_calls import unsent_note
 from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.master import MasterRun, order_for

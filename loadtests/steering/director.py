@@ -1,4 +1,4 @@
-"""Steers a running session: asks the policies what to do, and has it done (`loadtests.steering.obey_decisions`).
+"""Steers a running session: asks the policies what to do, and has it done (`steering.obey_decisions`).
 
 `Session` calls `tick` some times a second and `second` once a second; both pass values in, and what must
 change comes back as a value (`Orders`) or goes out through the `SessionLink`.
@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Final
 
 from analysis.format.run_folder import LeftOut, RunFolder
-from analysis.format.sample_schema import Outcome
 from diag.exit_codes import ExitCode
 from diag.genesys.actions import EXECUTE
 from diag.genesys.replies.which_api_error import error_reply
@@ -18,6 +17,7 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import FailedCall, Failure, RefusedPoll
+from loadtests.sending.refused_to_us import refused_to_us
 from loadtests.sending.session_link import SessionLink
 from loadtests.sending.transport import Reply
 from loadtests.steering.call_count import CallCount
@@ -180,7 +180,7 @@ class Director:
                 self._token.refused(failure.ended_at)
             else:
                 self._guard.refused(failure.code, failure.retry_after, self._now_s)
-        elif (refusal := self._refused_to_us(failure)) is None:
+        elif (refusal := self._refusal(failure)) is None:
             self._guard.failed(failure, self._now_s)
         elif refusal.status == HTTPStatus.FORBIDDEN:
             self._forbid(failure.index, refusal)
@@ -196,19 +196,8 @@ class Director:
         if self._forbidden_actions == len(self._plan.actions):
             self._carry_out([StopRun(why, ExitCode.AUTH)])
 
-    def _refused_to_us(self, call: FailedCall) -> Reply | None:
-        """Return the reply that refused us our token or permission, which must not count against the action.
-
-        Where the action's login at its backend failed, the code begins with ACTION. or the reply is a 200.
-        A backend that is called directly refuses what is its own.
-        """
-        reply = call.reply
-        direct = self._plan.actions[call.index].direct is not None
-        if reply is None or direct or call.outcome is not Outcome.AUTH_ERROR:
-            return None
-        ours = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-        backends = (call.code or "").startswith("ACTION.")
-        return reply if reply.status in ours and not backends else None
+    def _refusal(self, call: FailedCall) -> Reply | None:
+        return refused_to_us(call, direct=self._plan.actions[call.index].direct is not None)
 
     def _carry_out(self, decisions: Sequence[Decision]) -> None:
         self._decided(decisions, self._now_s)

@@ -1,10 +1,13 @@
 """Which actions are settled: `diag.measuring.settled_watch`, which watches the results, writes it down."""
 
+import os
+import subprocess
 from collections.abc import Collection, Sequence
 from typing import Final
 
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import read_settled
+from analysis.machine.own_python import python_module
 from loadtests.steering.decisions import FinishAction
 from loadtests.steering.load_second import Second
 
@@ -46,3 +49,15 @@ class SettledActions:
         """Return what to do about these actions."""
         indexes = (index for index, known in enumerate(self._keys) if known in keys)
         return [FinishAction(index, SETTLED) for index in indexes]
+
+
+def start_watcher(folder: RunFolder, rules: str | None) -> subprocess.Popen[bytes]:
+    """Start the process that decides which actions are settled (pandas stays out of this one); `rules` is the
+    JSON object that it takes."""
+    stated = () if rules is None else (rules,)
+    return subprocess.Popen(
+        [*python_module("diag.measuring.settled_watch"), str(folder.path), str(os.getpid()), *stated],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )

@@ -36,7 +36,8 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
         "gevent", "geventhttpclient", "opentelemetry",
     },
     "loadtests/steering": {
-        "analysis.format", "analysis.machine.processes", "diag.exit_codes", "diag.genesys", "diag.workload",
+        "analysis.format", "analysis.machine.own_python", "analysis.machine.processes", "diag.exit_codes",
+        "diag.genesys", "diag.workload",
         "loadtests.planning", "loadtests.recording", "loadtests.sending", "gevent",
     },
     "loadtests/workers": {
