@@ -245,7 +245,7 @@ BY_ITSELF = {
     "diag/setting_sources.py": ({"dotenv_values"}, "a text from the door"),
     "diag/workload/payload.py": ({"json.loads"}, "bytes that the payload itself wrote"),
     "diag/workload/read_payloads.py": ({".DictReader"}, "a text from the door"),
-    "loadtests/planning/plan_json.py": (
+    "loadtests/workers/plan_message.py": (
         {"json.loads"},
         "the guard's limits may be infinite; typed there",
     ),

@@ -12,7 +12,7 @@ from diag.target import Target
 from diag.workload.read_workload import what_may_be_called
 from diag.workload.tables.direct_settings import DirectSettings
 from diag.workload.workload import Workload
-from loadtests.planning.direct.asked import direct_settings
+from loadtests.planning.direct.options_over_workload import direct_settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from diag.measuring.continuing.recorded_so_far import dropped_so_far, last_momen
 from diag.measuring.run_lock import take_lock
 from diag.target import Target
 from diag.workload.read_workload import workload_digest
-from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.recording.may_be_added import why_not_added
 from loadtests.recording.top_up_manifest import added_to, ended_as
 

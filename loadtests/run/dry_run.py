@@ -14,8 +14,8 @@ from diag.table_layout import lay_out
 from diag.target import Target
 from diag.workload.payload import Payload
 from diag.workload.tables.load_shape import Poll
-from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.request_sentence import request_sentence

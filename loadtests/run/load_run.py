@@ -14,7 +14,6 @@ from diag.errors import DiagError, Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.api_errors import ApiError
 from loadtests.planning.learnt_platform import contradiction_notes
-from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.planning.production_hours import hours_not_read
 from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
@@ -37,6 +36,7 @@ from loadtests.steering.settled_actions import start_watcher
 from loadtests.steering.unsent_calls import unsent_note
 from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.master import MasterRun, order_for
+from loadtests.workers.plan_message import to_wire
 from loadtests.workers.user_count import UserCount
 
 _LOG: Final = logging.getLogger("diag.load")

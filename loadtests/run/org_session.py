@@ -10,9 +10,9 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.settings import Settings, load_settings
 from diag.target import Target
-from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.org_or_sandbox import open_target
 from loadtests.planning.plan import LoadPlan
+from loadtests.planning.prepare_run import PreparedRun, prepare
 from loadtests.run.direct.refuse_hosts import refuse_hosts
 from loadtests.run.sla import check_thresholds
 from loadtests.sending.transport import USER_AGENT

@@ -4,8 +4,8 @@ from typing import Final
 
 from analysis.number_words import plural
 from diag.workload.fair_use import DAY_S, FAIR_USE, share_of_a_day
-from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.run.size_of_run import Forecast, asked_of_the_org
 
 _MINUTES_OF_A_DAY: Final = 1440

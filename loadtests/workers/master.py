@@ -20,7 +20,6 @@ from analysis.number_words import noun, plural
 from diag.errors import UsageError
 from diag.target import Target
 from loadtests.planning.plan import LoadPlan
-from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.generator_figures import GeneratorFigures, worst_of
 from loadtests.sending.session_link import EndRun
 from loadtests.steering.run_outcome import RunOutcome
@@ -39,6 +38,7 @@ from loadtests.workers.messages import (
     SettledMessage,
     Taken,
 )
+from loadtests.workers.plan_message import WorkerOrder
 from loadtests.workers.row_transfer import Receiver
 from loadtests.workers.worker_registry import RegisteredWorker, WorkerRegistry, left_out_by
 

@@ -2,7 +2,7 @@
 
 They travel over Locust's own connection, which may lose one. What must arrive is sent again until it is
 acknowledged: a `Chunk` by `Acknowledged`, the `Confirmed` ones by `Taken`. The order that starts a run
-is not among them: it goes with Locust's options (`loadtests.planning.plan_json`).
+is not among them: it goes with Locust's options (`loadtests.workers.plan_message`).
 """
 
 from collections.abc import Mapping

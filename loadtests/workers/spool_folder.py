@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from loadtests.planning.plan_json import WorkerOrder
+from loadtests.workers.plan_message import WorkerOrder
 
 
 def spool_for(order: WorkerOrder, spool_below: str | None) -> Path | None:

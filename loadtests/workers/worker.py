@@ -16,7 +16,6 @@ from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.settings import load_settings
 from diag.target import sandbox_connection
-from loadtests.planning.plan_json import WorkerOrder, from_wire
 from loadtests.sending.transport import USER_AGENT
 from loadtests.steering.session import Session
 from loadtests.workers.messages import (
@@ -29,6 +28,7 @@ from loadtests.workers.messages import (
     Taken,
     Waiting,
 )
+from loadtests.workers.plan_message import WorkerOrder, from_wire
 from loadtests.workers.user_count import record_waiting
 from loadtests.workers.worker_run import WorkerContext, WorkerRun
 

@@ -15,7 +15,6 @@ import gevent
 from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
-from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.garbage_collection import run_is_over, take_stalls_now
 from loadtests.recording.worker_id import host_name
 from loadtests.sending.watching.chosen_watchers import watch_order
@@ -24,6 +23,7 @@ from loadtests.workers.delivery import Delivery
 from loadtests.workers.joining_workers import hold_back_s
 from loadtests.workers.link_to_master import LinkToMaster
 from loadtests.workers.messages import Counts, End, Send
+from loadtests.workers.plan_message import WorkerOrder
 from loadtests.workers.spool_folder import spool_for
 
 MASTER_LATE_S: Final = 10.0

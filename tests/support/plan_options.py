@@ -1,4 +1,4 @@
-"""What a load process was asked, as `loadtests.planning.make_plan.prepare` reads it."""
+"""What a load process was asked, as `loadtests.planning.prepare_run.prepare` reads it."""
 
 from types import SimpleNamespace
 from typing import Any, Final

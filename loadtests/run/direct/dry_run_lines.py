@@ -12,7 +12,7 @@ from loadtests.planning.direct.host_uses import (
     highest_load,
     is_beyond,
 )
-from loadtests.planning.make_plan import PreparedRun
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.planning.run_options import DEFAULT_DIRECT_RATE
 from loadtests.run.direct.refuse_hosts import rate_asked_of
 from loadtests.sending.direct.proxied_host import private_behind_a_proxy, through_a_proxy

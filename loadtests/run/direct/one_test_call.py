@@ -14,8 +14,8 @@ from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import InputNotRenderedError
 from diag.errors import CredentialsError
 from diag.genesys.client import GenesysClient
-from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad
+from loadtests.planning.prepare_run import PreparedRun
 
 _WAIT_S: Final = 70.0
 

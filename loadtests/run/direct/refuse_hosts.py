@@ -15,7 +15,7 @@ from loadtests.planning.direct.host_uses import (
     highest_load,
     is_beyond,
 )
-from loadtests.planning.make_plan import PreparedRun
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.run.size_of_run import forecast
 from loadtests.sending.connections.proxy import proxy_for
 from loadtests.sending.direct.proxied_host import private_behind_a_proxy, through_a_proxy

@@ -16,11 +16,11 @@ from diag.errors import CredentialsError, UsageError
 from diag.genesys.client import GenesysClient
 from diag.target import sandbox_connection, target_at
 from loadtests.planning.direct.host_uses import HostUse
-from loadtests.planning.make_plan import PreparedRun, prepare
-from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
+from loadtests.planning.prepare_run import PreparedRun, prepare
 from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.direct.refuse_hosts import hosts_to_confirm, proxied_notes, refuse_hosts
 from loadtests.sending.direct.direct_setup import DirectSetup
+from loadtests.workers.plan_message import WorkerOrder, from_wire, to_wire
 from tests.support.own_requests import set_request
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import RunningSandbox, StartSandbox

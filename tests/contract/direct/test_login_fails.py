@@ -12,8 +12,8 @@ from analysis.samples.segments import read_segment
 from diag.errors import CredentialsError
 from diag.genesys.client import GenesysClient
 from diag.target import sandbox_connection, target_at
-from loadtests.planning.make_plan import prepare
 from loadtests.planning.plan import LoadPlan
+from loadtests.planning.prepare_run import prepare
 from loadtests.steering.session import Assignment, Session
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import RunningSandbox, StartSandbox

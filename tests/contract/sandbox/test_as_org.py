@@ -20,7 +20,7 @@ from diag.genesys.http.secret import Secret
 from diag.sandbox.launch import start_sandbox as start_by_flag
 from diag.target import Target, sandbox_connection, target_at
 from diag.workload.tables.guard_limits import GuardLimits
-from loadtests.planning.make_plan import PreparedRun, prepare
+from loadtests.planning.prepare_run import PreparedRun, prepare
 from loadtests.run.dry_run import describe
 from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import StartSandbox

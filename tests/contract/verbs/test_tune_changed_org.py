@@ -27,7 +27,7 @@ from diag.settings import load_settings
 from diag.target import Target, find_target
 from diag.tuning import windows
 from diag.workload.read_workload import read_workload
-from loadtests.planning.make_plan import prepare
+from loadtests.planning.prepare_run import prepare
 from tests.support.campaigns import write_window
 from tests.support.genesys.counting_transport import CountingTransport
 from tests.support.plan_options import plan_options

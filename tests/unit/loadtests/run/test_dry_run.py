@@ -16,8 +16,8 @@ from diag.workload.payload import Payload
 from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Poll
-from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.dry_run import describe, in_short
 from tests.support.changes.fake_org import full_config

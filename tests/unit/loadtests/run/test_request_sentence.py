@@ -8,8 +8,8 @@ from diag.workload.fair_use import FAIR_USE
 from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Poll
-from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.prepare_run import PreparedRun
 from loadtests.run.request_sentence import request_sentence
 from loadtests.run.size_of_run import forecast
 from tests.support.direct_backend import direct_load

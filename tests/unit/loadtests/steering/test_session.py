@@ -15,7 +15,7 @@ from diag.genesys.api_errors import LoginError
 from diag.workload.payloads_from_contract import EMPTY
 from diag.workload.tables.guard_limits import GuardLimits
 from diag.workload.tables.load_shape import Model, Ramp
-from loadtests.planning.assemble_plan import as_a_window
+from loadtests.planning.fill_in_plan import as_a_window
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.arrival_streams import TICK_S
 from loadtests.sending.call_budget import CallBudget

@@ -18,8 +18,8 @@ from diag.errors import UsageError
 from diag.workload.payload import Payload
 from diag.workload.tables.load_shape import Poll, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.workers.messages import Acknowledged, Chunk, MalformedMessageError
+from loadtests.workers.plan_message import WorkerOrder, from_wire, to_wire
 from loadtests.workers.row_transfer import RESEND_AFTER_S, Receiver, Shipper
 from tests.support.examples import examples
 from tests.support.forged import forged_texts

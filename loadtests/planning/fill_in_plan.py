@@ -15,7 +15,7 @@ from loadtests.planning.production_hours import ProductionHours
 from loadtests.planning.rate_of_each_action import Rates
 
 
-def assemble_plan(
+def fill_in_plan(
     request: PlanRequest,
     candidates: Sequence[Candidate],
     rates: Rates,

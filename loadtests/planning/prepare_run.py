@@ -26,10 +26,10 @@ from diag.production.production_weeks import most_requests
 from diag.target import Target
 from diag.workload.share_of_org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
-from loadtests.planning.assemble_plan import as_a_window, assemble_plan
-from loadtests.planning.direct.asked import direct_rules, refuse_what_has_no_meaning
 from loadtests.planning.direct.find_hosts import FoundHosts, find_hosts, without_consent
 from loadtests.planning.direct.host_uses import DirectPlan, direct_rate, places_for
+from loadtests.planning.direct.options_over_workload import direct_rules, refuse_what_has_no_meaning
+from loadtests.planning.fill_in_plan import as_a_window, fill_in_plan
 from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
@@ -113,7 +113,7 @@ def prepare(
     folders = folders_of_runs(runs, options.turns)
     org = None if options.dry_run else OrgToAsk(client, organization.id, zone, now, folders)
     hours = production_hours(candidates, order, org)
-    plan = assemble_plan(request, candidates, rates, left_out, hours)
+    plan = fill_in_plan(request, candidates, rates, left_out, hours)
     if order is not None:
         plan = as_a_window(plan, order)
     more = read_top_up(options.top_up)
