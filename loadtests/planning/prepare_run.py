@@ -1,6 +1,6 @@
 """From options, workload and inventory to a plan: all administrative calls, before the run starts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,6 @@ from typing import Any
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import ActionVersion, shown_name
 from diag.choice.choose_actions import (
-    Candidate,
     choose,
     without_a_draft,
     without_built_in,
@@ -26,22 +25,16 @@ from diag.production.production_weeks import most_requests
 from diag.target import Target
 from diag.workload.share_of_org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
+from loadtests.planning.calls_in_flight import calls_in_flight
 from loadtests.planning.direct.find_hosts import FoundHosts, find_hosts, without_consent
-from loadtests.planning.direct.host_uses import DirectPlan, direct_rate, places_for
+from loadtests.planning.direct.host_uses import DirectPlan, direct_rate
 from loadtests.planning.direct.options_over_workload import direct_rules, refuse_what_has_no_meaning
 from loadtests.planning.fill_in_plan import as_a_window, fill_in_plan
 from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
 from loadtests.planning.production_hours import folders_of_runs, production_hours
-from loadtests.planning.rate_of_each_action import (
-    RateBudget,
-    Rates,
-    Wanted,
-    planned_rates,
-    refuse_pairs_too_fast,
-)
-from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
+from loadtests.planning.rate_of_each_action import rates_of_each_action, takes_default_rate
 from loadtests.planning.topped_up_plan import read_top_up, topped_up
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
 
@@ -108,7 +101,7 @@ def prepare(
     found, left_out = _candidates(request, client)
     candidates = found.kept
     limits = read_limits(client)
-    rates = _rates(request, candidates, limits)
+    rates = rates_of_each_action(request, candidates, limits)
     organization = client.organization()
     folders = folders_of_runs(runs, options.turns)
     org = None if options.dry_run else OrgToAsk(client, organization.id, zone, now, folders)
@@ -124,12 +117,12 @@ def prepare(
         direct_rules(settings, options, own, direct_rate(plan)),
         found,
         settings.timeout_s,
-        _takes_default_rate(request, candidates),
+        takes_default_rate(request, candidates),
     )
     plan = direct.held(plan)
     if workload.guard_enabled is None and direct.calls_real_backends(plan):  # as an org is guarded
         plan = replace(plan, guard=workload.guard)
-    in_flight = _in_flight(request, limits, plan)
+    in_flight = calls_in_flight(request, limits, plan)
     facts = client.connection.platform
     plan = replace(
         plan,
@@ -190,53 +183,3 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
             hint="Choose others with --action, or see: diag scan",
         )
     return found, left_out
-
-
-def _rates(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLimits) -> Rates:
-    workload, entries = request.workload, [candidate.entry for candidate in candidates]
-    only_direct = all(candidate.direct is not None for candidate in candidates)
-    default = DEFAULT_DIRECT_RATE if only_direct else None  # no limit of the org leaves a share
-    budget = RateBudget(
-        limits if request.as_org and not only_direct else None,
-        exceed_limits=workload.exceed_limits,
-        polled=any(entry.poll is not None for entry in entries),
-    )
-    rates = planned_rates(
-        [Wanted(each.action.name, _own_rate(request, each), each.entry.weight) for each in candidates],
-        budget,
-        total=workload.rate,
-        override=request.options.rate,
-        default=default if request.as_org else DEFAULT_SANDBOX_RATE,
-    )
-    refuse_pairs_too_fast([(each.action.id, each.action.name) for each in candidates], rates)
-    return rates
-
-
-def _takes_default_rate(request: PlanRequest, candidates: Sequence[Candidate]) -> bool:
-    if not request.as_org or request.options.rate is not None or request.workload.rate is not None:
-        return False
-    return all(each.direct is not None for each in candidates) and any(
-        each.entry.rate is None for each in candidates
-    )
-
-
-def _own_rate(request: PlanRequest, candidate: Candidate) -> float | None:
-    turn = request.turns.get(candidate.action.id)
-    return candidate.entry.rate if turn is None else turn.rate
-
-
-def _in_flight(request: PlanRequest, limits: OrgLimits, plan: LoadPlan) -> int:
-    wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
-    if not plan.asks_the_platform:
-        return wanted or places_for(plan, request.options.num_users or 1)
-    if not request.as_org:
-        return wanted or DEFAULT_MAX_IN_FLIGHT
-    if request.turns and wanted is not None:  # a campaign's budget took less where the workload wants more
-        wanted = min(wanted, limits.in_flight)
-    if wanted is not None and wanted > limits.in_flight and not request.workload.exceed_limits:
-        raise UsageError(
-            f"{wanted} calls in flight is more than 20 % of the org's {limits.concurrent_executions or '?'} "
-            f"concurrent executions ({limits.in_flight}): production would be slowed down.",
-            hint="Lower max_in_flight, or set exceed_limits = true in the workload.",
-        )
-    return wanted or limits.in_flight

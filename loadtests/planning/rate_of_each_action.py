@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from diag.choice.choose_actions import Candidate
 from diag.errors import UsageError
 from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import MOST_RATE
+from loadtests.planning.plan_request import PlanRequest
+from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_SANDBOX_RATE
 
 SMALLEST_RATE: Final = 0.5
 """Calls/s of an action when many share a small budget: below this, actions take turns instead."""
@@ -54,6 +57,41 @@ class Rates:
 
     each: tuple[float, ...]
     total: float | None
+
+
+def rates_of_each_action(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLimits) -> Rates:
+    """Return the rates of the actions of a run, and the most at once. Raises UsageError for one too fast."""
+    workload, entries = request.workload, [candidate.entry for candidate in candidates]
+    only_direct = all(candidate.direct is not None for candidate in candidates)
+    default = DEFAULT_DIRECT_RATE if only_direct else None  # no limit of the org leaves a share
+    budget = RateBudget(
+        limits if request.as_org and not only_direct else None,
+        exceed_limits=workload.exceed_limits,
+        polled=any(entry.poll is not None for entry in entries),
+    )
+    rates = planned_rates(
+        [Wanted(each.action.name, _own_rate(request, each), each.entry.weight) for each in candidates],
+        budget,
+        total=workload.rate,
+        override=request.options.rate,
+        default=default if request.as_org else DEFAULT_SANDBOX_RATE,
+    )
+    refuse_pairs_too_fast([(each.action.id, each.action.name) for each in candidates], rates)
+    return rates
+
+
+def takes_default_rate(request: PlanRequest, candidates: Sequence[Candidate]) -> bool:
+    """Return whether direct calls go as fast as they do where nobody says how fast."""
+    if not request.as_org or request.options.rate is not None or request.workload.rate is not None:
+        return False
+    return all(each.direct is not None for each in candidates) and any(
+        each.entry.rate is None for each in candidates
+    )
+
+
+def _own_rate(request: PlanRequest, candidate: Candidate) -> float | None:
+    turn = request.turns.get(candidate.action.id)
+    return candidate.entry.rate if turn is None else turn.rate
 
 
 def planned_rates(
