@@ -13,7 +13,7 @@ Who starts what, in the order in which it happens:
 4.  A session builds everything that one process needs, and starts three greenlets: one that looks after
     itself (`recording.generator_figures`), and two that ask the `steering.director` for the rates five times
     a second, and once a second for whatever must change.
-5.  Each Locust user runs `Session.stream`: its schedule (`sending.streams`) says when a call is due,
+5.  Each Locust user runs `Session.stream`: its schedule (`sending.arrival_streams`) says when a call is due,
     `sending.in_flight` starts it if there is room, `sending.caller` sends it through `sending.transport`,
     judges the reply and has it written to disk (`recording.recorder`).
 6.  A call that failed is handed to the director as a value (`sending.feedback`). Its policies answer with
