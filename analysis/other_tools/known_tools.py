@@ -80,3 +80,8 @@ class ToolOptions:
 
 
 USUAL: Final = ToolOptions()
+FROM_ELSEWHERE: Final = (
+    "A file of another tool: --as jmeter, k6, vegeta, locust, nginx or alb; any other table: say which field "
+    "is what, --map latency_ms=FIELD:ms,started_at=FIELD."
+)
+"""What to do with a file that is no table of ours."""

@@ -19,7 +19,9 @@ from analysis.format.skipped_input import SkippedInput
 from analysis.long_arrays.pieces import walk
 from analysis.number_words import plural
 from analysis.other_tools.known_tools import USUAL, ToolOptions
+from analysis.other_tools.recognise_tool import tool_of
 from analysis.samples.calls_by_action import A_DAY_S
+from analysis.samples.cleaning.copied_files import copies_among
 from analysis.samples.cleaning.repeated_calls import without_repeated
 from analysis.samples.cleaning.unnamed_runs import with_one_run_for_one_source
 from analysis.samples.read_progress import Note, Reached, ReadProgress
@@ -28,7 +30,7 @@ from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import BothSides, TableBuilder
-from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools, copies_among, tool_of
+from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools
 
 DETAIL_COLUMNS: Final = (
     "http_status",

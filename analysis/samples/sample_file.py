@@ -14,6 +14,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
+from analysis.other_tools.known_tools import FROM_ELSEWHERE
 from analysis.other_tools.unpacked_file import Unpacked, UnpackedUpTo
 from analysis.samples.read_progress import Note
 from analysis.samples.table_builder import TableBuilder
@@ -27,10 +28,6 @@ MOST_EXPECTED_ROWS: Final = 50_000_000
 UNPACKED_STEP: Final = 128 << 10
 DAMAGE_STEP: Final = 1024
 """Bytes at a time; the last where each that can be saved counts."""
-FROM_ELSEWHERE: Final = (
-    "A file of another tool: --as jmeter, k6, vegeta, locust, nginx or alb; any other table: say which field "
-    "is what, --map latency_ms=FIELD:ms,started_at=FIELD."
-)
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 

@@ -71,6 +71,12 @@ class _Samples:
         return samples
 
 
+def is_jtl_xml(head: str) -> bool:
+    """Return whether a file that begins so is a JTL written as XML."""
+    begin = head.lstrip()
+    return begin.startswith("<") and "<testResults" in begin[:4096]
+
+
 def xml_batches(reading: Reading) -> Iterator[pd.DataFrame]:
     """Yield calls as `jmeter_csv.jtl_batches` does. Damage ends the file there, and is counted.
 
