@@ -10,7 +10,8 @@ from analysis.analysis_errors import BadSettingError
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
-from analysis.format.run_folder import Manifest, RunFolder, latest_run
+from analysis.format.manifest import Manifest, latest_run
+from analysis.format.run_folder import RunFolder
 from analysis.machine.command_words import joined
 from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings

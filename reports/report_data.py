@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.flows.flow_view import FlowsShown
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.cut_off_history import CutOffHistory
 from analysis.views.summary import ActionSummary

@@ -255,7 +255,7 @@ def test_the_call_record_is_that_of_the_code() -> None:
 
 
 def test_the_manifest_is_that_of_the_code() -> None:
-    assert first_columns("Manifest") == fields_of("analysis/format/run_folder.py", "soak_until")
+    assert first_columns("Manifest") == fields_of("analysis/format/manifest.py", "soak_until")
 
 
 def test_the_recommendation_json_is_that_of_the_code() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.samples.run_weaknesses import run_weaknesses
 
 TOLERATED: Final = 0.1

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.run_folder import Manifest, RunFolder
+from analysis.format.manifest import Manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import COLUMNS, action_of_key, is_direct_key
 from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
@@ -24,8 +25,8 @@ from analysis.samples.calls_by_action import A_DAY_S
 from analysis.samples.cleaning.copied_files import copies_among
 from analysis.samples.cleaning.repeated_calls import without_repeated
 from analysis.samples.cleaning.unnamed_runs import with_one_run_for_one_source
+from analysis.samples.missing_manifest import manifest_of
 from analysis.samples.read_progress import Note, Reached, ReadProgress
-from analysis.samples.run_manifest import manifest_of
 from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from analysis.format.run_folder import Manifest, RunFolder
+from analysis.format.manifest import Manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import segment_paths
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.segments import run_columns

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.number_words import by_reason, plural
 
 MOST_SENTENCES: Final = 4

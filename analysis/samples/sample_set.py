@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.format.sample_schema import ActionVersion
 from analysis.format.skipped_input import SkippedInput
 

@@ -24,7 +24,8 @@ from analysis.format.call_record import (
     SEGMENT_SUFFIX,
     TARGET_CODES,
 )
-from analysis.format.run_folder import Manifest, RunFolder
+from analysis.format.manifest import Manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from analysis.format.skipped_input import SkippedInput
 

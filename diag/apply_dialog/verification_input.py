@@ -35,7 +35,8 @@ def payloads_of_runs(client: "GenesysClient", runs: Path, run_ids: Sequence[str]
 def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
     """The workload files that are still there and still read; a run without one is no error here."""
     from analysis.analysis_errors import AnalysisError
-    from analysis.format.run_folder import RunFolder, read_manifest
+    from analysis.format.manifest import read_manifest
+    from analysis.format.run_folder import RunFolder
     from diag.workload.read_workload import read_workload
 
     found: list[Workload] = []

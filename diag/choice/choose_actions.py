@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import shown_name
 from diag.choice.selection import actions_to_call, select
 from diag.direct.direct_load import DirectLoad

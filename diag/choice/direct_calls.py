@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import ActionVersion, shown_name
 from diag.choice.choose_actions import Candidate, Sorted
 from diag.choice.make_inputs import LOG_EVERY

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from diag.choice.choose_actions import Candidate, Sorted
 from diag.genesys.client import GenesysClient
 from diag.workload.action_inputs import inputs_of

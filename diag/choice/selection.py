@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from diag.errors import UsageError
 from diag.genesys.data_action import Action
 from diag.inventory.named_actions import wanted_actions

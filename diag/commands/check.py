@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.format.action_facts import ActionFacts
-    from analysis.format.run_folder import Manifest, RunFolder
+    from analysis.format.manifest import Manifest
+    from analysis.format.run_folder import RunFolder
     from analysis.recommend_settings import RecommendSettings
     from analysis.verdicts.recommendation import Analysis
     from diag.checks.proposals import ProposalState

@@ -179,7 +179,7 @@ def _conclude(
     zone: str | None,
 ) -> int:
     from analysis.analysis_errors import UnreadableSamplesError
-    from analysis.format.run_folder import read_manifest
+    from analysis.format.manifest import read_manifest
     from diag.judged_files import gather
     from diag.measuring.calls_made import left_out_lines
     from diag.measuring.load_log import Refusal

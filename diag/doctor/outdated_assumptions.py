@@ -8,7 +8,8 @@ from typing import Final
 from analysis.analysis_errors import AnalysisError
 from analysis.format.call_record import OUTCOME_CODES, unpack
 from analysis.format.drafts_file import DRAFTS_FILE
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
 from analysis.format.segment_reader import SegmentTail, segment_paths
 from analysis.number_words import plural

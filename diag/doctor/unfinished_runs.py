@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.analysis_errors import AnalysisError
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from diag.doctor.check import Check
 
 QUIET_S: Final = 120.0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.number_words import at_most, by_reason, first_names, plural
 
 SHOWN: Final = 5

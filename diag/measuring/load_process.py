@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from analysis.format.input_file import open_own
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import ENDINGS, Interruptible, ask_to_end, how_ended, interrupt, start_apart
 from analysis.plain_text import json_text

@@ -12,7 +12,8 @@ from typing import Final
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.call_record import NAMES_SUFFIX, TARGET_CODES, moments
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.analysis_errors import AnalysisError
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.number_words import noun, plural
 from analysis.typed_command import path_to_type
 from diag.console import Console

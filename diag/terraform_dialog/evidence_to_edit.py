@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.machine.command_words import joined
 from analysis.number_words import first_names, noun, plural
 from analysis.recommend_settings import RecommendSettings

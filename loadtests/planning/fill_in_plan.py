@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
 from diag.choice.choose_actions import Candidate, changes_allowed, resolved_poll
 from diag.choice.turns_file import WindowOrder

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.format.run_folder import UsedFact
+from analysis.format.manifest import UsedFact
 from analysis.number_words import plural
 from analysis.plain_text import json_text
 from diag.errors import UsageError

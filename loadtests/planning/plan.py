@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import LeftOut, UsedFact
+from analysis.format.manifest import LeftOut, UsedFact
 from analysis.format.sample_schema import ActionVersion, entry_key, shown_name
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.workload.payload import Payload

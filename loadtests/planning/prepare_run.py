@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import ActionVersion, shown_name
 from diag.choice.choose_actions import (
     choose,

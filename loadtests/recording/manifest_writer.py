@@ -14,14 +14,8 @@ from typing import Any, Final
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.drafts_file import DRAFTS_FILE
 from analysis.format.input_file import open_own
-from analysis.format.run_folder import (
-    DirectRun,
-    Manifest,
-    RunFolder,
-    Status,
-    read_manifest,
-    write_manifest,
-)
+from analysis.format.manifest import DirectRun, Manifest, Status, read_manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import read_settled, write_settled
 from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart

@@ -6,7 +6,7 @@ inputs or another way of calling is refused, with the reason.
 
 from collections.abc import Iterator
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 
 
 def why_not_added(before: Manifest, now: Manifest) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from diag.measuring.continuing.calls_of_killed_run import IN_PART
 
 _GRADES: Final = ("OK", "WARN", "INVALID")

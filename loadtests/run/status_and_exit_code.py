@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.format.run_folder import Status
+from analysis.format.manifest import Status
 from diag.exit_codes import ExitCode
 from loadtests.recording.generator_grade import Grade
 from loadtests.steering.run_outcome import RunOutcome

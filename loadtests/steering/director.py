@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from analysis.format.run_folder import LeftOut, RunFolder
+from analysis.format.manifest import LeftOut
+from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from diag.genesys.actions import EXECUTE
 from diag.genesys.replies.which_api_error import error_reply

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
 from loadtests.sending.session_link import SessionLink

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from loadtests.recording.generator_figures import GeneratorFigures
 from loadtests.steering.session import Session
 

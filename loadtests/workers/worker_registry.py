@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.machine.processes import is_running
 from loadtests.workers.messages import Counts
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.number_words import invented, noun, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Final, TypedDict
 
-from analysis.format.run_folder import Status
+from analysis.format.manifest import Status
 from analysis.verdicts.recommendation import Verdict
 from analysis.written_json import JsonObject, Written
 from reports.wording.headline import HeadlineNumbers

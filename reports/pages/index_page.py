@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.number_words import percentile_name
 from analysis.typed_command import Asked, rule_flags
 from analysis.verdicts.evidence_to_set import held_back

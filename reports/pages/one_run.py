@@ -1,6 +1,6 @@
 """What was run in one run: where, how, when and with what (several windows together: `windows_together`)."""
 
-from analysis.format.run_folder import Approved, Manifest
+from analysis.format.manifest import Approved, Manifest
 from analysis.number_words import plural
 from analysis.plain_text import printable
 from reports.wording import numbers

@@ -8,7 +8,7 @@ first calls, production), `figures` (the numbers each chart is drawn from), `wee
 from collections.abc import Mapping, Sequence
 
 from analysis.flows.flow_json import flows_to_json
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.samples.run_weaknesses import weaknesses_of
 from analysis.verdicts.analysis_json import analysis_frame, loop_to_json, recommendation_to_json

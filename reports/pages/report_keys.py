@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Final, NotRequired, TypedDict
 
 from analysis.flows.flow_json import ReportFlows
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.verdicts.analysis_json import LOOP_WRITTEN, RECOMMENDATION_WRITTEN, AnalysisFrame
 from analysis.views.cut_off_history import TimeoutChange
 from analysis.views.summary import ColdStart, ErrorGroup, PayloadGroup, ProductionFinding

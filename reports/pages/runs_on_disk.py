@@ -5,7 +5,8 @@ from pathlib import Path
 
 from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.format.input_file import InputFile
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.verdicts.analysis_json import analysis_from_json
 from analysis.verdicts.recommendation import Analysis
 from reports.pages.index_page import IndexedRun

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from reports.pages.one_run import Facts, count_at, not_sent, what_was_run
 from reports.wording import numbers
 from reports.wording.date_and_time import moment

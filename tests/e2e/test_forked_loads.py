@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import read_manifest
+from analysis.format.manifest import read_manifest
 from diag.exit_codes import ExitCode
 from diag.measuring.load_forks import load_forks
 from diag.measuring.load_process import LoadOptions, run_load

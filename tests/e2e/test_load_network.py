@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import Manifest, RunFolder
+from analysis.format.manifest import Manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.measuring.import_rows import import_rows
 from diag.sandbox.launch import SandboxProcess

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis.coverage.time_coverage import time_coverage
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.sandbox.launch import SandboxProcess
 from tests.support.forks import Forked

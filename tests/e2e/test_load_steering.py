@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
 from tests.support.load_run import measure, sandbox

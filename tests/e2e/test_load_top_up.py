@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import RunFolder, write_manifest
+from analysis.format.manifest import write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.read_samples import read_samples

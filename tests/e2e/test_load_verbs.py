@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from diag.sandbox.launch import SandboxProcess
 from diag.workload.read_workload import read_workload
 from tests.support.load_run import at_home, ended_whole, is_whole

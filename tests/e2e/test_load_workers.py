@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.sandbox.launch import SandboxProcess

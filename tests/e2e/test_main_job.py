@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from tests.support.forks import ROOT
 from tests.support.locust_process import run_locust

@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from analysis.format.call_record import RECORD_SIZE
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import SegmentTail, segment_paths
 from tests.support.source_files import module_of, python_files
 from tests.support.waiting import wait_until

@@ -15,7 +15,8 @@ from analysis.format.call_record import (
     CallRecord,
     pack,
 )
-from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
+from analysis.format.manifest import Manifest, Status, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.when_settled import planned_calls

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.format.call_record import RECORD_SIZE
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from tests.support.locust_process import run_locust
 from tests.support.sandbox_control import log_in

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.manifest import Manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from tests.support.sample_tables import START, write_segment
 
 

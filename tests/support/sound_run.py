@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 
 SOUND: Final = Manifest(
     run_id="r1",

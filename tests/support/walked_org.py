@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket

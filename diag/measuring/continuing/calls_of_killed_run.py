@@ -13,7 +13,8 @@ from typing import Final
 
 from analysis.format.call_record import EVENTS_SUFFIX, RECORD_SIZE, moments
 from analysis.format.event_lines import last_second
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
+from analysis.format.manifest import Manifest, read_manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import SegmentTail, segment_paths
 from diag.errors import UsageError
 from diag.measuring.continuing.recorded_so_far import last_moment

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.lacking_calls import lacking_calls
 from analysis.typed_command import Asked

@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from diag.measuring.run_lock import is_locked
 
 

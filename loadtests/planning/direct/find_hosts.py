@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import ActionVersion, shown_name
 from diag.choice.choose_actions import Candidate, changes_allowed
 from diag.choice.selection import select

@@ -10,7 +10,8 @@ from typing import Final
 import click
 import pytest
 
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.manifest import Manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag.cli import VERBS, cli, run
 from diag.completion import candidates
 from diag.completion.last_scan import ScannedName, keep_names, kept_names

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from analysis.format.run_folder import Approved
+from analysis.format.manifest import Approved
 from diag.choice.turns_file import Turn, WindowOrder, write_order
 from diag.cli import run
 from diag.errors import UsageError

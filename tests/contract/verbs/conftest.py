@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.manifest import Manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag.apply_dialog.apply_flow import identify
 from diag.cli import run
 from diag.exit_codes import ExitCode

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.manifest import read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.campaign.carry_out import MadeWindow
 from diag.campaign.folder import CampaignFolder

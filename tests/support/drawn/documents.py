@@ -6,7 +6,7 @@ from inspect import isfunction
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
-from analysis.format.run_folder import MANIFEST_WRITTEN
+from analysis.format.manifest import MANIFEST_WRITTEN
 from analysis.verdicts.analysis_json import AnalysisJson
 from analysis.written_json import JsonObject
 from diag.audits.org_history import OrgHistoryJson

@@ -13,7 +13,7 @@ from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.coverage.hours_seen import HoursSeen, hours_of_week, hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
-from analysis.format.run_folder import LeftOut, Manifest
+from analysis.format.manifest import LeftOut, Manifest
 from analysis.format.skipped_input import SkippedInput
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.hours_words import coverage_words

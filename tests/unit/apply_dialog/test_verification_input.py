@@ -3,7 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from analysis.format.run_folder import RunFolder, write_manifest
+from analysis.format.manifest import write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import InputOrigin
 from diag.apply_dialog.verification_input import payloads_of_runs
 from diag.changes.applying.org import ActionInput, NotTested

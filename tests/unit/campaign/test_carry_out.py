@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import Manifest, RunFolder, Status, read_manifest
+from analysis.format.manifest import Manifest, Status, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.campaign.carry_out import MadeWindow, Notices
 from diag.campaign.evidence import judged_together, with_calls

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from analysis.format.run_folder import RunFolder, write_manifest
+from analysis.format.manifest import write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.verdicts.analysis_json import analysis_to_json
 from diag.commands.report import command
 from tests.support.reports.report_factory import CASES, make_report

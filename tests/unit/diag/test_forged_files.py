@@ -12,7 +12,8 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.checked_json import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
 from analysis.format.drafts_file import read_drafts
 from analysis.format.input_file import InputFile
-from analysis.format.run_folder import LeftOut, Manifest, RunFolder, read_manifest, write_manifest
+from analysis.format.manifest import LeftOut, Manifest, read_manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag import cli
 from diag.changes.change_errors import JournalError, PlanFileError
 from diag.changes.journal.journal import Journal

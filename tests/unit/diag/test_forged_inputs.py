@@ -18,7 +18,8 @@ import httpx
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.manifest import Manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.plan import Plan
 from diag.changes.plans.plan_file import write_plan

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 from analysis.verdicts.recommendation import Verdict

@@ -16,7 +16,7 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.estimates.findings import TelemetryFindings
 from analysis.format.action_facts import ActionFacts, ProductionWeek
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.recommend_settings import RecommendSettings

@@ -22,7 +22,8 @@ from analysis.flows.flow import ArchitectFlow, FlowStep
 from analysis.format.action_facts import ActionFacts
 from analysis.format.drafts_file import DraftNote, DraftsFile, read_drafts, write_drafts
 from analysis.format.input_file import InputFile
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
+from analysis.format.manifest import Manifest, read_manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import read_settled, write_settled
 from analysis.inline_toml import inline_toml, toml_key
 from analysis.plain_text import json_text

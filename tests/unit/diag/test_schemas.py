@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analysis.format.run_folder import Approved, DirectRun, LeftOut, Manifest, ManifestHead, UsedFact
+from analysis.format.manifest import Approved, DirectRun, LeftOut, Manifest, ManifestHead, UsedFact
 from analysis.format.typed_json import WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.views.cut_off_history import CutOffHistory, CutOffSpan, TimeoutChange

@@ -10,7 +10,8 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import OUTCOME_CODES, CallRecord, pack
-from analysis.format.run_folder import Manifest, RunFolder, UsedFact, write_manifest
+from analysis.format.manifest import Manifest, UsedFact, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
 from diag.doctor.outdated_assumptions import check_earlier_runs, timeout_forms
 from diag.platform_facts.facts import PlatformFacts

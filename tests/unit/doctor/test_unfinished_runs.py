@@ -2,7 +2,8 @@ import os
 import time
 from pathlib import Path
 
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.manifest import Manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag.doctor.unfinished_runs import check_runs
 
 

@@ -1,4 +1,4 @@
-from analysis.format.run_folder import LeftOut, Manifest
+from analysis.format.manifest import LeftOut, Manifest
 from diag.measuring.calls_made import SHOWN, left_out_lines
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from analysis.format.call_record import RECORD_SIZE
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
+from analysis.format.manifest import Manifest, read_manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag.errors import UsageError
 from diag.measuring.import_rows import ImportedRows, import_rows
 

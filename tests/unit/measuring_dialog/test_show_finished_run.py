@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.manifest import Manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from diag.measuring_dialog.show_finished_run import main
 from tests.support.sample_tables import START, write_segment
 

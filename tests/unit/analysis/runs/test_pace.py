@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.runs.weak_windows import as_one_measurement
 from analysis.samples.run_weaknesses import weaknesses_of
 from tests.support.sound_run import SOUND

@@ -6,7 +6,8 @@ import pytest
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
+from analysis.format.manifest import Manifest, Status, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
 from analysis.samples.parquet_run import convert_run
 from analysis.samples.read_samples import read_samples

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
-from analysis.format.run_folder import Manifest
+from analysis.format.manifest import Manifest
 from analysis.samples.sample_set import SampleSet
 from tests.support.sample_tables import calls, lognormal
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.run_folder import LeftOut, Manifest
+from analysis.format.manifest import LeftOut, Manifest
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.calls_by_action import by_action
 from analysis.samples.sample_set import SampleSet

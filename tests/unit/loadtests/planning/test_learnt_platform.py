@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.format.run_folder import UsedFact
+from analysis.format.manifest import UsedFact
 from diag.errors import UsageError
 from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.learnt_platform import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import DirectRun, Manifest, Status, UsedFact
+from analysis.format.manifest import DirectRun, Manifest, Status, UsedFact
 from loadtests.recording.may_be_added import why_not_added
 from loadtests.recording.top_up_manifest import added_to, ended_as
 

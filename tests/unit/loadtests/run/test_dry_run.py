@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import ActionVersion, InputOrigin
 from analysis.plain_text import is_printable
 from analysis.wrapped_text import columns_of

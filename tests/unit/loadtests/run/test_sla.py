@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, CallRecord
-from analysis.format.run_folder import LeftOut, RunFolder
+from analysis.format.manifest import LeftOut
+from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.format.segment_reader import segment_paths
 from diag.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import LeftOut
+from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import ActionVersion
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.exit_codes import ExitCode

@@ -10,7 +10,8 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import EVENTS_SUFFIX
-from analysis.format.run_folder import Manifest, RunFolder, Status, read_manifest, write_manifest
+from analysis.format.manifest import Manifest, Status, read_manifest, write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.samples.parquet_run import convert_run
 from analysis.samples.read_samples import read_samples
 from diag.errors import UsageError

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analysis.format.run_folder import RunFolder, write_manifest
+from analysis.format.manifest import write_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.verdicts.analysis_json import analysis_to_json
 from reports.charts.sketches.sparkline import Point, sparkline
 from reports.pages.index_keys import P99

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.format.run_folder import Approved, UsedFact
+from analysis.format.manifest import Approved, UsedFact
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from reports.exports.markdown import build_markdown

@@ -1,7 +1,8 @@
 """The manifest of a run whose samples are read; samples can be judged without one."""
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.manifest import Manifest, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.skipped_input import SkippedInput
 
 
