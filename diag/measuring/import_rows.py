@@ -14,8 +14,7 @@ from analysis.format.atomic_write import whole_file
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.input_file import check_regular, open_regular
 from analysis.format.manifest import read_manifest, write_manifest
-from analysis.format.run_folder import RunFolder
-from analysis.format.worker_files import WORKER_SUFFIXES, is_worker_id
+from analysis.format.run_folder import WORKER_SUFFIXES, RunFolder, is_worker_id
 from diag.errors import UsageError
 
 _CHUNK: Final = 1024 * 1024

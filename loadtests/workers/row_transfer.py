@@ -13,8 +13,7 @@ from typing import Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.input_file import open_own, open_regular
-from analysis.format.run_folder import RunFolder
-from analysis.format.worker_files import WORKER_SUFFIXES
+from analysis.format.run_folder import WORKER_SUFFIXES, RunFolder
 from loadtests.workers.messages import Acknowledged, Chunk
 
 CHUNK_BYTES: Final = 256 * 1024

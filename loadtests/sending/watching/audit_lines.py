@@ -11,8 +11,7 @@ import secrets
 from typing import Final
 
 from analysis.format.input_file import open_own
-from analysis.format.run_folder import RunFolder
-from analysis.format.worker_files import AUDIT_SUFFIX
+from analysis.format.run_folder import AUDIT_SUFFIX, RunFolder
 from analysis.plain_text import json_text
 from loadtests.sending.watching.watched_call import WatchedCall
 

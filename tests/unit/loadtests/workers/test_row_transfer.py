@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.input_file import NotRegularError
-from analysis.format.run_folder import RunFolder
+from analysis.format.run_folder import WORKER_SUFFIXES, RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin
-from analysis.format.worker_files import WORKER_SUFFIXES
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.errors import UsageError
