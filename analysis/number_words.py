@@ -1,11 +1,8 @@
 """How numbers read in a sentence: plain, with units, never falsely exact."""
 
 import math
-import time
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 _DIGITS: Final = 3
 
@@ -78,22 +75,6 @@ def whole_minutes(s: float) -> float:
     return max(math.ceil(s / step - 1e-9), 2 if step == 60.0 else 1) * step
 
 
-def utc_time(at_s: float) -> str:
-    """Return "2026-11-28T14:03:20Z" for Unix seconds."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at_s))
-
-
-def clock_time(at_s: float) -> str:
-    """Return "14:03:20 UTC" for Unix seconds."""
-    return time.strftime("%H:%M:%S UTC", time.gmtime(at_s))
-
-
-def at(moment: float, zone: str | None = None) -> str:
-    """Return "Sat 28 Nov 16:04" for Unix seconds, in that zone; without one in UTC, which is said."""
-    where = ZoneInfo(zone) if zone else UTC
-    return datetime.fromtimestamp(moment, where).strftime("%a %d %b %H:%M") + ("" if zone else " UTC")
-
-
 def percent(share: float) -> str:
     """Return "6 %", "0.4 %", "less than 0.01 %" or "none"."""
     if share <= 0:
@@ -133,34 +114,6 @@ def plural(count: float, one: str, many: str | None = None) -> str:
 def noun(count: float, one: str, many: str | None = None) -> str:
     """Return the word alone for so many: "is" for 1, "are" for 2 with `noun(n, "is", "are")`."""
     return one if count == 1 else many or one + "s"
-
-
-def first_names(names: Sequence[str], most: int | None) -> str:
-    """Return "a, b, c and 4 more": at most so many names, all where `most` is None."""
-    shown = names[:most]
-    rest = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return ", ".join(shown) + rest
-
-
-def by_reason(pairs: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
-    """Return the names of (name, reason) pairs together for each reason, both in the order they came."""
-    together: dict[str, list[str]] = {}
-    for name, why in pairs:
-        together.setdefault(why, []).append(name)
-    return [(tuple(names), why) for why, names in together.items()]
-
-
-def reason_lines(pairs: Iterable[tuple[str, str]], what: str = "action") -> list[str]:
-    """Return "Get A: why", or for a reason that several share one line that counts and lists them.
-
-    The reason is written about one; "the same for each" lets it stand as it is for several.
-    """
-    return [
-        f"{names[0]}: {why}"
-        if len(names) == 1
-        else f"{plural(len(names), what)}, the same for each: {why.rstrip('.')} ({', '.join(names)})"
-        for names, why in by_reason(pairs)
-    ]
 
 
 def percentile_name(p: float) -> str:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from analysis.estimates.load_levels import SAME_LEVEL_RATIO
-from analysis.number_words import at, rate
+from analysis.moment_words import at
+from analysis.number_words import rate
 from analysis.runs.invented_inputs import share_invented
 from analysis.samples.action_calls import Calls
 

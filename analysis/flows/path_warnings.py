@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from analysis.flows.flow import ArchitectFlow, FlowStep, Wiring
 from analysis.flows.which_timeout_ends import bites
-from analysis.number_words import first_names, latency
+from analysis.name_lists import first_names
+from analysis.number_words import latency
 
 Kind = Literal["to the action", "to the step", "no effect", "unknown"]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from analysis.format.manifest import Manifest
-from analysis.number_words import by_reason, plural
+from analysis.name_lists import by_reason
+from analysis.number_words import plural
 
 MOST_SENTENCES: Final = 4
 """With more, runs are told together by what befell them, with the reason of the first."""

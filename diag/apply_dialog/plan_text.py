@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from analysis.number_words import invented, percentile_name, plural, reason_lines
+from analysis.name_lists import reason_lines
+from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import is_printable, printable
 from analysis.typed_command import unclear_names
 from diag.changes.applying.dry_run import DryRunResult

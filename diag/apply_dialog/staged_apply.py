@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from analysis.number_words import at, plural
+from analysis.moment_words import at
+from analysis.number_words import plural
 from analysis.typed_command import Asked
 from diag.apply_dialog.stage_options import LONGEST_WATCH_S, StagedPlan
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult

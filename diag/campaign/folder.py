@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.run_folder import RunFolder
-from analysis.number_words import first_names
+from analysis.name_lists import first_names
 from analysis.runs.campaign_windows import CAMPAIGN_NAME, WINDOWS_NAME, windows_below
 from analysis.samples.missing_manifest import manifest_of
 from diag.campaign.next_slot import Slot

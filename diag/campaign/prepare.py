@@ -9,7 +9,8 @@ from typing import Final
 
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
-from analysis.number_words import at, duration, percent, plural
+from analysis.moment_words import at
+from analysis.number_words import duration, percent, plural
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.stopping.when_settled import planned_calls
 from analysis.verdicts.evidence_to_set import GRADES_TO_LOWER

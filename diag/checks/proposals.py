@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analysis.format.action_facts import ActionFacts
-from analysis.number_words import plural, utc_time
+from analysis.moment_words import utc_time
+from analysis.number_words import plural
 from analysis.verdicts.recommendation import Analysis
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.undo_plan import wrote

@@ -205,7 +205,7 @@ def comparison_table(data: "CompareData") -> "Table":
 
 def _undecided(data: "CompareData") -> list[str]:
     """Return why there is no difference of p99, or none that is proven; one line for each reason."""
-    from analysis.number_words import reason_lines
+    from analysis.name_lists import reason_lines
     from reports.pages.compare_page import letters
 
     named = letters(len(data.runs))
@@ -220,7 +220,7 @@ def _undecided(data: "CompareData") -> list[str]:
 
 def _other_inputs(data: "CompareData") -> list[str]:
     """Return of which actions one run had invented inputs and another real ones; one line for all of them."""
-    from analysis.number_words import reason_lines
+    from analysis.name_lists import reason_lines
 
     why = (
         "one run had invented inputs and another real ones, which a backend answers in another time: "

@@ -156,7 +156,7 @@ def _finish(runs: Path, record: "JournalLine") -> str:
 
 def history_table(records: "list[JournalLine]") -> "Table":
     """Return the entries as a table, in the order given."""
-    from analysis.number_words import utc_time
+    from analysis.moment_words import utc_time
     from diag.table import Column, Table
 
     return Table(

@@ -264,7 +264,8 @@ def _views(
 
 def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowView]") -> None:
     from analysis.flows.flow_words import COUNTED, SILENCE, SUGGESTED, UNKNOWN_PATH
-    from analysis.number_words import plural, reason_lines
+    from analysis.name_lists import reason_lines
+    from analysis.number_words import plural
     from diag.flows.flow_table import flow_table, step_table
 
     console.heading(f"Flows: {len(views)} call an action shown; {plural(len(flows.unread), 'flow')} not read")

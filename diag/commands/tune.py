@@ -136,7 +136,7 @@ def _chosen_campaign(
 
 def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
     """Begin or go on, make the windows, give the result; return the exit code."""
-    from analysis.number_words import at
+    from analysis.moment_words import at
     from diag.changes.journal.journal import Journal
     from diag.tuning.result import give_result
     from diag.tuning.same_campaign import asked_by_campaign

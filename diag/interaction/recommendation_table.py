@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Final
 
-from analysis.number_words import invented, percentile_name, reason_lines
+from analysis.name_lists import reason_lines
+from analysis.number_words import invented, percentile_name
 from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table

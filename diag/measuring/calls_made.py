@@ -3,7 +3,8 @@
 from typing import Final
 
 from analysis.format.manifest import Manifest
-from analysis.number_words import at_most, by_reason, first_names, plural
+from analysis.name_lists import by_reason, first_names
+from analysis.number_words import at_most, plural
 
 SHOWN: Final = 5
 """Actions that were left out for the same reason; further ones are counted."""

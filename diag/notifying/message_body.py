@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict
 
-from analysis.number_words import utc_time
+from analysis.moment_words import utc_time
 from analysis.plain_text import json_text, markdown, printable
 from diag.notifying.webhook_kind import Kind
 from diag.notifying.where_to_read import Whereabouts

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from analysis.estimates.findings import TelemetryFindings
-from analysis.number_words import duration, first_names, noun, plural, reason_lines
+from analysis.name_lists import first_names, reason_lines
+from analysis.number_words import duration, noun, plural
 from analysis.production.recommend_production import TO_PLAN, recommend_from_buckets
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked

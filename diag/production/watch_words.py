@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal, TypedDict
 
-from analysis.number_words import at, percent, plural, reason_lines
+from analysis.moment_words import at
+from analysis.name_lists import reason_lines
+from analysis.number_words import percent, plural
 from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
 from analysis.recommend_settings import RecommendSettings
 from analysis.share_cut_off import cut_off_of

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from analysis.format.manifest import Manifest
 from analysis.machine.command_words import joined
-from analysis.number_words import first_names, noun, plural
+from analysis.name_lists import first_names
+from analysis.number_words import noun, plural
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.campaign_windows import CAMPAIGN_NAME
 from analysis.typed_command import Asked, path_to_type, rule_flags

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.number_words import at, by_reason, duration, first_names, noun, percent, plural, reason_lines
+from analysis.moment_words import at
+from analysis.name_lists import by_reason, first_names, reason_lines
+from analysis.number_words import duration, noun, percent, plural
 from analysis.typed_command import Asked, path_to_type
 from analysis.verdicts.next_command import name_to_type
 from diag.campaign.campaign import Campaign, allowed_s

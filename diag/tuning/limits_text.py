@@ -5,15 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from analysis.number_words import (
-    by_reason,
-    duration,
-    first_names,
-    noun,
-    percent_at_most,
-    plural,
-    reason_lines,
-)
+from analysis.name_lists import by_reason, first_names, reason_lines
+from analysis.number_words import duration, noun, percent_at_most, plural
 from analysis.verdicts.hours_words import left_out_words
 from diag.campaign.campaign import LONGEST_S, Campaign, allowed_s, gap_s
 from diag.campaign.next_slot import RARE

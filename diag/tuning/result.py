@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.number_words import first_names
+from analysis.name_lists import first_names
 from analysis.typed_command import apply_plan, path_to_type
 from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.measured_first import measured_first

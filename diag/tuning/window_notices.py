@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from analysis.number_words import at, plural
+from analysis.moment_words import at
+from analysis.number_words import plural
 from diag.campaign.campaign import Campaign
 from diag.campaign.carry_out import Notices, Standings
 from diag.campaign.next_slot import Slot

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.format.manifest import Approved
-from analysis.number_words import at
+from analysis.moment_words import at
 from diag.errors import UsageError
 from diag.hours.region_clocks import clock_of_host
 from diag.target import Target

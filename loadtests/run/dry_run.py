@@ -6,7 +6,8 @@ from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
 from analysis.inline_toml import quoted
-from analysis.number_words import duration, plural, reason_lines
+from analysis.name_lists import reason_lines
+from analysis.number_words import duration, plural
 from analysis.plain_text import printable
 from analysis.wrapped_text import wrapped
 from diag.table import Column, Table

@@ -6,7 +6,8 @@ from typing import Final
 from analysis.flows.flow_view import FlowsShown, FlowView
 from analysis.flows.flow_words import UNKNOWN_PATH, further_rounds, wait_words
 from analysis.flows.path_warnings import alike_together
-from analysis.number_words import noun, reason_lines
+from analysis.name_lists import reason_lines
+from analysis.number_words import noun
 from analysis.plain_text import markdown
 
 MOST_AS_TEXT: Final = 30

@@ -8,7 +8,7 @@ from analysis.flows.flow import FlowStep
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
 from analysis.flows.flow_words import doubts, path_words, waits_by
 from analysis.flows.path_warnings import MovedCalls, alike_together, named
-from analysis.number_words import reason_lines
+from analysis.name_lists import reason_lines
 
 OPEN_FLOWS: Final = 5
 """Flows that change are shown open, but not more than so many."""

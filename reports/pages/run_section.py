@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from analysis.number_words import by_reason, plural
+from analysis.name_lists import by_reason
+from analysis.number_words import plural
 from analysis.verdicts.sentences.left_out_reasons import why_left_out
 from reports.pages.report_json import left_out, warnings_of, when
 from reports.pages.windows_together import RunEntry, run_entries

@@ -2,7 +2,8 @@
 
 from analysis.estimates.findings import Findings
 from analysis.estimates.stability import LevelChange
-from analysis.number_words import at_most_of, clock_time, duration, noun, percentile_name, plural
+from analysis.moment_words import clock_time
+from analysis.number_words import at_most_of, duration, noun, percentile_name, plural
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.decision import Decision
 

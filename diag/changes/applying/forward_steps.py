@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.number_words import clock_time
+from analysis.moment_words import clock_time
 from diag.changes.applying.apply_context import ApplyContext, Step
 from diag.changes.applying.change_state import (
     MAX_WRITES,

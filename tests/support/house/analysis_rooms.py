@@ -3,7 +3,8 @@
 from typing import Final
 
 _ANALYSIS: Final = {
-    "analysis.analysis_errors", "analysis.recommend_settings", "analysis.number_words", "analysis.plain_text",
+    "analysis.analysis_errors", "analysis.moment_words", "analysis.name_lists", "analysis.number_words",
+    "analysis.plain_text", "analysis.recommend_settings",
     "analysis.timeout_rule", "analysis.typed_command",
 }  # fmt: skip
 
@@ -11,6 +12,8 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/__init__.py": set(),
     "analysis/analysis_errors.py": set(),
     "analysis/number_words.py": set(),
+    "analysis/moment_words.py": set(),
+    "analysis/name_lists.py": {"analysis.number_words"},
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
     "analysis/openmetrics.py": {"analysis.plain_text"},
@@ -35,7 +38,8 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     },
     "analysis/samples": {
         "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.long_arrays",
-        "analysis.machine.scratch_files", "analysis.number_words", "analysis.other_tools", "numpy", "pandas",
+        "analysis.machine.scratch_files", "analysis.number_words", "analysis.name_lists",
+        "analysis.other_tools", "numpy", "pandas",
         "pyarrow",
     },
     "analysis/runs": {
@@ -57,7 +61,7 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
         *_ANALYSIS, "analysis.format", "analysis.runs.invented_inputs", "analysis.estimates",
         "analysis.statistics", "numpy",
     },
-    "analysis/flows": {"analysis.format.typed_json", "analysis.number_words"},
+    "analysis/flows": {"analysis.format.typed_json", "analysis.number_words", "analysis.name_lists"},
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",

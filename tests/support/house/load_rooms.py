@@ -13,7 +13,8 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
         *CLIENT, "analysis.coverage.week_of_hours",
-        "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.direct",
+        "analysis.format", "analysis.number_words", "analysis.moment_words", "analysis.plain_text",
+        "diag.choice", "diag.direct",
         "diag.errors", "diag.exit_codes",
         "analysis.machine.ports",
         "diag.genesys.drafts",
@@ -48,7 +49,7 @@ LOAD_ROOMS: Final[dict[str, set[str]]] = {
     },
     "loadtests/run": {
         *CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.machine",
-        "analysis.number_words", "analysis.plain_text",
+        "analysis.number_words", "analysis.name_lists", "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
         "diag.clocks.target_clock", "diag.direct", "diag.target", "diag.workload", "analysis.wrapped_text",

@@ -55,11 +55,11 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {
-        *CLIENT, "analysis.format", "analysis.machine", "analysis.number_words", "analysis.plain_text",
+        *CLIENT, "analysis.format", "analysis.machine", "analysis.moment_words", "analysis.plain_text",
         "analysis.written_json", "diag.changes.change_errors", "diag.changes.plans",
     },
     "diag/changes/applying": {
-        *CLIENT, "analysis.format", "analysis.number_words", "diag.changes.change_errors",
+        *CLIENT, "analysis.format", "analysis.moment_words", "diag.changes.change_errors",
         "diag.changes.journal", "diag.changes.plans", "diag.clocks.wall_clock", "diag.genesys.actions",
     },
     "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
@@ -133,7 +133,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "jsonschema",
     },
     "diag/audits": {
-        "analysis.flows", "analysis.number_words", "analysis.written_json", "diag.changes.journal",
+        "analysis.flows", "analysis.number_words", "analysis.moment_words", "analysis.written_json",
+        "diag.changes.journal",
         "diag.changes.plans", "diag.changes.undo_plan", "diag.genesys", "diag.inventory", "diag.table",
     },
     "diag/exported_view": {

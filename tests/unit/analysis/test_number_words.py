@@ -13,7 +13,6 @@ from analysis.number_words import (
     noun,
     percent,
     plural,
-    reason_lines,
     share_of_calls_text,
 )
 from reports.wording import numbers
@@ -73,8 +72,3 @@ def test_plurals_are_made_in_one_place() -> None:
         if by_hand.search(line)
     }
     assert not found
-
-
-def test_a_reason_that_several_share_is_said_once_and_counted() -> None:
-    lines = reason_lines([("Get A", "no execution."), ("Get B", "no contract"), ("Get C", "no execution.")])
-    assert lines == ["2 actions, the same for each: no execution (Get A, Get C)", "Get B: no contract"]
