@@ -10,7 +10,7 @@ from analysis.costs.chosen_number import ChosenNumber
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.cost import Cost
 from analysis.estimates.findings import Findings
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.number_words import accepted_text, percentile_name
 from analysis.recommend_settings import RecommendSettings
 from analysis.timeout_rule import buffer_ms, whole_seconds

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Amount, Share, TimeoutSeconds
 
 PROMPT_BEGINS_S: Final = 1

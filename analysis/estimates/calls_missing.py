@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from analysis.estimates.estimate import Estimate
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_share

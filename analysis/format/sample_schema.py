@@ -6,14 +6,8 @@ Fixed format: a change here is a version bump and a line in CHANGELOG.md.
 from enum import StrEnum
 from typing import Final
 
-PLATFORM_MIN_TIMEOUT_S: Final = 1
-PLATFORM_MAX_TIMEOUT_S: Final = 60
-"""`config.timeoutSeconds` is a whole number from 1 to 60 (Genesys SDK, ActionConfig)."""
-
 UNSENT_MS: Final = 0.0
 """Latency of a call that found no connection, a network error: it waited for nothing but our own network."""
-DEFAULT_TIMEOUT_S: Final = 60
-"""In force when an action has no `timeoutSeconds` (Genesys Resource Center, "Add configuration")."""
 
 
 class Outcome(StrEnum):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.skipped_input import SkippedInput
 from analysis.other_tools.decoded_text import TextLines, opened_text
 from analysis.other_tools.known_tools import ToolOptions
+from analysis.skipped_input import SkippedInput
 
 
 @dataclass(slots=True)

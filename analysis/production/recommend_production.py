@@ -11,7 +11,7 @@ from analysis.estimates.estimate import Estimate
 from analysis.estimates.findings import Findings, TelemetryFindings
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
 from analysis.format.action_facts import ActionFacts
-from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from analysis.number_words import noun, percent, plural
 from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent

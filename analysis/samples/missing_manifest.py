@@ -3,7 +3,7 @@
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.manifest import Manifest, read_manifest
 from analysis.format.run_folder import RunFolder
-from analysis.format.skipped_input import SkippedInput
+from analysis.skipped_input import SkippedInput
 
 
 def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[SkippedInput, ...]]:

@@ -16,7 +16,6 @@ from analysis.format.manifest import Manifest
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import COLUMNS, action_of_key, is_direct_key
 from analysis.format.settled_file import read_settled
-from analysis.format.skipped_input import SkippedInput
 from analysis.long_arrays.pieces import walk
 from analysis.number_words import plural
 from analysis.other_tools.known_tools import USUAL, ToolOptions
@@ -32,6 +31,7 @@ from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import BothSides, TableBuilder
 from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools
+from analysis.skipped_input import SkippedInput
 
 DETAIL_COLUMNS: Final = (
     "http_status",

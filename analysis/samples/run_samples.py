@@ -5,9 +5,9 @@ from pathlib import Path
 from analysis.format.manifest import Manifest
 from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import segment_paths
-from analysis.format.skipped_input import SkippedInput
 from analysis.samples.segments import run_columns
 from analysis.samples.table_builder import TableBuilder
+from analysis.skipped_input import SkippedInput
 
 
 def add_segments(

@@ -11,12 +11,8 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from analysis.format.call_record import OUTCOME_CODES
-from analysis.format.sample_schema import (
-    PLATFORM_MAX_TIMEOUT_S,
-    PLATFORM_MIN_TIMEOUT_S,
-    ActionVersion,
-    InputOrigin,
-)
+from analysis.format.sample_schema import ActionVersion, InputOrigin
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.long_arrays.pieces import walk
 
 _NUMBERS: Final = (

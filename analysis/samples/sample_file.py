@@ -13,11 +13,11 @@ import pandas as pd
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
-from analysis.format.skipped_input import SkippedInput
 from analysis.other_tools.known_tools import FROM_ELSEWHERE
 from analysis.other_tools.unpacked_file import Unpacked, UnpackedUpTo
 from analysis.samples.read_progress import Note
 from analysis.samples.table_builder import TableBuilder
+from analysis.skipped_input import SkippedInput
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.format.action_facts import ActionFacts
 from analysis.format.manifest import Manifest
 from analysis.format.sample_schema import ActionVersion
-from analysis.format.skipped_input import SkippedInput
+from analysis.skipped_input import SkippedInput
 
 
 @dataclass(frozen=True, slots=True)

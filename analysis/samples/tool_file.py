@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.format.skipped_input import SkippedInput
 from analysis.long_arrays.pieces import pieces
 from analysis.other_tools.delimiter_and_header import layout_of
 from analysis.other_tools.formats import access_log, jmeter_csv, jmeter_xml, k6, vegeta
@@ -21,6 +20,7 @@ from analysis.samples.read_progress import Note
 from analysis.samples.sample_arrays import codes_of
 from analysis.samples.sample_set import OtherTools
 from analysis.samples.table_builder import TableBuilder
+from analysis.skipped_input import SkippedInput
 
 
 @dataclass(frozen=True, slots=True)

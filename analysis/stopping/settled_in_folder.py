@@ -11,13 +11,8 @@ import pandas as pd
 
 from analysis.direct_side.platform_share import calls_for_a_share
 from analysis.format.action_facts import ActionFacts
-from analysis.format.sample_schema import (
-    PLATFORM_MAX_TIMEOUT_S,
-    ActionVersion,
-    action_of_key,
-    entry_key,
-    is_direct_key,
-)
+from analysis.format.sample_schema import ActionVersion, action_of_key, entry_key, is_direct_key
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.samples.action_calls import ActionCalls
 from analysis.samples.calls_by_action import by_action

@@ -8,10 +8,10 @@ from typing import Annotated, Final, Literal, TypedDict
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
-from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Share, WrongShapeError, other_version, typed
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.recommend_settings import RecommendSettings
+from analysis.skipped_input import SkippedInput
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
 from analysis.written_json import JsonObject, Written
 

@@ -19,7 +19,8 @@ from analysis.estimates.service_time import from_dispatch
 from analysis.estimates.stability import find_disagreement
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import OUTCOME_CODES
-from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import Outcome
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from analysis.long_arrays.growing import grown
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls

@@ -6,7 +6,8 @@ from typing import Final
 
 from analysis.coverage.hours_seen import any_working_day_will_do
 from analysis.estimates.findings import Findings
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import Outcome
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.plain_text import is_printable
 from analysis.recommend_settings import MOST_DAYS, RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound

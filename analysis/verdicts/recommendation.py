@@ -11,12 +11,12 @@ from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.direct_side.direct_side import DirectSide
 from analysis.estimates.stability import LevelChange
 from analysis.format.action_facts import ActionFacts
-from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Amount, Share
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.broken_contract import BrokenContract
 from analysis.runs.invented_inputs import mostly_invented, share_invented
+from analysis.skipped_input import SkippedInput
 from analysis.statistics.kaplan_meier import SurvivalTable
 
 FORMAT_VERSION: Final = 1

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from analysis.estimates.service_time import on_the_right_clock
 from analysis.format.call_record import OUTCOME_CODES
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import Outcome
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.long_arrays.by_code import count_codes, positions_by_code
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.pieces import extremes

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analysis.format.action_facts import ProductionWeek
-from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
+from analysis.format.sample_schema import InputOrigin
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from analysis.moment_words import at
 from analysis.number_words import duration, percent, plural
 from analysis.recommend_settings import RecommendSettings, with_overrides

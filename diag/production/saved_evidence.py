@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
 from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.format.input_file import InputFile
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, other_version, typed
 from analysis.production.hourly_counts import BucketCounts, ExactTimes, HourCounts
 from analysis.production.production_and_test_alike import Resemblance

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.manifest import LeftOut
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
+from analysis.format.sample_schema import ActionVersion
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from diag.choice.choose_actions import Candidate, changes_allowed, resolved_poll
 from diag.choice.turns_file import WindowOrder
 from diag.inventory.action_facts import facts_of

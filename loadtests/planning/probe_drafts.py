@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.format.drafts_file import DRAFTS_FILE
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import shown_at_last, with_timeout

@@ -6,7 +6,7 @@ Meanwhile the others send all of the load.
 
 from collections.abc import Set
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from loadtests.planning.plan import LoadPlan
 from loadtests.sending.ways.platform_way import GIVE_UP_AFTER_S
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.recommend_settings import RecommendSettings
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.kaplan_meier import kaplan_meier

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, TypedDict
 
-from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from analysis.format.typed_json import Between, Count, Share, UnixSeconds
 from analysis.written_json import Written
 from diag.changes.plans.plan import Change, OrgIdentity, Plan

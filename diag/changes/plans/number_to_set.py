@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.why_not_set import objection_to, way_out
 from diag.changes.plans.plan import SkippedChange, Unchanged

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.outcomes import OK, TIMEOUT
 from diag.learning.experiments.timed_out_test import why_not_called
 from diag.learning.lab.experiment import Found, Learning

@@ -4,11 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.format.sample_schema import (
-    DEFAULT_TIMEOUT_S,
-    PLATFORM_MAX_TIMEOUT_S,
-    PLATFORM_MIN_TIMEOUT_S,
-)
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.terraform.configuration.scope import Instance
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.follow import Follower

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import Outcome
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.outcomes import Classified
 from diag.genesys.timeout_reply import KnownTimeout
 from loadtests.planning.plan import ActionLoad

@@ -17,6 +17,7 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
     "analysis/openmetrics.py": {"analysis.plain_text"},
+    "analysis/skipped_input.py": set(),
     "analysis/value_words.py": set(),
     "analysis/written_json.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
@@ -33,11 +34,13 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     },
     "analysis/coverage": {"analysis.format", "analysis.long_arrays", "numpy", "scipy"},
     "analysis/other_tools": {
-        "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",
+        "analysis.analysis_errors", "analysis.format", "analysis.skipped_input",
+        "analysis.samples.table_builder",
         "analysis.other_tools.unpacked_file", "numpy", "pandas",
     },
     "analysis/samples": {
-        "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.long_arrays",
+        "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.skipped_input",
+        "analysis.long_arrays",
         "analysis.machine.scratch_files", "analysis.number_words", "analysis.name_lists",
         "analysis.other_tools", "numpy", "pandas",
         "pyarrow",
@@ -64,7 +67,8 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/flows": {"analysis.format.typed_json", "analysis.number_words", "analysis.name_lists"},
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
-        "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
+        "analysis.format", "analysis.skipped_input", "analysis.samples", "analysis.runs",
+        "analysis.statistics",
         "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs",
         "analysis.written_json", "numpy",
     },

@@ -14,8 +14,8 @@ from analysis.coverage.hours_seen import HoursSeen, hours_of_week, hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.manifest import LeftOut, Manifest
-from analysis.format.skipped_input import SkippedInput
 from analysis.recommend_settings import RecommendSettings
+from analysis.skipped_input import SkippedInput
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.summary import ActionSummary, ColdStart, ErrorGroup, Histogram
