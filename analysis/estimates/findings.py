@@ -90,7 +90,7 @@ class Findings:
     to_the_millisecond: bool = False
     """As in `Recommendation`."""
     weak_runs: tuple[str, ...] = ()
-    """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
+    """What weakens the runs behind it, one sentence each (analysis.runs.run_weaknesses)."""
     measured_by: tuple[str, ...] = ()
     """The other tools that made these calls, or some of them."""
     backend_alone: bool = False

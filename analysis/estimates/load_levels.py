@@ -13,7 +13,8 @@ from analysis.format.sample_schema import Outcome
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.quantile import median
 from analysis.number_words import percent_figure
-from analysis.samples.action_calls import NO_CALLS, Calls, Kind
+from analysis.samples.action_calls import NO_CALLS, Calls
+from analysis.samples.outcomes_that_count import Kind
 
 RATE_LIMITED_SHARE: Final = 0.05
 BACKEND_ERROR_SHARE: Final = 0.20

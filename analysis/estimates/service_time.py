@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from analysis.format.sample_schema import UNSENT_MS
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.quantile import quantile
-from analysis.samples.action_calls import Calls, Kind
+from analysis.samples.action_calls import Calls
 from analysis.samples.cleaning.clock_steps import on_one_clock
+from analysis.samples.outcomes_that_count import Kind
 from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import added, count_latencies
 

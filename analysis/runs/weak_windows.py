@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from analysis.format.manifest import Manifest
-from analysis.samples.run_weaknesses import run_weaknesses
+from analysis.runs.run_weaknesses import run_weaknesses
 
 TOLERATED: Final = 0.1
 """Part of the windows that may have been cut short or measured late without weakening the rest."""

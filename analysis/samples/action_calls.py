@@ -1,16 +1,7 @@
-"""One action's calls as plain arrays, each attempt classified
-(docs/method.md, "Calls that count").
+"""One action's calls as plain arrays, each attempt classified (`analysis.samples.outcomes_that_count`)."""
 
-`ok` ended; so did a direct call whose reply broke the contract: it came whole.
-A timeout, the client's or the action's, was slower than its own elapsed time: right-censored. So
-is a call ended by an error of the backend, the platform or the network: dropping slow errors loses 23-48 % of
-p99, counting them as "slower than this" costs 1-2 % (docs/method.md, "Calls that count"). A call refused
-before it ran (429, credentials, bad input) does not show a latency: left out and counted.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from itertools import islice
 from typing import Any, Final
 
@@ -22,37 +13,10 @@ from analysis.format.sample_schema import UNSENT_MS, Outcome
 from analysis.long_arrays.growing import GrowingArray, one_by_one
 from analysis.long_arrays.pieces import is_long, run_lengths, walk
 from analysis.machine.scratch_files import let_go
+from analysis.samples.outcomes_that_count import ERRORS, KIND_BY_CODE, KIND_OF, REFUSED_CODES, Kind
 from analysis.samples.sample_arrays import ORIGIN_CODES
 
-
-class Kind(IntEnum):
-    """What one attempt shows about latency."""
-
-    EVENT = 0
-    CENSORED = 1
-    REFUSED = 2
-    """Never ran: no evidence about latency. So it is with a call that was never sent (`UNSENT_MS`)."""
-
-
-KIND_OF: Final[Mapping[str, Kind]] = {
-    Outcome.OK: Kind.EVENT,
-    Outcome.TIMEOUT: Kind.CENSORED,
-    Outcome.CLIENT_TIMEOUT: Kind.CENSORED,
-    Outcome.BACKEND_ERROR: Kind.CENSORED,
-    Outcome.PLATFORM_ERROR: Kind.CENSORED,
-    Outcome.NETWORK_ERROR: Kind.CENSORED,
-    Outcome.RATE_LIMITED: Kind.REFUSED,
-    Outcome.AUTH_ERROR: Kind.REFUSED,
-    Outcome.INVALID_INPUT: Kind.REFUSED,
-    Outcome.CONTRACT_ERROR: Kind.EVENT,
-}
-
-_KIND_BY_CODE: Final = np.array(
-    [Kind.REFUSED, *(KIND_OF[OUTCOME_OF[code]] for code in OUTCOME_OF)], dtype=np.int8
-)
-_REFUSED: Final = frozenset(code for code in OUTCOME_OF if _KIND_BY_CODE[code] == Kind.REFUSED)
 _NETWORK_ERROR: Final = OUTCOME_CODES[Outcome.NETWORK_ERROR]
-ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +50,7 @@ class Calls:
     @property
     def kind(self) -> NDArray[np.int8]:
         """`Kind` of each call."""
-        kind = _KIND_BY_CODE[self.outcome]
+        kind = KIND_BY_CODE[self.outcome]
         kind[self.unsent] = Kind.REFUSED
         return kind
 
@@ -249,13 +213,13 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
 
     `backend_errors` is "censor" or "exclude" (the setting of that name).
     """
-    dropped = set(_REFUSED)
+    dropped = set(REFUSED_CODES)
     if backend_errors == "exclude":
         dropped |= {OUTCOME_CODES[outcome] for outcome in ERRORS}
     counts = _counts(calls.outcome, len(OUTCOME_OF))
     if _NETWORK_ERROR not in dropped:
         counts[_NETWORK_ERROR] = sum(int(piece.unsent.sum()) for piece in calls.pieces())
-    shown = np.ones(_KIND_BY_CODE.size, dtype=np.bool_)
+    shown = np.ones(KIND_BY_CODE.size, dtype=np.bool_)
     shown[list(dropped)] = False
     kept = calls.select(lambda piece: shown[piece.outcome] & ~piece.unsent)
     left_out = sorted({*dropped, _NETWORK_ERROR})

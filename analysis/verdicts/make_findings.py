@@ -23,7 +23,8 @@ from analysis.format.sample_schema import Outcome
 from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from analysis.long_arrays.growing import grown
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls
+from analysis.samples.action_calls import NO_CALLS, ActionCalls, Calls
+from analysis.samples.outcomes_that_count import ERRORS
 from analysis.typed_command import Asked
 from analysis.verdicts.decision import decide
 from analysis.verdicts.recommendation import Verdict

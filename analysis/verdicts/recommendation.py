@@ -232,7 +232,7 @@ class Analysis:
     sandbox: bool | None = None
     concurrency_limit: int | None = None
     weak: tuple[str, ...] = ()
-    """What weakens the runs as evidence, one sentence each (analysis.samples.run_weaknesses)."""
+    """What weakens the runs as evidence, one sentence each (analysis.runs.run_weaknesses)."""
     org_id: str | None = None
     host: str | None = None
     """Where the runs were measured; None when unknown or not the same for all."""

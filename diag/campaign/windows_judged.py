@@ -102,7 +102,7 @@ class WindowsJudged:
             write_settled(windows[-1], new | set(read_settled(windows[-1])))
 
     def _states(self, samples: "SampleSet") -> dict[str, Standing]:
-        from analysis.samples.calls_by_action import by_action
+        from analysis.samples.first_attempts import by_action
 
         facts, stated = samples.facts(), samples.stated_settings()
         found = {}

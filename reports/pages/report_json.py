@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from analysis.flows.flow_json import flows_to_json
 from analysis.format.manifest import Manifest
 from analysis.jobs.flow_loop import FlowLoop
-from analysis.samples.run_weaknesses import weaknesses_of
+from analysis.runs.run_weaknesses import weaknesses_of
 from analysis.verdicts.analysis_json import analysis_frame, loop_to_json, recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.cut_off_history import CutOffHistory

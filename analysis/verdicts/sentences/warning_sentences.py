@@ -15,7 +15,7 @@ from analysis.format.sample_schema import Outcome
 from analysis.number_words import at_most, duration, percent, percentile_name, plural, rate
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.invented_inputs import share_invented
-from analysis.samples.action_calls import ERRORS
+from analysis.samples.outcomes_that_count import ERRORS
 from analysis.samples.sample_set import OtherTools
 from analysis.typed_command import Asked
 

@@ -46,7 +46,8 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
         "pyarrow",
     },
     "analysis/runs": {
-        "analysis.format", "analysis.long_arrays", "analysis.samples", "numpy", "pandas"
+        "analysis.format", "analysis.name_lists", "analysis.number_words", "analysis.long_arrays",
+        "analysis.samples", "numpy", "pandas"
     },
     "analysis/statistics": {"analysis.long_arrays", "numpy", "scipy"},
     "analysis/estimates": {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from analysis.format.manifest import Manifest
 from analysis.runs.weak_windows import as_one_measurement
-from analysis.samples.run_weaknesses import weaknesses_of
+from analysis.runs.run_weaknesses import weaknesses_of
 from tests.support.sound_run import SOUND
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses, weaknesses_of
+from analysis.runs.run_weaknesses import mixed_orgs, run_weaknesses, weaknesses_of
 from tests.support.sound_run import SOUND
 
 
