@@ -213,7 +213,7 @@ BY_ITSELF = {
         "what opens for the door; and a folder, to have it on the disk",
     ),
     "analysis/machine/own_process.py": ({".read_text"}, "/proc"),
-    "analysis/samples/sample_file.py": (
+    "analysis/samples/parquet_or_csv.py": (
         {".ParquetFile", ".read_csv"},
         "samples may be larger than a file of ours; kind, unpacked size and announced rows are checked there",
     ),

@@ -95,7 +95,7 @@ def pack(record: tuple[Any, ...]) -> bytes:
 
 
 def unpack(records: bytes) -> Iterator[CallRecord]:
-    """Return the calls in whole records, as `analysis.format.segment_reader` returns them."""
+    """Return the calls in whole records, as `analysis.format.whole_records` returns them."""
     return map(CallRecord._make, _RECORD.iter_unpack(records))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import holds_records
+from analysis.format.whole_records import holds_records
 
 CAMPAIGN_NAME: Final = "campaign.json"
 WINDOWS_NAME: Final = "windows"

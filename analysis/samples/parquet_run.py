@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from analysis.format.atomic_write import whole_file
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import COLUMNS
-from analysis.format.segment_reader import segment_paths
+from analysis.format.whole_records import segment_paths
 from analysis.samples.missing_manifest import manifest_of
-from analysis.samples.segments import CodedTexts, Column, run_columns
+from analysis.samples.segment_columns import CodedTexts, Column, run_columns
 
 ROWS_AT_ONCE: Final = 1_000_000
 _ARROW: Final = {"category": pa.dictionary(pa.int32(), pa.string()), "object": pa.string()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.format.run_folder import RunFolder
-from analysis.samples.run_samples import finished_parquet
+from analysis.samples.parquet_or_segments import finished_parquet
 from analysis.samples.table_builder import BothSides
 
 Note = Callable[[int], None]

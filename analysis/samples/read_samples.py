@@ -25,9 +25,9 @@ from analysis.samples.cleaning.repeated_calls import without_repeated
 from analysis.samples.cleaning.unnamed_runs import with_one_run_for_one_source
 from analysis.samples.first_attempts import A_DAY_S
 from analysis.samples.missing_manifest import manifest_of
+from analysis.samples.parquet_or_csv import add_sample_file
+from analysis.samples.parquet_or_segments import add_segments, finished_parquet
 from analysis.samples.read_progress import Note, Reached, ReadProgress
-from analysis.samples.run_samples import add_segments, finished_parquet
-from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import BothSides, TableBuilder
 from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools

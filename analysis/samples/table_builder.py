@@ -18,7 +18,7 @@ from analysis.format.sample_schema import COLUMNS, ActionVersion, Outcome
 from analysis.long_arrays.growing import GrowingArray, grown
 from analysis.long_arrays.pieces import walk
 from analysis.samples.cleaning.shown_ids import ALL_OF, ShownIds
-from analysis.samples.segments import CodedTexts, Column
+from analysis.samples.segment_columns import CodedTexts, Column
 
 _KNOWN_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _NONE: Final = -1

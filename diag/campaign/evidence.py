@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import holds_records
+from analysis.format.whole_records import holds_records
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import Asked
 

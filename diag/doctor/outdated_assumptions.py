@@ -11,7 +11,7 @@ from analysis.format.drafts_file import DRAFTS_FILE
 from analysis.format.manifest import Manifest, read_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
-from analysis.format.segment_reader import SegmentTail, segment_paths
+from analysis.format.whole_records import SegmentTail, segment_paths
 from analysis.number_words import plural
 from analysis.plain_text import json_text
 from diag.doctor.check import Check

@@ -13,7 +13,7 @@ from typing import Final
 
 from analysis.format.call_record import OUTCOME_CODES, RECORD_VERSION, TARGET_CODES, unpack
 from analysis.format.sample_schema import ActionVersion, Outcome
-from analysis.format.segment_reader import SegmentTail
+from analysis.format.whole_records import SegmentTail
 
 ROWS_AT_ONCE: Final = 1000
 """About 2 ms."""

@@ -15,7 +15,7 @@ from analysis.format.call_record import NAMES_SUFFIX, TARGET_CODES, moments
 from analysis.format.manifest import read_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion
-from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
+from analysis.format.whole_records import SegmentTail, read_names, segment_paths
 
 HOUR_S: Final = 3600.0
 _DIRECT: Final = TARGET_CODES[ActionVersion.DIRECT]

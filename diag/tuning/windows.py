@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis.analysis_errors import AnalysisError
 from analysis.format.manifest import read_manifest
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import holds_records
+from analysis.format.whole_records import holds_records
 from analysis.machine.forks import CAN_FORK
 from analysis.runs.campaign_windows import has_begun
 from diag.campaign.campaign import Campaign

@@ -9,7 +9,7 @@ from typing import Final
 from analysis.format.call_record import NAMES_SUFFIX, OUTCOME_CODES, RECORD_VERSION, TARGET_CODES, unpack
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome, entry_key
-from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
+from analysis.format.whole_records import SegmentTail, read_names, segment_paths
 from diag.errors import UsageError
 from diag.inventory.named_actions import ids_meant, unknown_action_hint
 from loadtests.planning.plan import LoadPlan

@@ -21,7 +21,7 @@ from typing import Final
 import httpx
 
 from analysis.format.call_record import RECORD_SIZE
-from analysis.samples.segments import read_segment
+from analysis.samples.segment_columns import read_segment
 from diag.sandbox.launch import start_sandbox
 from tests.bench.load_processes import start_ours
 from tests.support.waiting import wait_until

@@ -17,7 +17,7 @@ import pytest
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.manifest import read_manifest
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import SegmentTail, segment_paths
+from analysis.format.whole_records import SegmentTail, segment_paths
 from tests.support.source_files import module_of, python_files
 from tests.support.waiting import wait_until
 from tests.support.windows.environment_there import environment_there, run_there

@@ -15,7 +15,7 @@ from analysis.format.call_record import EVENTS_SUFFIX, RECORD_SIZE, moments
 from analysis.format.event_lines import last_second
 from analysis.format.manifest import Manifest, read_manifest, write_manifest
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import SegmentTail, segment_paths
+from analysis.format.whole_records import SegmentTail, segment_paths
 from diag.errors import UsageError
 from diag.measuring.continuing.recorded_so_far import last_moment
 from diag.measuring.run_lock import take_lock

@@ -8,7 +8,7 @@ import gevent
 import pytest
 
 from analysis.format.run_folder import RunFolder
-from analysis.samples.segments import read_segment
+from analysis.samples.segment_columns import read_segment
 from diag.errors import CredentialsError
 from diag.genesys.client import GenesysClient
 from diag.target import sandbox_connection, target_at

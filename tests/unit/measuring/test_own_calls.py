@@ -8,7 +8,7 @@ import pytest
 from analysis.format.call_record import moments, unpack
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion
-from analysis.format.segment_reader import segment_paths
+from analysis.format.whole_records import segment_paths
 from diag.choice.turns_file import Turn
 from diag.measuring import own_calls as room
 from diag.measuring.own_calls import HOUR_S, own_calls

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.other_tools import unpacked_file
-from analysis.samples import sample_file
+from analysis.samples import parquet_or_csv
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
 from tests.support.sample_tables import START, calls, lognormal
@@ -121,7 +121,7 @@ def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
 def test_a_parquet_file_that_announces_more_than_it_can_hold_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample_file, "MOST_EXPECTED_ROWS", 1000)
+    monkeypatch.setattr(parquet_or_csv, "MOST_EXPECTED_ROWS", 1000)
     rows = calls(lognormal(1, 1.5)).iloc[[0] * 100_000]
     rows.to_parquet(tmp_path / "a.parquet", index=False)
     assert (tmp_path / "a.parquet").stat().st_size < 100_000

@@ -7,7 +7,7 @@ from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, CallRecord
 from analysis.format.manifest import LeftOut
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, Outcome
-from analysis.format.segment_reader import segment_paths
+from analysis.format.whole_records import segment_paths
 from diag.errors import UsageError
 from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
-from analysis.samples.segments import read_segment
+from analysis.samples.segment_columns import read_segment
 from diag.genesys.timeout_reply import KnownTimeout
 from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.learnt_platform import LearntReplies

@@ -14,7 +14,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin, Outcome
-from analysis.samples.segments import read_segment
+from analysis.samples.segment_columns import read_segment
 from diag.errors import CredentialsError, DiagError
 from diag.workload.payload import Payload
 from loadtests.planning.plan import LoadPlan

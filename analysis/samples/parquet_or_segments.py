@@ -4,8 +4,8 @@ from pathlib import Path
 
 from analysis.format.manifest import Manifest
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import segment_paths
-from analysis.samples.segments import run_columns
+from analysis.format.whole_records import segment_paths
+from analysis.samples.segment_columns import run_columns
 from analysis.samples.table_builder import TableBuilder
 from analysis.skipped_input import SkippedInput
 

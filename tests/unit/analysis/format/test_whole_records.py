@@ -5,9 +5,9 @@ from zlib import crc32
 
 import pytest
 
-from analysis.format import segment_reader
+from analysis.format import whole_records
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX, CallRecord, pack, unpack
-from analysis.format.segment_reader import SegmentTail
+from analysis.format.whole_records import SegmentTail
 
 
 def call(seq: int) -> CallRecord:
@@ -105,6 +105,6 @@ def test_a_long_stretch_of_zeros_is_not_looked_at_byte_by_byte(
         looked.append(len(body))
         return crc32(body)
 
-    monkeypatch.setattr(segment_reader, "zlib", SimpleNamespace(crc32=count))
+    monkeypatch.setattr(whole_records, "zlib", SimpleNamespace(crc32=count))
     assert seqs(tail.read()) == [1, 2]
     assert len(looked) < 10

@@ -26,7 +26,7 @@ from analysis.format.call_record import (
 )
 from analysis.format.manifest import Manifest
 from analysis.format.run_folder import RunFolder
-from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
+from analysis.format.whole_records import SegmentTail, read_names, segment_paths
 from analysis.skipped_input import SkippedInput
 
 RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
