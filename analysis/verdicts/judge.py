@@ -1,7 +1,7 @@
 """From the findings of one action to its recommendation, in the order this folder reads.
 
-Which verdict and which timeout (`decision`), what that timeout costs (`cost`), the sentence (`reason`), the
-command to run next (`next_command`).
+Which verdict and which timeout (`which_verdict`), what that timeout costs (`cost`), the sentence (`reason`),
+the command to run next (`next_command`).
 """
 
 from dataclasses import replace
@@ -12,13 +12,13 @@ from analysis.costs.deciding_step import how_made
 from analysis.costs.hung_backend_warning import hung_backend_warning
 from analysis.estimates.findings import Findings
 from analysis.recommend_settings import RecommendSettings
-from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.verdict_sentence import reason
 from analysis.verdicts.sentences.why_not_set import objection_to
+from analysis.verdicts.which_verdict import chosen_number, decide
 
 
 def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:

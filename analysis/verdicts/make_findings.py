@@ -1,6 +1,5 @@
 """What one action's calls show, before any verdict: the steps of docs/method.md up to the number."""
 
-import math
 from collections import Counter
 from dataclasses import replace
 
@@ -18,15 +17,12 @@ from analysis.estimates.level_estimates import about_other_levels
 from analysis.estimates.service_time import from_dispatch
 from analysis.estimates.stability import find_disagreement
 from analysis.format.action_facts import ActionFacts
-from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import Outcome
-from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from analysis.long_arrays.growing import grown
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import NO_CALLS, ActionCalls, Calls
 from analysis.samples.outcomes_that_count import ERRORS
 from analysis.typed_command import Asked
-from analysis.verdicts.decision import decide
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.sentences.warning_sentences import (
     about_calls,
@@ -35,6 +31,8 @@ from analysis.verdicts.sentences.warning_sentences import (
     about_the_clock,
     about_wandering,
 )
+from analysis.verdicts.timeout_in_force import current_timeout, timeouts_that_fired
+from analysis.verdicts.which_verdict import decide
 
 
 def findings(
@@ -63,7 +61,7 @@ def findings(
     )
     coverage = time_coverage(calls.started_at, hours)
     # What ended a direct call is a deadline of ours, which need not be the action's timeout.
-    current, current_known = _current_timeout(facts, NO_CALLS if direct else action.calls)
+    current, current_known = current_timeout(facts, NO_CALLS if direct else action.calls)
     warnings = _warnings(judged, facts, coverage, settings, again, many_looks=many_looks)
     parts = None
     if estimate.timeout_s is not None:
@@ -90,7 +88,7 @@ def findings(
         enough=stopped_because(calls, deciding.warm_up, settings) if many_looks and no_number else None,
         given_up_by_backend=given_up_by_backend(calls, settings) if estimate.timeout_s is None else None,
         disagreement=parts,
-        fired_s=_fired(calls),
+        fired_s=timeouts_that_fired(calls),
         input_origins=calls.origins(),
         errors=calls.ran().count(*ERRORS),
         contract_errors=calls.count(Outcome.CONTRACT_ERROR),
@@ -165,29 +163,6 @@ def _left_out(action: ActionCalls, judged: JudgedAction) -> dict[str, int]:
     used = sum(counts.values()) + len(judged.deciding.calls)
     counts["load_level_above_peak"] = len(action.calls) + action.retries - used
     return {reason: count for reason, count in counts.items() if count}
-
-
-def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
-    """The timeout in force: as declared, else as the latest published call had it, else the default."""
-    if facts.current_timeout_s is not None:
-        return facts.current_timeout_s, True
-    latest: tuple[float, float] | None = None
-    for piece in calls.pieces():
-        published = np.flatnonzero(~piece.draft & ~np.isnan(piece.timeout_s))
-        if published.size:
-            last = published[np.argmax(piece.started_at[published])]
-            found = float(piece.started_at[last]), float(piece.timeout_s[last])
-            latest = found if latest is None or found[0] > latest[0] else latest
-    return (DEFAULT_TIMEOUT_S, False) if latest is None else (int(latest[1]), True)
-
-
-def _fired(calls: Calls) -> tuple[int, int] | None:
-    """The shortest and the longest timeout that cut a call off; None where any of them is unknown."""
-    code = OUTCOME_CODES[Outcome.TIMEOUT]
-    fired = {each for piece in calls.pieces() for each in np.unique(piece.timeout_s[piece.outcome == code])}
-    if not fired or any(math.isnan(each) for each in fired):
-        return None
-    return int(min(fired)), int(max(fired))
 
 
 def _rate_while_calling(calls: Calls, coverage: TimeCoverage) -> float | None:

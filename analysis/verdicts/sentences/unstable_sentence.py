@@ -5,7 +5,7 @@ from analysis.estimates.stability import LevelChange
 from analysis.moment_words import clock_time
 from analysis.number_words import at_most_of, duration, noun, percentile_name, plural
 from analysis.recommend_settings import RecommendSettings
-from analysis.verdicts.decision import Decision
+from analysis.verdicts.which_verdict import Decision
 
 
 def unstable(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:

@@ -14,7 +14,6 @@ from analysis.number_words import (
     time_seen,
 )
 from analysis.recommend_settings import USUAL_CAP_S, RecommendSettings
-from analysis.verdicts.decision import Decision, long_enough
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.sentences.censored_sentence import censored
 from analysis.verdicts.sentences.missing_sentence import (
@@ -24,6 +23,7 @@ from analysis.verdicts.sentences.missing_sentence import (
     with_invented_inputs,
 )
 from analysis.verdicts.sentences.unstable_sentence import unstable
+from analysis.verdicts.which_verdict import Decision, long_enough
 
 
 def called_directly(sentence: str) -> str:

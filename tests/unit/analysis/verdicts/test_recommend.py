@@ -11,13 +11,13 @@ from analysis.recommend_settings import RecommendSettings
 from analysis.samples.first_attempts import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
-from analysis.verdicts.decision import decide
 from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.make_findings import findings
 from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.sentences.censored_sentence import censored
+from analysis.verdicts.which_verdict import decide
 from reports.wording.verdict_words import wording_of
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
 
