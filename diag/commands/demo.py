@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Recommendation
     from diag.console import Console
     from diag.table import Table
-    from diag.tuning.one_window import OneWindow
+    from diag.tuning.demo_comparison import OneWindow
 
 SCENARIO: Final = "day"
 WINDOW: Final = ("--rate", "90", "--time", "8s")
@@ -103,7 +103,7 @@ class Story:
         from diag.campaign.folder import CampaignFolder
         from diag.judged_files import gather
         from diag.production.saved_evidence import read_evidence
-        from diag.tuning.one_window import one_window
+        from diag.tuning.demo_comparison import one_window
 
         rules, campaign = RecommendSettings(), CampaignFolder(tune)
         production = read_evidence(campaign.production)

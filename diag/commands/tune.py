@@ -138,10 +138,10 @@ def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
     """Begin or go on, make the windows, give the result; return the exit code."""
     from analysis.moment_words import at
     from diag.changes.journal.journal import Journal
+    from diag.tuning.make_windows import make_windows
     from diag.tuning.result import give_result
     from diag.tuning.same_campaign import asked_by_campaign
     from diag.tuning.status import show_status
-    from diag.tuning.windows import make_windows
 
     console, zone = context.console, context.settings.zone
     saved = _saved(context, meant)

@@ -22,9 +22,9 @@ from diag.production.evidence import ProductionEvidence
 from diag.production.findings import findings_of
 from diag.production.report_series import production_page, with_history, with_production
 from diag.production.saved_evidence import read_evidence
+from diag.tuning.apply_plan_once import give_plan
 from diag.tuning.campaign_text import MOST_NAMED, open_lines
 from diag.tuning.limits_text import gone_lines
-from diag.tuning.plan_once import give_plan
 from diag.tuning.tune_context import TuneContext
 from reports.pages.report_page import build_report
 from reports.wording.verdict_words import wording_of

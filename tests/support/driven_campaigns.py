@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from diag.campaign.campaign import Campaign
-from diag.campaign.carry_out import SILENT, Driven, Notices, carry_out
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
+from diag.campaign.window_loop import SILENT, Driven, Notices, carry_out
 from tests.support.campaigns import (
     HOUR_S,
     FakeOutside,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.verdicts.recommendation import Analysis
-from diag.campaign.carry_out import Driven, Notices, Standings
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved
+from diag.campaign.window_loop import Driven, Notices, Standings
 from diag.console import Console
 from diag.metrics.metrics_file import write_metrics
 from diag.metrics.tune_metrics import CampaignState, tune_metrics

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import pytest
 
-from diag.campaign.carry_out import MadeWindow
 from diag.campaign.folder import CampaignFolder
+from diag.campaign.window_loop import MadeWindow
 from diag.changes.plans.plan_file import read_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
-from diag.tuning.windows import LoadWindows
+from diag.tuning.make_windows import LoadWindows
 from tests.support.campaigns import FakeOutside
 from tests.support.forked_children import forked_loads
 from tests.support.running_sandbox import RunningSandbox

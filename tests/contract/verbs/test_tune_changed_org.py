@@ -25,7 +25,7 @@ from diag.measuring.load_log import Refusal
 from diag.measuring.load_process import LoadOptions, LoadResult
 from diag.settings import load_settings
 from diag.target import Target, find_target
-from diag.tuning import windows
+from diag.tuning import make_windows
 from diag.workload.read_workload import read_workload
 from loadtests.planning.prepare_run import prepare
 from tests.support.campaigns import write_window
@@ -190,8 +190,8 @@ def on_a_clock_that_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal jumped
         jumped += seconds
 
-    monkeypatch.setattr(windows.LoadWindows, "now", lambda _: time.time() + jumped)
-    monkeypatch.setattr(windows.LoadWindows, "sleep", sleep)
+    monkeypatch.setattr(make_windows.LoadWindows, "now", lambda _: time.time() + jumped)
+    monkeypatch.setattr(make_windows.LoadWindows, "sleep", sleep)
 
 
 def test_where_its_only_action_is_deleted_the_campaign_ends_with_a_sentence(
@@ -202,7 +202,7 @@ def test_where_its_only_action_is_deleted_the_campaign_ends_with_a_sentence(
 ) -> None:
     lost = ids()["Gone at once"]
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(lambda _: change(demo_environment, "DELETE", lost)))
+    monkeypatch.setattr(make_windows, "run_load", refuses(lambda _: change(demo_environment, "DELETE", lost)))
 
     assert run(["tune", "--action", "Gone at once", "--over", "1h"]) == ExitCode.OK
     shown = capsys.readouterr()
@@ -221,7 +221,7 @@ def test_a_window_that_a_load_left_behind_has_begun_is_taken_as_made(
     """Its starter was killed while it read the org; the same command began the same window anew."""
 
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    monkeypatch.setattr(make_windows, "run_load", refuses(write_a_window))
 
     assert run(["tune", "--action", "Taken", "--over", "1h", "--once"]) == ExitCode.OK
     assert "Window 1: 1 call so far" in capsys.readouterr().err
@@ -241,7 +241,7 @@ def test_a_campaign_that_had_nothing_to_call_begins_anew_once_there_is_a_workloa
 
     workload(session, 'name = "*"')
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    monkeypatch.setattr(make_windows, "run_load", refuses(write_a_window))
     assert run(["tune", "--action", "Taken", "--folder", "runs/tune", "--once", "--yes"]) == ExitCode.USAGE
     assert "runs/tune holds another campaign (other --action)" in capsys.readouterr().err
     assert run(["tune", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
@@ -259,7 +259,7 @@ def test_a_campaign_whose_plan_was_carried_out_does_not_begin_anew(
     folder.applied.touch()
     workload(session, 'name = "Kept"')
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(lambda _: None))  # none is to be made
+    monkeypatch.setattr(make_windows, "run_load", refuses(lambda _: None))  # none is to be made
     capsys.readouterr()
 
     assert run(["tune", "--apply", "--yes"]) == ExitCode.OK
@@ -297,7 +297,7 @@ def begin_with_a_payload_file(session: Path, monkeypatch: pytest.MonkeyPatch) ->
     file.write_text(PAYLOADS)
     workload(session, 'name = "Typed"\npayload_file = "inputs.jsonl"')
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    monkeypatch.setattr(make_windows, "run_load", refuses(write_a_window))
     assert run(["tune", "--action", "Typed", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
     return file
 
@@ -328,7 +328,7 @@ def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaig
     """The load of a window refuses as a whole; then it is made without the action, by the same command."""
     workload(session, 'name = "Typed"\npayload = [{ values = { id = "7" } }]', 'name = "Taken"')
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    monkeypatch.setattr(make_windows, "run_load", refuses(write_a_window))
     command = ["tune", "--action", "Typed", "--action", "Taken", "--over", "1h", "--once", "--yes"]
     assert run(command) == ExitCode.OK
     typed = ids()["Typed"]
@@ -344,7 +344,7 @@ def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaig
         return refuses(lambda _: None if with_typed else write_a_window(RunFolder(options.run_dir)))(options)
 
     monkeypatch.setattr("diag.campaign.uncallable_actions.with_inputs", fits)
-    monkeypatch.setattr(windows, "run_load", load)
+    monkeypatch.setattr(make_windows, "run_load", load)
     capsys.readouterr()
 
     assert run(ONCE) == ExitCode.OK
@@ -365,14 +365,14 @@ def test_a_mistake_in_a_payload_file_is_mended_and_the_same_command_goes_on(
     before = len(folder.windows())
 
     file.write_text('{"id": 5}\n')
-    monkeypatch.setattr(windows, "run_load", refuses(lambda _: None))
+    monkeypatch.setattr(make_windows, "run_load", refuses(lambda _: None))
     capsys.readouterr()
     assert run(ONCE) == ExitCode.USAGE
     assert "Inputs of 'Typed' do not fit its contract" in capsys.readouterr().err
     assert not folder.gone() and not folder.report.exists()
 
     file.write_text(PAYLOADS)
-    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    monkeypatch.setattr(make_windows, "run_load", refuses(write_a_window))
     assert run(ONCE) == ExitCode.OK
     assert len(folder.windows()) > before
 
@@ -390,12 +390,12 @@ def test_what_was_renamed_and_renamed_back_is_called_again(
     def another_name(_: RunFolder) -> None:
         rename(demo_environment, action_id, "For a minute")
 
-    monkeypatch.setattr(windows, "run_load", refuses(another_name))
+    monkeypatch.setattr(make_windows, "run_load", refuses(another_name))
     assert run(["tune", "--action", name, "--over", "1h", "--once", "--yes"]) == ExitCode.OK
     assert "it is named 'For a minute' now" in capsys.readouterr().err
 
     rename(demo_environment, action_id, name)
-    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    monkeypatch.setattr(make_windows, "run_load", refuses(write_a_window))
     assert run(ONCE) == ExitCode.OK
     assert f"{name}: it is there again, and is called again" in capsys.readouterr().err
     folder = CampaignFolder(session / "runs/tune")

@@ -10,13 +10,13 @@ import pytest
 from analysis.format.manifest import read_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
-from diag.campaign.carry_out import MadeWindow
 from diag.campaign.folder import CampaignFolder
+from diag.campaign.window_loop import MadeWindow
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.cli import run
 from diag.exit_codes import ExitCode
 from diag.measuring.load_log import LOG_NAME
-from diag.tuning.windows import LoadWindows
+from diag.tuning.make_windows import LoadWindows
 from tests.support.campaigns import write_window
 from tests.support.sandbox_process import start_sandbox
 

@@ -25,9 +25,9 @@ from diag.notifying.notifier import Notifier
 from diag.notifying.where_to_read import RunsFolder
 from diag.settings import load_settings
 from diag.target import find_target, sandbox_connection
-from diag.tuning import plan_once
+from diag.tuning import apply_plan_once
+from diag.tuning.apply_plan_once import CarriedOut, give_plan, how_far
 from diag.tuning.notifying.outlets import Outlets
-from diag.tuning.plan_once import CarriedOut, give_plan, how_far
 from diag.tuning.tune_context import TuneContext
 from tests.support.campaigns import Killed
 from tests.support.changes.recommendations import analysis_of, recommendation
@@ -36,11 +36,11 @@ from tests.support.sandbox_process import start_sandbox
 from tests.unit.tuning.test_which_campaign import NOTHING
 
 EVENTS: Final = (
-    (plan_once, "write_plan"),
+    (apply_plan_once, "write_plan"),
     (apply_flow, "identify"),
     (Journal, "append"),
     (GenesysClient, "patch_timeout"),
-    (plan_once, "write_whole"),
+    (apply_plan_once, "write_whole"),
 )
 """All that leaves a trace, here or in the org, from the plan to the mark that it was carried out."""
 NAMES: Final = ("Get Orders", "Get Stock")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.campaign.carry_out import SILENT, carry_out
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
+from diag.campaign.window_loop import SILENT, carry_out
 from diag.console import Console
 from diag.notifying.chosen_webhooks import chosen_webhooks
 from diag.notifying.notifier import Notifier

@@ -10,7 +10,7 @@ from analysis.production.hourly_counts import HourCounts
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommendation import Analysis
 from diag.production.evidence import ProductionEvidence
-from diag.tuning.one_window import one_window
+from diag.tuning.demo_comparison import one_window
 from tests.support.sample_tables import calls, judge, orders
 
 DAY = calls([0.2] * 80 + [1.5] * 20, timeout_s=3)

@@ -9,10 +9,10 @@ import pytest
 from analysis.format.manifest import Manifest, Status, read_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
-from diag.campaign.carry_out import MadeWindow, Notices
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_slot import Slot
+from diag.campaign.window_loop import MadeWindow, Notices
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.judged_files import gather
 from diag.measuring.run_lock import take_lock
