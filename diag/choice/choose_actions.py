@@ -10,7 +10,7 @@ from typing import Final
 
 from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import shown_name
-from diag.choice.selection import actions_to_call, select
+from diag.choice.side_effects import actions_to_call, select
 from diag.direct.direct_load import DirectLoad
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient

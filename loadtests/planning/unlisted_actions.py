@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diag.choice.choose_actions import entries_by_action
-from diag.choice.selection import actions_to_call
+from diag.choice.side_effects import actions_to_call
 from diag.genesys.data_action import Action
 from diag.workload.workload import Workload
 

@@ -8,7 +8,7 @@ from typing import Final
 from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import ActionVersion, shown_name
 from diag.choice.choose_actions import Candidate, changes_allowed
-from diag.choice.selection import select
+from diag.choice.side_effects import select
 from diag.direct.credentials.authorization import names_for
 from diag.direct.credentials.credential_source import (
     CredentialSource,
@@ -98,7 +98,7 @@ def find_hosts(
 def without_consent(found: FoundHosts, workload: Workload, sandbox_base: str | None) -> FoundHosts:
     """Return the same, less the actions that would change data in a real backend without consent.
 
-    An org asks for it of every call (`diag.choice.selection`); a sandbox does not, and yet one of its
+    An org asks for it of every call (`diag.choice.side_effects`); a sandbox does not, and yet one of its
     actions may lead to a host that is real.
     """
     kept: list[Candidate] = []

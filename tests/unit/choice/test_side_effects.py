@@ -1,6 +1,6 @@
 import pytest
 
-from diag.choice.selection import actions_to_call, select
+from diag.choice.side_effects import actions_to_call, select
 from diag.errors import UsageError
 from diag.genesys.data_action import Action, ActionConfig
 
