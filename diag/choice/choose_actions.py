@@ -10,12 +10,12 @@ from typing import Final
 
 from analysis.format.manifest import LeftOut
 from analysis.format.sample_schema import shown_name
-from diag.choice.side_effects import actions_to_call, select
+from diag.choice.side_effects import select
 from diag.direct.direct_load import DirectLoad
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
-from diag.inventory.named_actions import ids_meant, is_pattern
+from diag.inventory.named_actions import ids_meant, is_pattern, wanted_actions
 from diag.workload.payload import Payload
 from diag.workload.tables.direct_settings import TARGETS, CallTarget
 from diag.workload.tables.load_shape import Poll
@@ -43,6 +43,19 @@ _NO_SHARE: Final = (
 
 Sorted = tuple[list[Candidate], list[LeftOut]]
 """What a step returns: the candidates it keeps, and those it leaves out with the reason."""
+
+
+def actions_to_call(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Action, ...]:
+    """Return the actions meant by any of `wanted` (diag/inventory/named_actions.py).
+
+    All when nothing is wanted. Raises UsageError for an org without actions, and for a name that means none.
+    """
+    if not actions:
+        raise UsageError(
+            "This org has no data actions.",
+            hint="Check the division and role of the OAuth client: diag doctor. Or try: diag demo",
+        )
+    return wanted_actions(actions, wanted)
 
 
 def choose(

@@ -1,13 +1,11 @@
-"""Which actions a run calls, and why the others are left out."""
+"""Which actions may be called at all: on an org only what reads, where the workload allows no more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from analysis.format.manifest import LeftOut
-from diag.errors import UsageError
 from diag.genesys.data_action import Action
-from diag.inventory.named_actions import wanted_actions
 
 _MAY_CHANGE: Final = "it may change data (allow_side_effects = true below its [[action]] calls it)"
 
@@ -18,19 +16,6 @@ class Selection:
 
     chosen: tuple[Action, ...]
     left_out: tuple[LeftOut, ...]
-
-
-def actions_to_call(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Action, ...]:
-    """Return the actions meant by any of `wanted` (diag/inventory/named_actions.py).
-
-    All when nothing is wanted. Raises UsageError for an org without actions, and for a name that means none.
-    """
-    if not actions:
-        raise UsageError(
-            "This org has no data actions.",
-            hint="Check the division and role of the OAuth client: diag doctor. Or try: diag demo",
-        )
-    return wanted_actions(actions, wanted)
 
 
 def select(actions: Sequence[Action], *, as_org: bool, allow_side_effects: bool) -> Selection:

@@ -104,7 +104,7 @@ def _chosen(
     console: "Console", client: "GenesysClient", options: InitOptions, filters: "Sequence[Where]"
 ) -> "tuple[Action, ...]":
     """Return the actions that are named and pass every filter. Raises UsageError where none does."""
-    from diag.choice.side_effects import actions_to_call
+    from diag.choice.choose_actions import actions_to_call
     from diag.inventory.read_inventory import read_inventory
     from diag.inventory.view import select
 

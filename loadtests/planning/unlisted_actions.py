@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diag.choice.choose_actions import entries_by_action
-from diag.choice.side_effects import actions_to_call
+from diag.choice.choose_actions import actions_to_call, entries_by_action
 from diag.genesys.data_action import Action
 from diag.workload.workload import Workload
 

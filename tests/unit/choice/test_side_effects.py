@@ -1,7 +1,6 @@
 import pytest
 
-from diag.choice.side_effects import actions_to_call, select
-from diag.errors import UsageError
+from diag.choice.side_effects import select
 from diag.genesys.data_action import Action, ActionConfig
 
 
@@ -18,32 +17,6 @@ ORG = (
     action("customAuth_-_9", "Login"),
     action("custom-4", "Unknown Method", None),
 )
-
-
-@pytest.mark.parametrize(
-    ("wanted", "names"),
-    [
-        ([], [one.name for one in ORG]),
-        (["custom-2"], ["Get Orders"]),
-        (["get customer"], ["Get Customer"]),
-        (["Get *"], ["Get Customer", "Get Orders"]),
-        (["Create*", "static-1", "create ticket"], ["Create Ticket", "Find Queue"]),
-    ],
-)
-def test_actions_are_meant_by_id_name_or_pattern(wanted: list[str], names: list[str]) -> None:
-    assert [one.name for one in actions_to_call(ORG, wanted)] == names
-
-
-def test_an_unknown_name_is_an_error_with_the_nearest_one() -> None:
-    with pytest.raises(UsageError) as caught:
-        actions_to_call(ORG, ["Get Custmer"])
-
-    assert "Get Customer" in str(caught.value.hint)
-
-
-def test_an_empty_org_says_so() -> None:
-    with pytest.raises(UsageError, match="no data actions"):
-        actions_to_call((), [])
 
 
 def test_on_an_org_only_a_get_is_called_and_the_rest_is_left_out_with_a_reason() -> None:

@@ -7,7 +7,7 @@ from diag.apply_dialog.verification_input import entry_for
 from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
-from diag.choice.side_effects import actions_to_call
+from diag.choice.choose_actions import actions_to_call
 from diag.errors import UsageError
 from diag.genesys.data_action import Action, ActionConfig
 from diag.inventory.named_actions import wanted_actions
