@@ -141,9 +141,9 @@ def _check(
     """Judge, report what was found in every form that was asked for, and return the exit code."""
     from analysis.verdicts.recommendation import Analysis
     from diag.changes.journal.journal import Journal
+    from diag.checks.actions_checked import in_scope_with_gone
     from diag.checks.proposals import Arrival, proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
-    from diag.checks.scope import in_scope_with_gone
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.waiting.long_wait import LongWait
 

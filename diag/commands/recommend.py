@@ -79,7 +79,7 @@ def command(
     from analysis.typed_command import rule_flags
     from analysis.verdicts.evidence_to_set import will_be_set
     from analysis.verdicts.sentences.warning_sentences import about_other_tools
-    from diag.checks.scope import in_scope
+    from diag.checks.actions_checked import in_scope
     from diag.console import Console
     from diag.errors import UsageError
     from diag.interaction.show_analysis import CLOSED_MODEL, LABELS_AS_NAMES, apply_command, show_analysis

@@ -11,6 +11,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.verdicts.sentences.why_not_set import objection_in_org, objection_to
 from diag.changes.change_errors import WrongOrgError
 from diag.changes.plans.number_to_set import number_to_set, skipped_for
+from diag.changes.plans.only_and_skip import Scope
 from diag.changes.plans.plan import (
     Change,
     Evidence,
@@ -22,7 +23,6 @@ from diag.changes.plans.plan import (
     Unchanged,
 )
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
-from diag.changes.plans.scope import Scope
 
 _ALL: Final = PlanOptions()
 

@@ -10,7 +10,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.lacking_calls import lacking_calls
 from analysis.typed_command import Asked
-from diag.changes.plans.scope import Scope
+from diag.changes.plans.only_and_skip import Scope
 from diag.errors import UsageError
 from diag.judged_files import RunEvidence, choose_inputs, gather
 from diag.measuring.continuing.calls_of_killed_run import ended_from_outside

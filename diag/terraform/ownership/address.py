@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.terraform.configuration.scope import Address, AnyKey, Key
+from diag.terraform.configuration.module_call import Address, AnyKey, Key
 from diag.terraform.resource_type import RESOURCE_TYPE
 
 _PART: Final = re.compile(

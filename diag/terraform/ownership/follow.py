@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from diag.terraform.configuration.merged_block import MergedBlock
+from diag.terraform.configuration.module_call import ANY_KEY, AnyKey, Key, ModuleScope
 from diag.terraform.configuration.project import Project
-from diag.terraform.configuration.scope import ANY_KEY, AnyKey, Key, ModuleScope
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.followed import (
     Absent,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from diag.terraform.configuration.merged_block import MergedBlock
-from diag.terraform.configuration.scope import AnyKey, Key, ModuleScope
+from diag.terraform.configuration.module_call import AnyKey, Key, ModuleScope
 from diag.terraform.syntax.expressions import Elements, Items, Null, Number, PlainText, ValueReference
 from diag.terraform.syntax.source import Where
 

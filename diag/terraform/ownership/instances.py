@@ -7,8 +7,8 @@ from typing import Final
 
 from diag.terraform.configuration.merged_block import MergedBlock
 from diag.terraform.configuration.module import Module
+from diag.terraform.configuration.module_call import ANY_KEY, Address, Called, Instance, Key, ModuleScope
 from diag.terraform.configuration.project import Project
-from diag.terraform.configuration.scope import ANY_KEY, Address, Called, Instance, Key, ModuleScope
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.follow import Follower
 

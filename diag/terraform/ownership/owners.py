@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from diag.terraform.configuration.scope import Instance
+from diag.terraform.configuration.module_call import Instance
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.follow import Follower
 from diag.terraform.ownership.instances import Instances

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from diag.terraform.configuration.scope import Instance
+from diag.terraform.configuration.module_call import Instance
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.follow import Follower
 from diag.terraform.ownership.followed import Absent, FoundValue, Inside, KeyItself, Passed

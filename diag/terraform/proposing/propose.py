@@ -7,9 +7,9 @@ from pathlib import Path
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.verdicts.sentences.why_not_set import objection_in_org
 from diag.changes.plans.number_to_set import number_to_set, skipped_for
+from diag.changes.plans.only_and_skip import Scope
 from diag.changes.plans.plan import PlanOptions, SkippedChange, Unchanged
-from diag.changes.plans.scope import Scope
-from diag.terraform.configuration.scope import Instance
+from diag.terraform.configuration.module_call import Instance
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.editing.edited_file import EditedFile, edit_of, edited
 from diag.terraform.editing.text_edit import TextEdit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from diag.terraform.configuration.scope import Address, Instance
+from diag.terraform.configuration.module_call import Address, Instance
 from diag.terraform.configuration.uncertain import Uncertain
 from diag.terraform.ownership.address import AddressParts, address_text, parse_address, parse_parts, parts_of
 from diag.terraform.ownership.follow import Follower

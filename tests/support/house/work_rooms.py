@@ -161,9 +161,8 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "diag.genesys.http", "diag.production", "diag.setting_sources", "diag.settings", "httpx",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.changes.plans.scope", "diag.direct", "diag.errors", "diag.flows",
-        "diag.judged_files",
-        "diag.exit_codes", "numpy",
+        "analysis", "reports.pages", "diag.changes.plans.only_and_skip", "diag.direct", "diag.errors",
+        "diag.exit_codes", "diag.flows", "diag.judged_files", "numpy",
     },
     "diag/completion": {
         "analysis.format", "analysis.machine.command_words", "analysis.plain_text", "analysis.typed_command",

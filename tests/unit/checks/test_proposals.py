@@ -8,8 +8,8 @@ from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
 from diag.changes.journal.journal_line import JournalLine
+from diag.checks.actions_checked import _unmeasured
 from diag.checks.proposals import Arrival, ProposalState, proposals_of
-from diag.checks.scope import _unmeasured
 from tests.support.changes.journal_records import record
 
 ORG = Analysis(RecommendSettings(), (), {}, org_id="org", host="api.example")

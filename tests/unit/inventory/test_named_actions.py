@@ -6,7 +6,7 @@ from analysis.format.sample_schema import InputOrigin
 from diag.apply_dialog.verification_input import entry_for
 from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named
-from diag.changes.plans.scope import Scope
+from diag.changes.plans.only_and_skip import Scope
 from diag.choice.choose_actions import actions_to_call
 from diag.errors import UsageError
 from diag.genesys.data_action import Action, ActionConfig

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analysis.format.action_facts import ActionFacts
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.plans.scope import Scope
+from diag.changes.plans.only_and_skip import Scope
 
 
 def in_scope(

@@ -1,7 +1,7 @@
 from analysis.format.action_facts import ActionFacts
 from analysis.verdicts.recommendation import Verdict
+from diag.checks.actions_checked import in_scope
 from diag.checks.rules import CheckOutcome, Rule, judge
-from diag.checks.scope import in_scope
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 MEASURED = analysis_of(
