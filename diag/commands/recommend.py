@@ -191,7 +191,7 @@ def _formatted(
 
         return build_csv(analysis)
     if form == "md":
-        from diag.flows.report_flows import with_flows
+        from diag.flows.add_to_report import with_flows
         from diag.judged_files import report_data
         from reports.exports.markdown import build_markdown
 

@@ -92,7 +92,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
     from diag.console import Console
-    from diag.flows.report_flows import with_flows
+    from diag.flows.add_to_report import with_flows
     from diag.judged_files import HowToRead, choose_inputs, gather, report_data
     from diag.production.report_series import with_history
     from diag.settings import load_settings

@@ -154,8 +154,8 @@ def _with_flows(
 
     Raises PermissionMissingError where neither may be read.
     """
-    from diag.flows.org_flows import read_org_flows
-    from diag.flows.read_flows import WantedFlow
+    from diag.flows.fetch_from_org import WantedFlow
+    from diag.flows.kept_or_fetched import read_org_flows
     from diag.genesys.api_errors import PermissionMissingError
     from diag.inventory.read_inventory import NotRead, with_consumers
 
@@ -252,7 +252,7 @@ def _show(
 def _views(
     flows: "FlowsRead | None", inventory: "Inventory", rows: "Sequence[InventoryRow]"
 ) -> "tuple[FlowView, ...]":
-    from diag.flows.org_flows import views_of
+    from diag.flows.kept_or_fetched import views_of
 
     if flows is None:
         return ()

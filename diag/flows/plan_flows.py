@@ -14,7 +14,7 @@ from analysis.flows.path_warnings import alike_together, path_warnings
 from analysis.number_words import noun
 from diag.changes.plans.plan import Plan
 from diag.flows.flow_cache import FlowCacheError
-from diag.flows.shown_flows import ActionTimeouts, ends_after, kept_flows, shown_flows
+from diag.flows.flows_calling_actions import ActionTimeouts, ends_after, kept_flows, shown_flows
 
 MOST_WAITS: Final = 8
 """Flows whose longest wait is said, those that grow most first."""

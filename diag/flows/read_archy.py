@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from analysis.flows.flow import MOST_MS, ArchitectFlow, FlowStep, OwnTimeout, Wiring
-from diag.flows.read_configuration import MOST_NAME
+from diag.flows.read_flow_json import MOST_NAME
 from diag.flows.unreadable_flow import UnreadableFlowError
 from diag.flows.wiring import MOST_PLACES, Opening, PlaceInFlow, wire
 

@@ -10,7 +10,7 @@ from analysis.flows.flow import ArchitectFlow, FlowsRead, UnreadFlow
 from analysis.format.input_file import InputFile
 from diag.errors import UsageError
 from diag.flows.read_archy import read_archy
-from diag.flows.read_configuration import read_configuration
+from diag.flows.read_flow_json import read_configuration
 from diag.flows.read_i3 import configuration_in_i3
 from diag.flows.unreadable_flow import UnreadableFlowError
 from diag.flows.yaml_values import parse_yaml

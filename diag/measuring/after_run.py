@@ -36,7 +36,7 @@ def finish_run(folder: RunFolder, *, report: bool) -> None:
 
 def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
     """Write recommendations.json and report.html of a run."""
-    from diag.flows.report_flows import with_flows
+    from diag.flows.add_to_report import with_flows
     from diag.judged_files import report_data, write_recommendations
     from reports.pages.report_page import build_report
 

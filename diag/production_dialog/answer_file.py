@@ -19,7 +19,7 @@ def answer_as_text(answer: Answer, test: SampleSet | None, form: str, settings: 
         from reports.exports.csv import build_csv
 
         return build_csv(answer.evidence.analysis)
-    from diag.flows.report_flows import with_flows
+    from diag.flows.add_to_report import with_flows
     from diag.production.report_series import with_history
 
     data = with_flows(with_history(page_of(answer, test, settings.zone), settings), settings.runs)

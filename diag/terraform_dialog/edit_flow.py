@@ -22,7 +22,7 @@ from diag.terraform.git.commit import Committed, commit_files, demand_clean_tree
 from diag.terraform.git.working_tree import top_of
 from diag.terraform.proposing.proposal import Proposal
 from diag.terraform.proposing.propose import propose
-from diag.terraform.proposing.read_configuration import ConfigurationFolder
+from diag.terraform.proposing.roots_and_state import ConfigurationFolder
 from diag.terraform_dialog.edit_options import EditOptions
 from diag.terraform_dialog.evidence_to_edit import EvidenceToEdit
 from diag.terraform_dialog.proposal_words import (

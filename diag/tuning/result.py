@@ -15,7 +15,7 @@ from diag import __version__
 from diag.campaign.evidence import judged_together
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
-from diag.flows.report_flows import with_flows
+from diag.flows.add_to_report import with_flows
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
 from diag.production.evidence import ProductionEvidence

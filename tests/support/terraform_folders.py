@@ -7,7 +7,7 @@ from analysis.verdicts.recommendation import Recommendation
 from diag.changes.plans.plan import PlanOptions
 from diag.terraform.proposing.proposal import Proposal
 from diag.terraform.proposing.propose import propose
-from diag.terraform.proposing.read_configuration import ConfigurationFolder
+from diag.terraform.proposing.roots_and_state import ConfigurationFolder
 from diag.terraform.resource_type import RESOURCE_TYPE
 from tests.support.changes.recommendations import analysis_of, recommendation
 

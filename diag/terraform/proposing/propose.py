@@ -17,12 +17,12 @@ from diag.terraform.ownership.address import address_text
 from diag.terraform.ownership.owners import Owners
 from diag.terraform.ownership.places import Owned, TimeoutPlace
 from diag.terraform.proposing.proposal import NotInFolder, Proposal, ProposedTimeout, RefusedEdit
-from diag.terraform.proposing.read_configuration import (
+from diag.terraform.proposing.resource_of_action import NotHere
+from diag.terraform.proposing.roots_and_state import (
     ConfigurationFolder,
     ReadConfiguration,
     read_configuration,
 )
-from diag.terraform.proposing.resource_of_action import NotHere
 
 
 @dataclass(frozen=True, slots=True)

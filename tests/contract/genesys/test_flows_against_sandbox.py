@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from analysis.flows.flow import FlowsRead
+from diag.flows.fetch_from_org import NEVER_PUBLISHED, NOT_LISTED, WantedFlow, read_flows
 from diag.flows.flow_cache import FlowCacheError, KeptFlows, cache_path, read_cache, write_cache
-from diag.flows.read_flows import NEVER_PUBLISHED, NOT_LISTED, WantedFlow, read_flows
 from diag.genesys.api_errors import PermissionMissingError
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket

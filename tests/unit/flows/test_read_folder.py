@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.errors import UsageError
-from diag.flows.read_configuration import read_configuration
+from diag.flows.read_flow_json import read_configuration
 from diag.flows.read_folder import flows_in
 from diag.flows.read_i3 import configuration_in_i3
 from diag.flows.unreadable_flow import UnreadableFlowError

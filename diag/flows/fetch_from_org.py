@@ -6,7 +6,7 @@ from typing import Protocol
 
 from analysis.flows.flow import ArchitectFlow, FlowsRead, UnreadFlow
 from diag.flows.flow_cache import KeptFlows
-from diag.flows.read_configuration import read_configuration
+from diag.flows.read_flow_json import read_configuration
 from diag.flows.unreadable_flow import UnreadableFlowError
 from diag.genesys.api_errors import (
     NotFoundError,

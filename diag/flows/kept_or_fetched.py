@@ -8,8 +8,8 @@ from pathlib import Path
 from analysis.flows.flow import FlowsRead
 from analysis.flows.flow_view import FlowView, flow_views
 from analysis.flows.join_actions import NamedAction, join_actions
+from diag.flows.fetch_from_org import WantedFlow, read_flows
 from diag.flows.flow_cache import FlowCacheError, KeptFlows, read_cache, write_cache
-from diag.flows.read_flows import WantedFlow, read_flows
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress

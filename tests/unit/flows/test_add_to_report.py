@@ -6,8 +6,8 @@ from pathlib import Path
 
 from analysis.flows.flow import ArchitectFlow, FlowStep
 from analysis.flows.flow_words import waits_by
+from diag.flows.add_to_report import with_flows
 from diag.flows.flow_cache import KeptFlows, cache_path, write_cache
-from diag.flows.report_flows import with_flows
 from reports.report_data import ReportData
 from tests.support.flow_files import configuration, data_step, task
 from tests.support.reports.report_factory import CASES, make_report

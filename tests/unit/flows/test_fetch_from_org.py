@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from diag.flows.fetch_from_org import read_flows
 from diag.flows.flow_cache import KeptFlows
-from diag.flows.read_flows import read_flows
 from diag.genesys.api_errors import ApiError, NotFoundError, PermissionMissingError, PlatformError
 from diag.genesys.flows import ListedFlow
 from diag.genesys.replies.json_reply import JsonObject

@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.flows.join_actions import NamedAction
 from analysis.verdicts.evidence_to_set import will_be_set
 from diag.flows.flow_cache import FlowCacheError
-from diag.flows.shown_flows import ActionTimeouts, kept_flows, shown_flows
+from diag.flows.flows_calling_actions import ActionTimeouts, kept_flows, shown_flows
 from reports.report_data import ReportData
 
 

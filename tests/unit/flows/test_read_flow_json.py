@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.flows.flow import ArchitectFlow
 from analysis.flows.longest_wait import longest_wait
-from diag.flows.read_configuration import read_configuration
+from diag.flows.read_flow_json import read_configuration
 from diag.flows.unreadable_flow import UnreadableFlowError
 from tests.support.flow_files import ACTION, configuration, data_step, menu, other_step, task
 
