@@ -10,7 +10,6 @@ from analysis.format.run_folder import RunFolder
 from analysis.name_lists import first_names
 from analysis.runs.campaign_windows import CAMPAIGN_NAME, WINDOWS_NAME, windows_below
 from analysis.samples.missing_manifest import manifest_of
-from diag.campaign.next_slot import Slot
 from diag.campaign.saved import (
     GoneAction,
     Saved,
@@ -21,6 +20,7 @@ from diag.campaign.saved import (
     write_saved,
     write_slot,
 )
+from diag.campaign.when_next_window import Slot
 from diag.errors import UsageError
 from diag.measuring.continuing.calls_of_killed_run import ended_from_outside
 from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock

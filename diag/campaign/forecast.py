@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.campaign.campaign import Campaign
-from diag.campaign.next_slot import Slot, next_slot
 from diag.campaign.standing import Sent, Standing
+from diag.campaign.when_next_window import Slot, next_slot
 from diag.campaign.window_turns import turns
 
 ASSUMED_S: Final = 1.0

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from analysis.coverage.time_coverage import WINDOW_GAP_S
 from diag.campaign.campaign import Campaign
-from diag.campaign.next_slot import Slot, may_call_until, next_slot
 from diag.campaign.standing import Standing
+from diag.campaign.when_next_window import Slot, may_call_until, next_slot
 from diag.campaign.window_turns import turns
 from diag.choice.turns_file import Turn
 

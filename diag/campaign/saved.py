@@ -23,7 +23,7 @@ from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.written_json import Written
 from diag.campaign.campaign import LONGEST_S, Campaign
-from diag.campaign.next_slot import Slot
+from diag.campaign.when_next_window import Slot
 from diag.errors import UsageError
 
 CAMPAIGN_VERSION: Final = 1

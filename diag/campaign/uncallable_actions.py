@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from diag.campaign.prepare import TuneScope
+from diag.campaign.what_to_measure import TuneScope
 from diag.choice.choose_actions import (
     changes_allowed,
     choose,

@@ -12,10 +12,10 @@ from analysis.format.run_folder import RunFolder
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.next_slot import NEWEST_WINDOWS, Slot, next_slot, usual_gap_s
 from diag.campaign.next_step import Ask, Make, Over, Wait, next_step
 from diag.campaign.saved import GoneAction, Saved
 from diag.campaign.standing import Standing, ended
+from diag.campaign.when_next_window import NEWEST_WINDOWS, Slot, next_slot, usual_gap_s
 from diag.campaign.windows_judged import WindowsJudged
 from diag.choice.turns_file import WindowOrder, order_for
 

@@ -19,8 +19,8 @@ from diag.campaign.campaign import (
     most_calls,
     to_the_end,
 )
-from diag.campaign.next_slot import Slot, WindowPace, pace_of_windows
 from diag.campaign.standing import WARM_LEAST, Standing
+from diag.campaign.when_next_window import Slot, WindowPace, pace_of_windows
 from diag.choice.turns_file import Turn
 
 SINGLE_S: Final = 10.0

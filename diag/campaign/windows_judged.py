@@ -19,8 +19,8 @@ from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import read_windows, with_calls
-from diag.campaign.next_slot import seen_from
 from diag.campaign.standing import Sent, Standing, not_begun, standing
+from diag.campaign.when_next_window import seen_from
 
 if TYPE_CHECKING:
     from analysis.samples.action_calls import ActionCalls

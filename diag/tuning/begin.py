@@ -11,12 +11,12 @@ from analysis.plain_text import json_text
 from diag.apply_dialog.approval import approved_for
 from diag.campaign.campaign import Campaign
 from diag.campaign.forecast import forecast
-from diag.campaign.next_slot import next_slot
-from diag.campaign.prepare import Prepared, TuneScope, budget_of, campaign_of, prepare
 from diag.campaign.saved import Saved
 from diag.campaign.span import span_s
 from diag.campaign.standing import WANTED_TO_LOWER
 from diag.campaign.unreached_hours import out_of_reach
+from diag.campaign.what_to_measure import Prepared, TuneScope, budget_of, campaign_of, prepare
+from diag.campaign.when_next_window import next_slot
 from diag.campaign.windows_judged import before_any_call
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.plan import org_noted_in
@@ -36,7 +36,7 @@ from diag.production.promises import SetLately, promises_of, set_lately
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines
-from diag.tuning.limits_text import reach_lines, unread_lines
+from diag.tuning.campaign_warnings import reach_lines, unread_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER

@@ -12,10 +12,10 @@ from analysis.typed_command import Asked, path_to_type
 from analysis.verdicts.next_command import name_to_type
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
-from diag.campaign.next_slot import Slot
-from diag.campaign.prepare import NO_WORKLOAD, Prepared
 from diag.campaign.saved import NotCalled, Saved
 from diag.campaign.standing import Standing
+from diag.campaign.what_to_measure import NO_WORKLOAD, Prepared
+from diag.campaign.when_next_window import Slot
 from diag.table import Column, Table
 from diag.tuning.which_campaign import BesideCampaign
 from diag.workload.fair_use import FAIR_USE, share_of_a_day

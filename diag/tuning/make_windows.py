@@ -13,9 +13,9 @@ from analysis.format.whole_records import holds_records
 from analysis.machine.forks import CAN_FORK
 from analysis.runs.campaign_windows import has_begun
 from diag.campaign.campaign import Campaign
-from diag.campaign.prepare import TuneScope
 from diag.campaign.saved import Saved
 from diag.campaign.uncallable_actions import gone
+from diag.campaign.what_to_measure import TuneScope
 from diag.campaign.window_loop import Driven, MadeWindow, carry_out
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.clocks.wall_clock import REAL_TIME

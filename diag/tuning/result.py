@@ -24,7 +24,7 @@ from diag.production.report_series import production_page, with_history, with_pr
 from diag.production.saved_evidence import read_evidence
 from diag.tuning.apply_plan_once import give_plan
 from diag.tuning.campaign_text import MOST_NAMED, open_lines
-from diag.tuning.limits_text import gone_lines
+from diag.tuning.campaign_warnings import gone_lines
 from diag.tuning.tune_context import TuneContext
 from reports.pages.report_page import build_report
 from reports.wording.verdict_words import wording_of

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from diag.campaign.forecast import forecast
-from diag.campaign.next_slot import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.next_step import slot_to_come
 from diag.campaign.saved import Saved
 from diag.campaign.unreached_hours import out_of_reach
+from diag.campaign.when_next_window import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.window_loop import where_all_stand
 from diag.campaign.windows_judged import WindowsJudged
 from diag.changes.journal.journal import Journal
@@ -15,7 +15,7 @@ from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.tuning.apply_plan_once import CarriedOut, how_far
 from diag.tuning.campaign_text import beside_lines, not_called_lines, status_lines, status_table
-from diag.tuning.limits_text import (
+from diag.tuning.campaign_warnings import (
     changed_lines,
     gone_lines,
     probe_lines,

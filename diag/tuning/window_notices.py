@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from analysis.moment_words import at
 from analysis.number_words import plural
 from diag.campaign.campaign import Campaign
-from diag.campaign.next_slot import Slot
+from diag.campaign.when_next_window import Slot
 from diag.campaign.window_loop import Notices, Standings
 from diag.console import Progress
 from diag.tuning.campaign_text import window_line
-from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines, put_off_line
+from diag.tuning.campaign_warnings import back_lines, changed_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
 
 

@@ -5,7 +5,7 @@ Only the shortest times that a campaign allows itself are shorter; processes, fi
 
 import sys
 
-from diag.campaign import campaign, next_slot, next_step, prepare, span
+from diag.campaign import campaign, next_step, span, what_to_measure, when_next_window
 
 STRATUM_S = 5.0
 
@@ -13,9 +13,9 @@ STRATUM_S = 5.0
 def hurry() -> None:
     """Let a campaign be as short as a few strata of five seconds, and its calls follow each other closely."""
     for modules, name, value in (
-        ((span, prepare), "SHORTEST_S", 10.0),
-        ((campaign, next_slot), "SHORTEST_STRATUM_S", STRATUM_S),
-        ((next_step, next_slot), "WINDOW_GAP_S", 0.5),
+        ((span, what_to_measure), "SHORTEST_S", 10.0),
+        ((campaign, when_next_window), "SHORTEST_STRATUM_S", STRATUM_S),
+        ((next_step, when_next_window), "WINDOW_GAP_S", 0.5),
         ((campaign,), "FASTEST_GAP_S", 0.05),
     ):
         for module in modules:

@@ -26,8 +26,8 @@ from analysis.verdicts.evidence_to_set import hold_on
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.forecast import forecast
-from diag.campaign.next_slot import next_slot
 from diag.campaign.standing import ENOUGH_TO_GUESS, Standing, standing
+from diag.campaign.when_next_window import next_slot
 from tests.support.backend_days import CORRELATED, FURTHER, INDEPENDENT, BackendDay, Floats
 from tests.support.campaigns import BEGAN_AT, ORDINARY, World, action, before, campaign
 

@@ -21,9 +21,9 @@ from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.recommend_settings import RecommendSettings
 from analysis.stopping.when_settled import planned_calls
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
-from diag.campaign.next_slot import FEWEST_GAPS, Slot, seen_from
 from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.standing import Sent, Standing, not_begun
+from diag.campaign.when_next_window import FEWEST_GAPS, Slot, seen_from
 from diag.campaign.window_loop import MadeWindow
 from diag.choice.turns_file import TURNS_FILE, Turn, WindowOrder, write_order
 from diag.hours.allowed_hours import ALWAYS, AllowedHours

@@ -10,7 +10,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
 from diag.notifying.news import FoundNow, Item
-from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines
+from diag.tuning.campaign_warnings import back_lines, changed_lines, gone_lines, probe_lines
 from reports.wording.headline import headline
 
 MOST_CHANGES: Final = 5

@@ -12,7 +12,7 @@ from diag.console import Console
 from diag.metrics.metrics_file import write_metrics
 from diag.metrics.tune_metrics import CampaignState, tune_metrics
 from diag.notifying.notifier import Notifier
-from diag.tuning.limits_text import put_off_line
+from diag.tuning.campaign_warnings import put_off_line
 from diag.tuning.notifying.campaign_news import put_off, result, under_way
 
 

@@ -12,8 +12,8 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.prepare import TuneScope
 from diag.campaign.uncallable_actions import NOT_LISTED, NOT_THERE, gone
+from diag.campaign.what_to_measure import TuneScope
 from diag.choice.choose_actions import Candidate
 from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import Turn, WindowOrder, read_order, write_order

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from diag.campaign.campaign import Budget
-from diag.campaign.next_slot import next_slot
 from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended
+from diag.campaign.when_next_window import next_slot
 from diag.campaign.window_loop import Notices
 from diag.errors import UsageError
 from tests.support.campaigns import (

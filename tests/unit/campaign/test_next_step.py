@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from diag.campaign.campaign import allowed_s, to_the_end
 from diag.campaign.forecast import forecast
-from diag.campaign.next_slot import next_slot
 from diag.campaign.next_step import Wait, next_step
+from diag.campaign.when_next_window import next_slot
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, ORDINARY, World, action, before, campaign
 from tests.support.examples import examples

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from diag.campaign.prepare import production_gap_s
+from diag.campaign.what_to_measure import production_gap_s
 from diag.production.observed import Observed
 from tests.support.campaigns import HOUR_S, action
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.campaign.campaign import Budget, Campaign, to_the_end
-from diag.campaign.next_slot import Slot
 from diag.campaign.standing import Sent
+from diag.campaign.when_next_window import Slot
 from diag.campaign.window_turns import CATCH_UP, turns
 from diag.choice.turns_file import Turn
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, World, action, before, campaign

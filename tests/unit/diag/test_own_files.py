@@ -29,7 +29,6 @@ from analysis.inline_toml import inline_toml, toml_key
 from analysis.plain_text import json_text
 from analysis.samples.actions_file import read_actions_file
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
-from diag.campaign.next_slot import Slot
 from diag.campaign.saved import (
     GoneAction,
     Saved,
@@ -41,6 +40,7 @@ from diag.campaign.saved import (
     write_saved,
     write_slot,
 )
+from diag.campaign.when_next_window import Slot
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.plan import Plan

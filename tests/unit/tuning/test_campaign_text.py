@@ -7,9 +7,9 @@ import pytest
 from analysis.number_words import plural
 from analysis.typed_command import Asked
 from diag.campaign.forecast import CampaignForecast, forecast
-from diag.campaign.next_slot import next_slot
-from diag.campaign.prepare import Prepared, ToMeasure
 from diag.campaign.saved import NotCalled
+from diag.campaign.what_to_measure import Prepared, ToMeasure
+from diag.campaign.when_next_window import next_slot
 from diag.campaign.windows_judged import before_any_call
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, why_lines
 from tests.support.campaigns import action, campaign

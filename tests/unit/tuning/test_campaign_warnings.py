@@ -11,7 +11,7 @@ from analysis.coverage.week_of_hours import stated_week
 from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended
 from diag.campaign.unreached_hours import OutOfReach
-from diag.tuning.limits_text import (
+from diag.tuning.campaign_warnings import (
     back_lines,
     changed_lines,
     gone_lines,

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diag.campaign.campaign import Campaign, allowed_s
-from diag.campaign.next_slot import ROUNDING_S, Slot, may_call_until, next_slot, pace_of_windows
+from diag.campaign.when_next_window import ROUNDING_S, Slot, may_call_until, next_slot, pace_of_windows
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, campaign
 from tests.support.examples import examples

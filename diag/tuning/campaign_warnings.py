@@ -9,9 +9,9 @@ from analysis.name_lists import by_reason, first_names, reason_lines
 from analysis.number_words import duration, noun, percent_at_most, plural
 from analysis.verdicts.hours_words import left_out_words
 from diag.campaign.campaign import LONGEST_S, Campaign, allowed_s, gap_s
-from diag.campaign.next_slot import RARE
 from diag.campaign.standing import Standing
 from diag.campaign.unreached_hours import OutOfReach
+from diag.campaign.when_next_window import RARE
 
 MOST_SHOWN: Final = 3
 DAY_S: Final = 86_400.0

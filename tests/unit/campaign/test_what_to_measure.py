@@ -7,8 +7,8 @@ import pytest
 from analysis.production.promise_watch import Stretch, WatchState
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
-from diag.campaign.prepare import NO_WORKLOAD, TuneScope, prepare, whys_of_broken
 from diag.campaign.saved import NotCalled
+from diag.campaign.what_to_measure import NO_WORKLOAD, TuneScope, prepare, whys_of_broken
 from diag.genesys.client import GenesysClient
 from diag.production.evidence import Place, ProductionEvidence
 from diag.production.promises import Promise, SetLately
