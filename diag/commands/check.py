@@ -145,7 +145,7 @@ def _check(
     from diag.checks.proposals import Arrival, proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
     from diag.judged_files import HowToRead, choose_inputs, gather
-    from diag.waiting.long_wait import LongWait
+    from diag.waiting.large_files import LongWait
 
     how = HowToRead(options.actions_file)
     fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES

@@ -121,7 +121,7 @@ def _compared(
     from diag import __version__
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
-    from diag.waiting.long_wait import LongWait
+    from diag.waiting.large_files import LongWait
     from reports.pages.compare_page import CompareData, ComparedRun
 
     settings = load_settings()

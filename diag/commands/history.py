@@ -107,9 +107,9 @@ def _show_org(
     from diag.changes.undo_plan import made_in
     from diag.clocks.target_clock import clock_of
     from diag.genesys.client import GenesysClient
-    from diag.interaction.pause_note import pause_note
     from diag.table import in_form
     from diag.target import find_target
+    from diag.waiting.rate_limit_pause import pause_note
 
     days, limit, form = shown_as
     lines = Journal(settings.journal).read()

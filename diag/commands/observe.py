@@ -116,7 +116,6 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
-    from diag.interaction.pause_note import pause_note
     from diag.judged_files import choose_inputs
     from diag.production.findings import findings_of
     from diag.production_dialog.answer import Answer
@@ -124,6 +123,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.production_dialog.show_answer import show_answer
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.waiting.rate_limit_pause import pause_note
 
     form = options.chosen_form
     if not goes_to_stdout(options.output) and form == "table":

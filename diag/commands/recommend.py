@@ -86,7 +86,7 @@ def command(
     from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
-    from diag.waiting.long_wait import LongWait
+    from diag.waiting.large_files import LongWait
 
     if not goes_to_stdout(options.output) and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")

@@ -97,7 +97,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     from diag.production.report_series import with_history
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
-    from diag.waiting.long_wait import LongWait
+    from diag.waiting.large_files import LongWait
 
     console = Console()
     settings = load_settings()

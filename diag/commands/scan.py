@@ -83,12 +83,12 @@ def command(options: ScanOptions) -> None:
     from diag.completion.last_scan import ScannedName, keep_names
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.interaction.pause_note import pause_note
     from diag.inventory.read_inventory import read_inventory
     from diag.inventory.view import SORT_FIELDS, ordered, select
     from diag.inventory.where_filter import parse_where
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.waiting.rate_limit_pause import pause_note
 
     if options.sort not in SORT_FIELDS:
         raise click.BadParameter(

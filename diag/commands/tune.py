@@ -189,10 +189,10 @@ def _clock_of_campaign(saved: "Saved", settings: "Settings") -> "WallClock":
 def _saved(context: "TuneContext", meant: "MeantCampaign") -> "Saved | None":
     """Return the campaign that is meant, else a new one; None for a dry run of a new one."""
     from diag.genesys.client import GenesysClient
-    from diag.interaction.pause_note import pause_note
     from diag.tuning.approved_files import refuse_changed_files
     from diag.tuning.begin import begin
     from diag.tuning.same_campaign import as_asked_before, begins_anew, unused_workload
+    from diag.waiting.rate_limit_pause import pause_note
 
     console, saved = context.console, meant.saved
     if context.target.sandbox:

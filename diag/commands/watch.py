@@ -166,8 +166,8 @@ def _look(
     from diag.apply_dialog.apply_flow import identify
     from diag.changes.journal.journal import Journal
     from diag.genesys.client import GenesysClient
-    from diag.interaction.pause_note import pause_note
     from diag.production.watched_org import WatchedOrg
+    from diag.waiting.rate_limit_pause import pause_note
 
     journal = Journal(settings.journal)
     for damaged in journal.damaged():

@@ -17,7 +17,7 @@ from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from diag.hours.allowed_hours import ALWAYS, read_hours
-from diag.hours.approval import read_approval
+from diag.hours.genesys_approval import read_approval
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection
 from diag.workload.payload import Payload, is_json

@@ -11,7 +11,7 @@ from typing import Final
 from analysis.format.action_facts import ProductionWeek
 from diag.direct.direct_load import DirectAuth
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
-from diag.hours.approval import Approval
+from diag.hours.genesys_approval import Approval
 from diag.workload.payload import Payload
 from diag.workload.tables.direct_settings import CallTarget, DirectSettings
 from diag.workload.tables.guard_limits import GuardLimits

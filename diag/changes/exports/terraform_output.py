@@ -17,7 +17,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.verdicts.sentences.why_not_set import objection_to
 from diag.changes.exports.timeout_text import timeout_in_force
 from diag.terraform.resource_type import RESOURCE_TYPE
-from diag.terraform.resources import TerraformResource, read_resources
+from diag.terraform.state_or_export import TerraformResource, read_resources
 
 _DRIFT: Final = (
     "# These timeouts belong to Terraform: put the lines into your configuration, then terraform apply.\n"

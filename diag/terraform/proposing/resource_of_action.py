@@ -12,7 +12,7 @@ from diag.terraform.ownership.address import AddressParts, address_text, parse_a
 from diag.terraform.ownership.follow import Follower
 from diag.terraform.ownership.followed import Inside
 from diag.terraform.ownership.instances import Instances
-from diag.terraform.resources import TerraformResource
+from diag.terraform.state_or_export import TerraformResource
 from diag.terraform.syntax.body import Argument, ConfigBlock
 from diag.terraform.syntax.expressions import PlainText
 

@@ -14,7 +14,7 @@ from diag.terraform.ownership.follow import Follower
 from diag.terraform.ownership.instances import find_instances
 from diag.terraform.ownership.owners import Owners
 from diag.terraform.proposing.resource_of_action import Matcher, addresses_of
-from diag.terraform.resources import TerraformResource, read_resources
+from diag.terraform.state_or_export import TerraformResource, read_resources
 
 _STATE: Final = "terraform.tfstate"
 _HINT: Final = "Give the folder in which you run terraform: --edit DIR"

@@ -12,7 +12,7 @@ from analysis.format.typed_json import Between
 from analysis.recommend_settings import RecommendSettings
 from diag.direct.direct_load import DirectAuth
 from diag.hours.allowed_hours import HoursTable
-from diag.hours.approval import ApprovalTable
+from diag.hours.genesys_approval import ApprovalTable
 from diag.toml_forms.kinds import (
     Above,
     Duration,

@@ -66,7 +66,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/terraform/__init__.py": set(),
     "diag/terraform/resource_type.py": set(),
     "diag/terraform/syntax": set(),
-    "diag/terraform/resources.py": {
+    "diag/terraform/state_or_export.py": {
         "analysis.format", "diag.changes.change_errors", "diag.terraform.resource_type",
         "diag.terraform.syntax",
     },
@@ -89,7 +89,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/terraform/proposing": {
         "analysis.verdicts", "diag.changes.change_errors", "diag.changes.plans",
         "diag.terraform.configuration", "diag.terraform.editing", "diag.terraform.ownership",
-        "diag.terraform.resources", "diag.terraform.syntax",
+        "diag.terraform.state_or_export", "diag.terraform.syntax",
     },
     "diag/terraform_dialog": {
         "analysis", "diag.campaign", "diag.changes", "diag.console", "diag.errors", "diag.exit_codes",
@@ -97,7 +97,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/changes/exports": {
         "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",
-        "diag.changes.plans", "diag.errors", "diag.terraform.resource_type", "diag.terraform.resources",
+        "diag.changes.plans", "diag.errors", "diag.terraform.resource_type", "diag.terraform.state_or_export",
     },
     "diag/checks": {
         "analysis", "diag.changes.journal", "diag.changes.plans", "diag.changes.undo_plan",

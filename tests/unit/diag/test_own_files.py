@@ -61,7 +61,7 @@ from diag.platform_facts.platform_file import read_platform, write_platform
 from diag.sandbox.sandbox_errors import SandboxError
 from diag.sandbox.world.scenario import load_scenario, shipped_scenarios
 from diag.settings import load_settings
-from diag.terraform.resources import read_resources
+from diag.terraform.state_or_export import read_resources
 from diag.workload.read_payloads import read_payloads
 from diag.workload.read_workload import read_workload
 from tests.support.campaigns import BEGAN_AT, campaign

@@ -11,7 +11,7 @@ from analysis.verdicts.recommendation import Verdict
 from diag.changes.change_errors import TerraformFileError
 from diag.changes.exports.gc_output import gc_calls
 from diag.changes.exports.terraform_output import read_known_resources, terraform_lines
-from diag.terraform.resources import TerraformResource, read_resources
+from diag.terraform.state_or_export import TerraformResource, read_resources
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 TYPE = "genesyscloud_integration_action"

@@ -1,7 +1,7 @@
 import pytest
 
 from diag.console import Console
-from diag.interaction.pause_note import pause_note
+from diag.waiting.rate_limit_pause import pause_note
 
 
 def test_a_pause_worth_saying_is_said_with_its_length_and_why(capsys: pytest.CaptureFixture[str]) -> None:

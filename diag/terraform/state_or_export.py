@@ -1,4 +1,4 @@
-"""Which Terraform resource stands for which action: read from a state, `terraform show -json`, or an export.
+"""The resources of actions in one file: a state, what `terraform show -json` prints, or an export.
 
 Four forms are known by their content: a state file (version 4), the output of `terraform show -json`,
 the JSON export of the Genesys provider (`*.tf.json`) and `*.tf` text. The first two carry the action's id;

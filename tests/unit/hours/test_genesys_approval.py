@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from diag.errors import UsageError
-from diag.hours.approval import Approval, read_approval
+from diag.hours.genesys_approval import Approval, read_approval
 from diag.toml_section import TomlSection
 from diag.workload.read_workload import parse_workload
 

@@ -13,8 +13,8 @@ from diag.cli import run
 from diag.console import Console
 from diag.exit_codes import ExitCode
 from diag.judged_files import HowToRead, gather
-from diag.waiting import long_wait
-from diag.waiting.long_wait import LongWait
+from diag.waiting import large_files
+from diag.waiting.large_files import LongWait
 from tests.support.sample_tables import calls, lognormal
 from tests.support.tool_files import TrueCalls, jtl_csv, true_calls
 
@@ -30,7 +30,7 @@ def jtl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_terminal_shows_how_far_a_long_file_is(
     jtl: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(long_wait, "LONG_BYTES", 1000)
+    monkeypatch.setattr(large_files, "LONG_BYTES", 1000)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
@@ -51,7 +51,7 @@ def test_elsewhere_a_long_file_is_a_line_and_a_short_one_none(
     assert run(["recommend", "a.jtl"]) == ExitCode.OK
     assert "Reading" not in capsys.readouterr().err
 
-    monkeypatch.setattr(long_wait, "LONG_BYTES", 1000)
+    monkeypatch.setattr(large_files, "LONG_BYTES", 1000)
     assert run(["recommend", "a.jtl"]) == ExitCode.OK
     told = capsys.readouterr().err.splitlines()
     assert "Reading a.jtl (0.0 GB) ..." in told and "Judging 600 calls ..." in told
