@@ -12,13 +12,13 @@ import click
 from diag.completion.candidates import run_folders
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode
-from diag.interaction.direct_flags import direct_options
 from diag.interaction.help_examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import action_option, otel_option, profile_option
-from diag.measuring.direct_options import DirectOptions
+from diag.measuring.asked_of_direct_calls import DirectOptions
+from diag.measuring_dialog.direct_flags import direct_options
 from diag.measuring_dialog.measure_options import MeasureOptions
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSet
     summarise.
     """
     from diag.console import Console
-    from diag.interaction.confirm_hosts import measure_confirmed
     from diag.measuring.open_telemetry import refuse_without_open_telemetry
+    from diag.measuring_dialog.confirm_hosts import measure_confirmed
     from diag.measuring_dialog.load_options import load_options
     from diag.settings import load_settings
 

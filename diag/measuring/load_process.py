@@ -20,7 +20,7 @@ from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
-from diag.measuring.direct_options import DirectOptions, direct_words
+from diag.measuring.asked_of_direct_calls import DirectOptions, direct_words
 from diag.measuring.load_forks import ForksGoneError, LoadForks
 from diag.measuring.load_log import Refusal, last_line, new_log, refusal_in
 from diag.measuring.run_progress import ProgressReader, RunProgress

@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.typed_command import Asked
 from diag.interaction.recommend_options import asked_to_call
 from diag.interaction.shared_options import usual_workload
-from diag.measuring.direct_options import DirectOptions, repeated
+from diag.measuring.asked_of_direct_calls import DirectOptions, repeated
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from analysis.inline_toml import inline_toml
 from diag.direct.hosts.may_be_called import address_may_be_called
 from diag.direct.hosts.public_addresses import addresses_of
 from diag.errors import UsageError
-from diag.measuring.hosts_to_confirm import HostToConfirm, rate_to_confirm, write_hosts
+from diag.measuring.unconfirmed_hosts_file import HostToConfirm, rate_to_confirm, write_hosts
 from loadtests.planning.direct.host_uses import (
     HostUse,
     asked_load,

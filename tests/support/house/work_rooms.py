@@ -170,9 +170,9 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/interaction": {
         "analysis", "diag.choice.picked_numbers", "diag.completion.candidates", "reports.wording",
-        "diag.console", "diag.direct", "diag.workload.payloads_from_contract",
-        "diag.errors", "diag.genesys", "diag.measuring", "diag.notifying", "diag.settings", "diag.table",
-        "diag.table_layout", "diag.toml_section", "click",
+        "diag.console", "diag.workload.payloads_from_contract",
+        "diag.errors", "diag.genesys", "diag.notifying", "diag.settings", "diag.table",
+        "diag.toml_section", "click",
     },
     "diag/apply_dialog": {
         *CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
@@ -180,9 +180,9 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "diag.clocks.target_clock", "diag.clocks.wall_clock", "diag.toml_forms", "diag.workload", "click",
     },
     "diag/measuring_dialog": {
-        "analysis", "diag.apply_dialog.approval", "diag.console", "diag.errors", "diag.genesys",
-        "diag.interaction", "diag.judged_files", "diag.measuring", "diag.settings", "diag.table",
-        "diag.table_layout", "diag.target", "diag.toml_forms", "diag.workload", "rich",
+        "analysis", "diag.apply_dialog.approval", "diag.console", "diag.direct", "diag.errors",
+        "diag.genesys", "diag.interaction", "diag.judged_files", "diag.measuring", "diag.settings",
+        "diag.table", "diag.table_layout", "diag.target", "diag.toml_forms", "diag.workload", "click", "rich",
     },
     "diag/tuning": {
         *CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",

@@ -53,7 +53,7 @@ from diag.errors import DiagError
 from diag.flows.flow_cache import KeptFlows, cache_path, read_cache, write_cache
 from diag.learning.experiments.marked_calls import MarkedCalls, read_marked_calls, write_marked_calls
 from diag.learning.lab.lab import MarkedCall
-from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts, write_hosts
+from diag.measuring.unconfirmed_hosts_file import HostToConfirm, read_hosts, write_hosts
 from diag.notifying.news import Notified
 from diag.notifying.notification_state import NotificationState, read_state, write_state
 from diag.platform_facts.facts import Learnt, PlatformFacts

@@ -8,8 +8,8 @@ import pytest
 from analysis.recommend_settings import RecommendSettings
 from diag.console import Console
 from diag.errors import UsageError
+from diag.measuring.asked_of_direct_calls import DirectOptions
 from diag.measuring.continuing.lacking_run import LackingRun
-from diag.measuring.direct_options import DirectOptions
 from diag.measuring_dialog.measure_options import MeasureOptions
 from diag.measuring_dialog.top_up_flow import run_to_top_up
 from diag.settings import Settings

@@ -8,11 +8,11 @@ import pytest
 from analysis.format.run_folder import RunFolder
 from diag.console import Console
 from diag.errors import UsageError
-from diag.interaction.confirm_hosts import confirm_hosts, measure_confirmed
-from diag.measuring.direct_options import DirectOptions, direct_words
-from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts, write_hosts
+from diag.measuring.asked_of_direct_calls import DirectOptions, direct_words
 from diag.measuring.load_log import Refusal
 from diag.measuring.load_process import LoadOptions, LoadResult
+from diag.measuring.unconfirmed_hosts_file import HostToConfirm, read_hosts, write_hosts
+from diag.measuring_dialog.confirm_hosts import confirm_hosts, measure_confirmed
 from tests.support.typed_answers import type_in
 
 HOSTS = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.plain_text import printable
 from diag.errors import UsageError
-from diag.measuring.hosts_to_confirm import HostToConfirm, rate_to_confirm, read_hosts
+from diag.measuring.unconfirmed_hosts_file import HostToConfirm, rate_to_confirm, read_hosts
 from diag.table import Column, Table
 from diag.table_layout import lay_out
 

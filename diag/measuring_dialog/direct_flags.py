@@ -8,7 +8,7 @@ import click
 from diag.direct.direct_load import AUTHS
 from diag.interaction.option_values import Result, gathered
 from diag.interaction.output import NamedPath
-from diag.measuring.direct_options import DirectOptions
+from diag.measuring.asked_of_direct_calls import DirectOptions
 
 _FLAGS: Final = (
     click.option(
