@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.genesys.patch_body import FullConfig
-    from diag.production.watched_org import WatchedOrg
+    from diag.production.promises.watched_org import WatchedOrg
     from diag.settings import Settings
     from diag.target import Target
 
@@ -104,7 +104,7 @@ def carry_out(
     from diag.changes.plans.plan_file import plan_digest, write_plan
     from diag.clocks.target_clock import clock_of
     from diag.genesys.client import GenesysClient
-    from diag.production.watched_org import WatchedOrg
+    from diag.production.promises.watched_org import WatchedOrg
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")

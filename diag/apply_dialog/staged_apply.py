@@ -25,9 +25,9 @@ from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError
-from diag.production.promises import Promise
-from diag.production.watch_promises import PromiseLook, Watched
-from diag.production.watch_words import broken_sentence, holds_line, next_step, untold_lines
+from diag.production.promises.judge_promises import PromiseLook, Watched
+from diag.production.promises.watch_words import broken_sentence, holds_line, next_step, untold_lines
+from diag.production.promises.what_was_promised import Promise
 
 LOOK_EVERY_S: Final = 3600.0
 """Production is counted by the hour."""

@@ -27,7 +27,7 @@ from diag.genesys.data_action import Action
 from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
-from diag.production.promises import SetLately
+from diag.production.promises.what_was_promised import SetLately
 from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.workload import Workload
 

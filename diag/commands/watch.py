@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from diag.clocks.wall_clock import WallClock
     from diag.console import Console
     from diag.notifying.notifier import Notifier
-    from diag.production.promises import Promise
-    from diag.production.watch_promises import PromiseLook
+    from diag.production.promises.judge_promises import PromiseLook
+    from diag.production.promises.what_was_promised import Promise
     from diag.settings import Settings
     from diag.target import Target
 
@@ -166,7 +166,7 @@ def _look(
     from diag.apply_dialog.apply_flow import identify
     from diag.changes.journal.journal import Journal
     from diag.genesys.client import GenesysClient
-    from diag.production.watched_org import WatchedOrg
+    from diag.production.promises.watched_org import WatchedOrg
     from diag.waiting.rate_limit_pause import pause_note
 
     journal = Journal(settings.journal)
@@ -202,7 +202,7 @@ def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[
 
 
 def _show(console: "Console", look: "PromiseLook", form: str, asked: "Asked") -> None:
-    from diag.production.watch_words import (
+    from diag.production.promises.watch_words import (
         broken_sentence,
         generous_line,
         holds_line,

@@ -13,7 +13,7 @@ from diag.metrics.series import (
     PROMISE_TIMEOUT,
     PROMISED,
 )
-from diag.production.watch_promises import PromiseLook
+from diag.production.promises.judge_promises import PromiseLook
 
 
 def watch_metrics(look: PromiseLook, host: str, now: float) -> tuple[Family, ...]:

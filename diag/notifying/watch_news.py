@@ -8,8 +8,8 @@ from analysis.typed_command import Asked
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change
 from diag.notifying.news import FoundNow, Item
-from diag.production.watch_promises import PromiseLook, Watched
-from diag.production.watch_words import broken_facts, next_step, not_watched_line
+from diag.production.promises.judge_promises import PromiseLook, Watched
+from diag.production.promises.watch_words import broken_facts, next_step, not_watched_line
 
 CALLERS: Final = "The flows of these callers went on without its answer."
 

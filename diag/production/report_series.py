@@ -16,7 +16,7 @@ from diag.production.evidence import ProductionEvidence, unknown_of
 from diag.production.findings import Finding
 from diag.production.hour_store import ActionKey, HourStore, HourStoreError, open_store
 from diag.production.observed import Observed
-from diag.production.promises import Promise
+from diag.production.promises.what_was_promised import Promise
 from diag.settings import Settings
 from reports.report_data import ProductionSource, ReportData
 

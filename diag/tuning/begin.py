@@ -32,7 +32,7 @@ from diag.production.findings import findings_of
 from diag.production.look import look, place_of
 from diag.production.org_weeks import OrgToAsk
 from diag.production.production_weeks import most_requests
-from diag.production.promises import SetLately, promises_of, set_lately
+from diag.production.promises.what_was_promised import SetLately, promises_of, set_lately
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines

@@ -21,8 +21,8 @@ from diag.doctor.check import ChecksJson
 from diag.exported_view.export_json import ExportJson
 from diag.learning_dialog.result_words import LearnJson
 from diag.notifying.message_body import MessageJson
+from diag.production.promises.watch_words import WatchJson
 from diag.production.saved_evidence import ObservationJson
-from diag.production.watch_words import WatchJson
 from diag.workload.tables.workload_file import WorkloadTable
 from reports.pages.compare_keys import CompareJson
 from reports.pages.index_keys import IndexJson

@@ -23,8 +23,8 @@ from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, PlatformError
-from diag.production.promises import ACCEPTED, Promise, promises_of
-from diag.production.watch_promises import NotWatched, PromiseLook, Watched
+from diag.production.promises.judge_promises import NotWatched, PromiseLook, Watched
+from diag.production.promises.what_was_promised import ACCEPTED, Promise, promises_of
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 from tests.support.changes.journal_records import record
 from tests.support.examples import examples

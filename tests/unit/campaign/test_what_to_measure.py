@@ -11,7 +11,7 @@ from diag.campaign.saved import NotCalled
 from diag.campaign.what_to_measure import NO_WORKLOAD, TuneScope, prepare, whys_of_broken
 from diag.genesys.client import GenesysClient
 from diag.production.evidence import Place, ProductionEvidence
-from diag.production.promises import Promise, SetLately
+from diag.production.promises.what_was_promised import Promise, SetLately
 from tests.support.changes.fake_org import full_config
 from tests.support.changes.journal_records import record
 

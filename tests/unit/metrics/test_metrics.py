@@ -22,8 +22,8 @@ from diag.metrics.metrics_file import demand_a_place, write_metrics
 from diag.metrics.series import LAST_RUN, SERIES
 from diag.metrics.tune_metrics import CampaignState, tune_metrics
 from diag.metrics.watch_metrics import watch_metrics
-from diag.production.promises import Promise
-from diag.production.watch_promises import NotWatched, PromiseLook, Watched
+from diag.production.promises.judge_promises import NotWatched, PromiseLook, Watched
+from diag.production.promises.what_was_promised import Promise
 from loadtests.sending.watching.direct_metrics import DURATION
 from tests.support.campaigns import action, before, campaign
 from tests.support.changes.journal_records import record

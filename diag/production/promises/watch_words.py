@@ -12,8 +12,8 @@ from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
 from analysis.recommend_settings import RecommendSettings
 from analysis.share_cut_off import cut_off_of
 from analysis.typed_command import Asked, rule_flags
-from diag.production.promises import ACCEPTED
-from diag.production.watch_promises import NotWatched, PromiseLook, Watched
+from diag.production.promises.judge_promises import NotWatched, PromiseLook, Watched
+from diag.production.promises.what_was_promised import ACCEPTED
 
 WATCH_VERSION: Final = 1
 NOTHING_ASKED: Final = Asked()

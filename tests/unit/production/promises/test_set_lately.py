@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from diag.production.promises import Promise, SetLately, set_lately
+from diag.production.promises.what_was_promised import Promise, SetLately, set_lately
 from tests.support.changes.journal_records import record
 
 SINCE = 1_000_000.0

@@ -9,9 +9,9 @@ from diag.changes.plans.plan import OrgIdentity
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.paging import OnProgress
 from diag.production.hour_store import open_store
-from diag.production.promises import Promise, promises_of
+from diag.production.promises.judge_promises import PromiseLook, look_at
+from diag.production.promises.what_was_promised import Promise, promises_of
 from diag.production.reading.time_window import last_days
-from diag.production.watch_promises import PromiseLook, look_at
 from diag.settings import Settings
 
 

@@ -15,9 +15,8 @@ from diag.genesys.analytics.execution_counts import DurationRange, IntervalCount
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.data_action import Action
 from diag.production.hour_store import HourStore, open_store
-from diag.production.promises import Promise, promises_of
-from diag.production.watch_promises import PromiseLook, look_at
-from diag.production.watch_words import (
+from diag.production.promises.judge_promises import PromiseLook, look_at
+from diag.production.promises.watch_words import (
     broken_sentence,
     generous_line,
     holds_line,
@@ -26,6 +25,7 @@ from diag.production.watch_words import (
     next_step,
     not_watched_line,
 )
+from diag.production.promises.what_was_promised import Promise, promises_of
 from tests.support.changes.fake_org import IDENTITY, full_config
 from tests.support.changes.journal_records import record
 

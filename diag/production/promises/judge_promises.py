@@ -15,7 +15,7 @@ from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress
 from diag.production.hour_store import ActionKey, HourStore
 from diag.production.production_facts import hour_counts
-from diag.production.promises import Promise, counts_of_promise, state_of
+from diag.production.promises.what_was_promised import Promise, counts_of_promise, state_of
 from diag.production.reading.read_telemetry import CountsTelemetry, whole_seconds
 from diag.production.reading.time_window import Window, last_days
 
