@@ -25,8 +25,8 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
 from diag.measuring.own_calls import OwnCalls
-from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
+from diag.production.production_evidence import ProductionEvidence
 from diag.production.promises.what_was_promised import SetLately
 from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.workload import Workload

@@ -18,7 +18,7 @@ from analysis.format.settled_file import read_settled, write_settled
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
-from diag.campaign.evidence import read_windows, with_calls
+from diag.campaign.judged_together import read_windows, with_calls
 from diag.campaign.standing import Sent, Standing, not_begun, standing
 from diag.campaign.when_next_window import seen_from
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from diag.checks.rules import CheckFinding
     from diag.console import Console
     from diag.notifying.notifier import Notifier
-    from diag.production.evidence import Place
+    from diag.production.production_evidence import Place
     from diag.settings import Settings
     from diag.table import Table
 

@@ -99,8 +99,8 @@ class Story:
     def _compare(self, window: Path, tune: Path) -> None:
         from analysis.recommend_settings import RecommendSettings
         from analysis.verdicts.measured_first import measured_first
-        from diag.campaign.evidence import judged_together
         from diag.campaign.folder import CampaignFolder
+        from diag.campaign.judged_together import judged_together
         from diag.judged_files import gather
         from diag.production.saved_evidence import read_evidence
         from diag.tuning.demo_comparison import one_window

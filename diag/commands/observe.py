@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analysis.recommend_settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.production.evidence import ProductionEvidence
+    from diag.production.production_evidence import ProductionEvidence
     from diag.settings import Settings
 
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
@@ -117,7 +117,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
     from diag.judged_files import choose_inputs
-    from diag.production.findings import findings_of
+    from diag.production.drift_and_resemblance import findings_of
     from diag.production_dialog.answer import Answer
     from diag.production_dialog.answer_file import answer_as_text
     from diag.production_dialog.show_answer import show_answer
@@ -192,8 +192,8 @@ def _read(
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
     from diag.inventory.named_actions import wanted_actions
-    from diag.production.evidence import ProductionQuestion
     from diag.production.look import look
+    from diag.production.production_evidence import ProductionQuestion
     from diag.production.reading.time_window import last_days
 
     changes = Journal(settings.journal).read()

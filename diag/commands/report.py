@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.recommend_settings import RecommendSettings
     from diag.console import Console
     from diag.judged_files import RunEvidence
-    from diag.production.evidence import ProductionEvidence
+    from diag.production.production_evidence import ProductionEvidence
     from diag.settings import Settings
     from reports.report_data import ReportData
 
@@ -173,7 +173,7 @@ def _production(saved: Path | None) -> "ProductionEvidence | None":
 
 
 def _beside(data: "ReportData", evidence: "RunEvidence", production: "ProductionEvidence") -> "ReportData":
-    from diag.production.findings import findings_of
+    from diag.production.drift_and_resemblance import findings_of
     from diag.production.report_series import with_production
 
     rules = evidence.analysis.settings

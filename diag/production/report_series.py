@@ -12,10 +12,10 @@ from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.undo_plan import wrote
-from diag.production.evidence import ProductionEvidence, unknown_of
-from diag.production.findings import Finding
+from diag.production.drift_and_resemblance import Finding
 from diag.production.hour_store import ActionKey, HourStore, HourStoreError, open_store
 from diag.production.observed import Observed
+from diag.production.production_evidence import ProductionEvidence, unknown_of
 from diag.production.promises.what_was_promised import Promise
 from diag.settings import Settings
 from reports.report_data import ProductionSource, ReportData

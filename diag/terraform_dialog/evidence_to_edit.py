@@ -18,7 +18,7 @@ from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan import OrgIdentity, org_noted_in
 from diag.errors import UsageError
 from diag.judged_files import RunEvidence
-from diag.production.evidence import ProductionEvidence
+from diag.production.production_evidence import ProductionEvidence
 from diag.production.saved_evidence import read_evidence
 
 

@@ -27,10 +27,10 @@ from diag.genesys.data_action import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.named_actions import wanted_actions
 from diag.measuring.own_calls import OwnCalls
-from diag.production.evidence import ProductionEvidence, ProductionQuestion
-from diag.production.findings import findings_of
+from diag.production.drift_and_resemblance import findings_of
 from diag.production.look import look, place_of
 from diag.production.org_weeks import OrgToAsk
+from diag.production.production_evidence import ProductionEvidence, ProductionQuestion
 from diag.production.production_weeks import most_requests
 from diag.production.promises.what_was_promised import SetLately, promises_of, set_lately
 from diag.production.reading.time_window import last_days

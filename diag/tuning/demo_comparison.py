@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.verdicts.recommendation import Analysis
-from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
+from diag.production.production_evidence import ProductionEvidence
 
 if TYPE_CHECKING:
     from analysis.samples.sample_set import SampleSet

@@ -12,14 +12,14 @@ from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.measured_first import measured_first
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag import __version__
-from diag.campaign.evidence import judged_together
+from diag.campaign.judged_together import judged_together
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
 from diag.flows.add_to_report import with_flows
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
-from diag.production.evidence import ProductionEvidence
-from diag.production.findings import findings_of
+from diag.production.drift_and_resemblance import findings_of
+from diag.production.production_evidence import ProductionEvidence
 from diag.production.report_series import production_page, with_history, with_production
 from diag.production.saved_evidence import read_evidence
 from diag.tuning.apply_plan_once import give_plan

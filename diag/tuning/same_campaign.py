@@ -9,7 +9,7 @@ from analysis.typed_command import Asked, is_usual_workload
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from diag.interaction.shared_options import USUAL_DAYS
-from diag.production.evidence import Place
+from diag.production.production_evidence import Place
 from diag.tuning.approved_files import file_sha256, payload_digests
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import TuneOptions

@@ -18,8 +18,8 @@ from diag.campaign.saved import Saved
 from diag.errors import DiagError, UsageError
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.production.evidence import Place
 from diag.production.look import place_of
+from diag.production.production_evidence import Place
 from diag.settings import Settings
 from diag.target import Target, find_target, target_at
 from diag.tuning.numbered_folders import another_folder, campaigns, free_folder, usual_folder

@@ -24,8 +24,8 @@ from typing import Final
 import httpx
 
 from analysis.samples.read_samples import read_samples
-from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
+from diag.campaign.judged_together import judged_together, with_calls
 from diag.sandbox.launch import SandboxProcess, start_sandbox
 from tests.bench.load_processes import ROOT, environment
 

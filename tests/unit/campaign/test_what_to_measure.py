@@ -10,7 +10,7 @@ from analysis.verdicts.recommendation import Analysis
 from diag.campaign.saved import NotCalled
 from diag.campaign.what_to_measure import NO_WORKLOAD, TuneScope, prepare, whys_of_broken
 from diag.genesys.client import GenesysClient
-from diag.production.evidence import Place, ProductionEvidence
+from diag.production.production_evidence import Place, ProductionEvidence
 from diag.production.promises.what_was_promised import Promise, SetLately
 from tests.support.changes.fake_org import full_config
 from tests.support.changes.journal_records import record

@@ -9,8 +9,8 @@ import pytest
 from analysis.format.manifest import Manifest, Status, read_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
-from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
+from diag.campaign.judged_together import judged_together, with_calls
 from diag.campaign.when_next_window import Slot
 from diag.campaign.window_loop import MadeWindow, Notices
 from diag.choice.turns_file import Turn, WindowOrder

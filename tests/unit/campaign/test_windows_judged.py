@@ -10,7 +10,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import read_settled, write_settled
 from analysis.recommend_settings import RecommendSettings
 from diag.campaign import windows_judged
-from diag.campaign.evidence import read_windows
+from diag.campaign.judged_together import read_windows
 from diag.campaign.windows_judged import WindowsJudged
 from diag.choice.turns_file import Turn
 from tests.support.campaigns import BEGAN_AT, action, campaign, write_window

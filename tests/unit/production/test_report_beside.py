@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from diag.production.evidence import Place, ProductionEvidence
+from diag.production.production_evidence import Place, ProductionEvidence
 from diag.production.report_series import NOTHING_TOGETHER, with_production
 from tests.support.reports.report_factory import CASES, make_report, words_only
 

@@ -8,8 +8,8 @@ from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise
 from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
-from diag.production.evidence import Place, ProductionQuestion, evidence_of
-from diag.production.findings import findings_of
+from diag.production.drift_and_resemblance import findings_of
+from diag.production.production_evidence import Place, ProductionQuestion, evidence_of
 from diag.production.reading.read_telemetry import ObservedAction, Production
 from diag.production.reading.time_window import Window
 from diag.production_dialog.answer import Answer

@@ -9,7 +9,7 @@ import pytest
 from analysis.production.hourly_counts import HourCounts
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommendation import Analysis
-from diag.production.evidence import ProductionEvidence
+from diag.production.production_evidence import ProductionEvidence
 from diag.tuning.demo_comparison import one_window
 from tests.support.sample_tables import calls, judge, orders
 

@@ -15,7 +15,7 @@ from diag.campaign.saved import Saved, TuneQuestion
 from diag.errors import UsageError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from diag.production.evidence import Place
+from diag.production.production_evidence import Place
 from diag.settings import SANDBOX_ID, Settings
 from diag.target import Target
 from diag.tuning import which_campaign

@@ -13,7 +13,7 @@ from analysis.views.compare_runs import ComparedAction, compare
 from analysis.views.comparison_json import comparison_to_json
 from diag.checks import rules
 from diag.checks.rules import CheckOutcome, Rule
-from diag.production.findings import findings_of
+from diag.production.drift_and_resemblance import findings_of
 from diag.production.observed import Observed
 from tests.support.sample_tables import START, calls, lognormal
 

@@ -2,7 +2,7 @@
 
 from analysis.production.timeout_still_fits import Drift
 from analysis.views.summary import ProductionFinding
-from diag.production.findings import Finding
+from diag.production.drift_and_resemblance import Finding
 from reports.wording.production_words import production_words
 
 FEW = Drift("fits", "0.052 % of executions reach 4 s (accepted: 1 %)", 0.0005, 0.0002, 0.001)
