@@ -8,8 +8,9 @@ from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
 from diag.genesys.http.paging import OnProgress
+from diag.production.judge_telemetry import evidence_of
 from diag.production.last_timeout_changes import last_changes
-from diag.production.production_evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
+from diag.production.production_evidence import Place, ProductionEvidence, ProductionQuestion
 from diag.production.reading.read_telemetry import read_production
 from diag.target import target_at
 from diag.workload.share_of_org_limits import CONCURRENCY_KEY

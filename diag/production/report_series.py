@@ -14,8 +14,9 @@ from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.undo_plan import wrote
 from diag.production.drift_and_resemblance import Finding
 from diag.production.hour_store import ActionKey, HourStore, HourStoreError, open_store
+from diag.production.observe_words import unknown_of
 from diag.production.observed import Observed
-from diag.production.production_evidence import ProductionEvidence, unknown_of
+from diag.production.production_evidence import ProductionEvidence
 from diag.production.promises.what_was_promised import Promise
 from diag.settings import Settings
 from reports.report_data import ProductionSource, ReportData

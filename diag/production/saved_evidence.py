@@ -16,8 +16,9 @@ from analysis.verdicts.analysis_json import AnalysisJson, analysis_from_json, an
 from analysis.verdicts.recommendation import FORMAT_VERSION
 from analysis.written_json import JsonObject, Written
 from diag.production.drift_and_resemblance import Finding
+from diag.production.observe_words import unknown_of
 from diag.production.observed import Observed
-from diag.production.production_evidence import Place, ProductionEvidence, Unobserved, unknown_of
+from diag.production.production_evidence import Place, ProductionEvidence, Unobserved
 from diag.production.reading.platform_percentiles import PlatformPercentiles
 
 MOST_AN_HOUR: Final = 10**9

@@ -7,7 +7,8 @@ from pathlib import Path
 from analysis.machine.command_words import one_after_the_other
 from analysis.typed_command import apply_plan
 from diag.production.drift_and_resemblance import Finding
-from diag.production.production_evidence import ProductionEvidence, plan_command
+from diag.production.observe_words import plan_command
+from diag.production.production_evidence import ProductionEvidence
 
 
 @dataclass(frozen=True, slots=True)

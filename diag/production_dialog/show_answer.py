@@ -5,7 +5,7 @@ from typing import Final
 from analysis.typed_command import Asked
 from diag.console import Console
 from diag.interaction.show_analysis import show_analysis
-from diag.production.production_evidence import not_observed_lines, read_as, unknown_of
+from diag.production.observe_words import not_observed_lines, read_as, unknown_of
 from diag.production_dialog.answer import Answer
 
 MOST_NAMED: Final = 3

@@ -17,7 +17,8 @@ from diag.genesys.http.secret import Secret
 from diag.platform_facts.fact_kinds import TimeoutWords
 from diag.platform_facts.facts import Learnt, PlatformFacts
 from diag.production.drift_and_resemblance import findings_of
-from diag.production.production_evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
+from diag.production.judge_telemetry import evidence_of
+from diag.production.production_evidence import Place, ProductionEvidence, ProductionQuestion
 from diag.production.reading.read_telemetry import read_production
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json

@@ -9,8 +9,9 @@ from analysis.samples.sample_set import SampleSet
 from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.drift_and_resemblance import findings_of
+from diag.production.judge_telemetry import evidence_of
 from diag.production.observed import Observed
-from diag.production.production_evidence import Place, ProductionQuestion, evidence_of
+from diag.production.production_evidence import Place, ProductionQuestion
 from diag.production.production_facts import bucket_counts, facts_of, remarks
 from diag.production.reading.read_telemetry import ObservedAction, Production
 from diag.production.reading.time_window import last_days

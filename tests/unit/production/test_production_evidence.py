@@ -13,13 +13,9 @@ from analysis.typed_command import Asked
 from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.drift_and_resemblance import findings_of
-from diag.production.production_evidence import (
-    Place,
-    ProductionEvidence,
-    ProductionQuestion,
-    evidence_of,
-    plan_command,
-)
+from diag.production.judge_telemetry import evidence_of
+from diag.production.observe_words import plan_command
+from diag.production.production_evidence import Place, ProductionEvidence, ProductionQuestion
 from diag.production.reading.read_telemetry import NotObserved, ObservedAction, Production
 from diag.production.report_series import NOTHING_TOGETHER, production_page, with_production
 from diag.production.saved_evidence import read_evidence, to_json

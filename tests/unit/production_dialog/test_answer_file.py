@@ -9,7 +9,8 @@ from analysis.views.summarise import summarise
 from diag.genesys.analytics.execution_counts import IntervalCounts
 from diag.genesys.data_action import Action, ActionConfig
 from diag.production.drift_and_resemblance import findings_of
-from diag.production.production_evidence import Place, ProductionQuestion, evidence_of
+from diag.production.judge_telemetry import evidence_of
+from diag.production.production_evidence import Place, ProductionQuestion
 from diag.production.reading.read_telemetry import ObservedAction, Production
 from diag.production.reading.time_window import Window
 from diag.production_dialog.answer import Answer
