@@ -24,8 +24,8 @@ from diag.choice.make_inputs import with_inputs
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
-from diag.measuring.own_calls import OwnCalls
 from diag.production.observed import Observed
+from diag.production.own_calls_to_subtract import OwnCalls
 from diag.production.production_evidence import ProductionEvidence
 from diag.production.promises.what_was_promised import SetLately
 from diag.workload.share_of_org_limits import OrgLimits

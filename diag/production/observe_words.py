@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from analysis.number_words import duration, first_names, noun, plural, reason_lines
+from analysis.name_lists import first_names, reason_lines
+from analysis.number_words import duration, noun, plural
 from analysis.production.recommend_production import TO_PLAN
 from diag.production.production_evidence import ProductionEvidence
 

@@ -26,15 +26,15 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.named_actions import wanted_actions
-from diag.measuring.own_calls import OwnCalls
 from diag.production.drift_and_resemblance import findings_of
 from diag.production.look import look, place_of
-from diag.production.org_weeks import OrgToAsk
+from diag.production.org_to_ask import OrgToAsk
+from diag.production.own_calls_to_subtract import OwnCalls
 from diag.production.production_evidence import ProductionEvidence, ProductionQuestion
-from diag.production.production_weeks import most_requests
 from diag.production.promises.what_was_promised import SetLately, promises_of, set_lately
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
+from diag.production.when_production_calls import most_requests
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines
 from diag.tuning.campaign_warnings import reach_lines, unread_lines
 from diag.tuning.same_campaign import question_of

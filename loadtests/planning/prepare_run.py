@@ -20,8 +20,8 @@ from diag.choice.turns_file import read_order
 from diag.direct.credentials.own_environment import own_environment
 from diag.errors import NotBegunError, UsageError
 from diag.genesys.client import GenesysClient
-from diag.production.org_weeks import OrgToAsk
-from diag.production.production_weeks import most_requests
+from diag.production.org_to_ask import OrgToAsk
+from diag.production.when_production_calls import most_requests
 from diag.target import Target
 from diag.workload.share_of_org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside

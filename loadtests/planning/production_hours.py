@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from diag.choice.choose_actions import Candidate
 from diag.choice.turns_file import WindowOrder
-from diag.production.org_weeks import OrgToAsk
+from diag.production.org_to_ask import OrgToAsk
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from diag.genesys.data_action import DEFAULT_TIMEOUT_S
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.inventory.read_inventory import read_inventory, with_consumers
-from diag.production.production_weeks import production_weeks
+from diag.production.when_production_calls import production_weeks
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.genesys.counting_transport import CountingTransport
 from tests.support.running_sandbox import RunningSandbox, StartSandbox

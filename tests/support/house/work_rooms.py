@@ -146,7 +146,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "analysis", "reports.report_data", "diag.changes.change_errors", "diag.changes.journal",
         "diag.changes.plans",
         "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory", "diag.settings",
-        "diag.target", "diag.workload.share_of_org_limits", "diag.measuring.own_calls",
+        "diag.target", "diag.workload.share_of_org_limits",
     },
     "diag/campaign": {
         *CLIENT, "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring",

@@ -14,7 +14,7 @@ from diag.choice.choose_actions import Candidate
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
-from diag.production.org_weeks import OrgToAsk
+from diag.production.org_to_ask import OrgToAsk
 from loadtests.planning.production_hours import folders_of_runs, hours_not_read, production_hours
 
 NIGHTS = stated_week(["01:00-05:00"], "UTC")

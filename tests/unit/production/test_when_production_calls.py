@@ -18,8 +18,8 @@ from diag.genesys.api_errors import (
     UnexpectedReplyError,
 )
 from diag.genesys.client import GenesysClient
-from diag.production.production_weeks import most_requests, production_weeks
 from diag.production.reading.time_window import LAG
+from diag.production.when_production_calls import most_requests, production_weeks
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 STATED = stated_week(["08:00-10:00"], "UTC")

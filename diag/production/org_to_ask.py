@@ -7,8 +7,8 @@ from pathlib import Path
 
 from analysis.format.action_facts import ProductionWeek
 from diag.genesys.client import GenesysClient
-from diag.measuring.own_calls import OwnCalls, own_calls
-from diag.production.production_weeks import FURTHEST_BACK, production_weeks
+from diag.production.own_calls_to_subtract import OwnCalls, own_calls
+from diag.production.when_production_calls import FURTHEST_BACK, production_weeks
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion
 from analysis.format.whole_records import segment_paths
 from diag.choice.turns_file import Turn
-from diag.measuring import own_calls as room
-from diag.measuring.own_calls import HOUR_S, own_calls
+from diag.production import own_calls_to_subtract as room
+from diag.production.own_calls_to_subtract import HOUR_S, own_calls
 from tests.support.campaigns import write_window
 from tests.support.sample_tables import START, write_segment
 
