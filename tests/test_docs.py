@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analysis.costs.chosen_number import MadeBy
-from analysis.costs.compared_rule import ComparedRule, TimeoutRule
+from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from analysis.costs.caller_silence import silence_s
 from analysis.costs.chosen_number import ChosenNumber
-from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.cost import Cost
+from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.estimates.findings import Findings
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.number_words import accepted_text, percentile_name

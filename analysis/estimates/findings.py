@@ -6,7 +6,7 @@ from typing import Literal
 
 from analysis.coverage.time_coverage import TimeCoverage
 from analysis.estimates.calls_missing import Shortfall
-from analysis.estimates.enough import Enough
+from analysis.estimates.enough_at_look import Enough
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.given_up import GivenUp
 from analysis.estimates.judge_action import JudgedAction

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.estimates.enough import settled_before
+from analysis.estimates.enough_at_look import settled_before
 from analysis.estimates.estimate import Estimate, counts_of, estimate
 from analysis.estimates.load_levels import Level
 from analysis.estimates.warmup import without_warm_up

@@ -10,10 +10,10 @@ A campaign is no such run: it goes on to the end of its span anyway, so it decid
 first one and looks once (`planned_calls`). Looking again and again there made it stop on lucky samples, or
 hurry through the rest of the span after unlucky ones.
 
-The rule itself is `analysis.estimates.enough`, which the verdict asks, too: what is settled here has a number
-there. The looks and their confidence come from `analysis.statistics.interim_looks`: looking often does not
-spoil the 95 % of the bound at the look, and `recommend` takes the same bound for an action that was stopped
-early (its id is in the run's settled.json).
+The rule itself is `analysis.estimates.enough_at_look`, which the verdict asks, too: what is settled here has
+a number there. The looks and their confidence come from `analysis.statistics.interim_looks`: looking often
+does not spoil the 95 % of the bound at the look, and `recommend` takes the same bound for an action that was
+stopped early (its id is in the run's settled.json).
 """
 
 import math
@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.estimates.enough import (
+from analysis.estimates.enough_at_look import (
     Enough,
     at_look,
     highest_acceptable_s,

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.coverage.hours_seen import hours_of_calls
 from analysis.coverage.time_coverage import TimeCoverage, time_coverage
 from analysis.estimates.calls_missing import shortfall
-from analysis.estimates.enough import stopped_because
+from analysis.estimates.enough_at_look import stopped_because
 from analysis.estimates.findings import Findings
 from analysis.estimates.given_up import given_up_by_backend
 from analysis.estimates.judge_action import JudgedAction, judge_action

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from analysis.costs.chosen_number import MadeBy
-from analysis.costs.compared_rule import ComparedRule
+from analysis.costs.rule_and_cost import ComparedRule
 from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.direct_side.direct_side import DirectSide
 from analysis.estimates.stability import LevelChange

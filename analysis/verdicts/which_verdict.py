@@ -9,7 +9,7 @@ from analysis.estimates.calls_missing import (
     NEGLIGIBLE_LEFT,
     a_probe_sees_further,
 )
-from analysis.estimates.enough import Enough
+from analysis.estimates.enough_at_look import Enough
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.findings import Findings
 from analysis.recommend_settings import RecommendSettings

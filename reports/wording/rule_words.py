@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.costs.compared_rule import ComparedRule
+from analysis.costs.rule_and_cost import ComparedRule
 from analysis.verdicts.recommendation import Recommendation
 from reports.wording import numbers
 from reports.wording.traced_text import traced, traced_number

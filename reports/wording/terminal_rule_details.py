@@ -3,7 +3,7 @@
 from typing import Final
 
 from analysis.costs.chosen_number import MadeBy
-from analysis.costs.compared_rule import ComparedRule, TimeoutRule
+from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.number_words import accepted_text, percentile_name
 from analysis.share_cut_off import cut_off_of
 from analysis.verdicts.evidence_to_set import held_back

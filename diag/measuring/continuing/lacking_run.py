@@ -8,7 +8,7 @@ from typing import Final
 from analysis.format.manifest import Manifest, read_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.recommend_settings import RecommendSettings
-from analysis.stopping.lacking_calls import lacking_calls
+from analysis.stopping.calls_to_add import lacking_calls
 from analysis.typed_command import Asked
 from diag.changes.plans.only_and_skip import Scope
 from diag.errors import UsageError

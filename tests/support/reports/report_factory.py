@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from analysis.costs.caller_silence import silence_s
 from analysis.costs.chosen_number import MadeBy
-from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
+from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.coverage.hours_seen import HoursSeen, hours_of_week, hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
+from analysis.costs.caller_silence import silence_s
+from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.recommend_settings import RecommendSettings

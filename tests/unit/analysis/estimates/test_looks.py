@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from analysis.estimates.enough import at_look, counted_first, earliest, plan_of, proven_too_slow
+from analysis.estimates.enough_at_look import at_look, counted_first, earliest, plan_of, proven_too_slow
 from analysis.estimates.warmup import without_warm_up
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.costs.chosen_number import MadeBy
-from analysis.costs.compared_rule import ComparedRule, TimeoutRule
+from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.verdicts.recommendation import Recommendation
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analysis.stopping.lacking_calls import lacking_calls
+from analysis.stopping.calls_to_add import lacking_calls
 from analysis.verdicts.recommendation import Verdict
 from tests.support.changes.recommendations import analysis_of, recommendation
 

@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Amount, Share, TimeoutSeconds
-
-PROMPT_BEGINS_S: Final = 1
-"""A flow's processing prompt begins so long after the step (docs/genesys-api.md, "Timeouts")."""
-PROMPT_AT_MOST_S: Final = 3
-"""It plays once, so long at most; then the caller hears nothing until the step ends."""
 
 
 class TimeoutRule(StrEnum):
@@ -56,12 +50,3 @@ class ComparedRule:
     def beyond_the_platform(self) -> bool:
         """Whether the rule asks for more than can be set."""
         return self.wanted_s is not None and self.wanted_s > PLATFORM_MAX_TIMEOUT_S == self.timeout_s
-
-
-def silence_s(timeout_s: int) -> int:
-    """Return the longest silence of a wait of `timeout_s`, seconds, with the longest prompt there may be.
-
-    It is longer where the flow's prompt is shorter, and the whole wait where it has none. Not known here:
-    which prompt a flow has, and whether its step waits less than the action's timeout.
-    """
-    return max(PROMPT_BEGINS_S, timeout_s - PROMPT_BEGINS_S - PROMPT_AT_MOST_S)
