@@ -83,7 +83,8 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     """
     from analysis.number_words import plural
     from diag.console import Console
-    from reports.pages.compare_page import build_comparison, compare_headline, compare_markdown
+    from reports.exports.compare_markdown import compare_markdown
+    from reports.pages.compare_page import build_comparison, compare_headline
 
     runs, labels, output, form = len(options.inputs), len(options.labels), options.output, options.chosen_form
     if not 2 <= runs <= MOST_RUNS:

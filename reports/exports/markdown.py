@@ -8,7 +8,7 @@ from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
 from reports.exports.flow_lines import flows_in_markdown
 from reports.exports.rule_lines import rules_in_markdown
-from reports.pages.next_steps import next_steps
+from reports.pages.command_to_apply import next_steps
 from reports.pages.run_section import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers

@@ -9,7 +9,7 @@ from analysis.wrapped_text import wrapped
 from reports.charts.sketches.terminal_strip import NOW, RECOMMENDED, block_strip, strip_axis, strip_range
 from reports.exports.flow_lines import flows_as_text
 from reports.exports.rule_lines import rules_as_text
-from reports.pages.next_steps import next_steps
+from reports.pages.command_to_apply import next_steps
 from reports.pages.run_section import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers

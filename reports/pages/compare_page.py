@@ -1,4 +1,4 @@
-"""`diag compare`: several runs side by side, as a page, as Markdown and as JSON."""
+"""`diag compare`: several runs side by side, as a page and as JSON."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from analysis.format.manifest import Manifest
-from analysis.number_words import invented, noun, percentile_name, plural
-from analysis.plain_text import markdown
+from analysis.number_words import noun, percentile_name, plural
 from analysis.statistics.survival_curve import SurvivalCurve
-from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.verdicts.recommendation import Analysis
 from analysis.views.compare_runs import ComparedAction, Comparison, Difference
 from analysis.views.comparison_json import comparison_to_json
 from analysis.views.summary import ActionSummary
@@ -93,24 +92,6 @@ def _to_json(data: CompareData, figures: list[Chart | None]) -> CompareJson:
         "measured": [[run_to_json(manifest) for manifest in run.manifests] for run in data.runs],
         "version": data.version,
     }
-
-
-def compare_markdown(data: CompareData) -> str:
-    """Return the comparison as Markdown: the sentence, the runs, one table."""
-    named = letters(len(data.runs))
-    percentile = percentile_name(data.percentile)
-    lines = [f"# {markdown(compare_headline(data.comparison))}", ""]
-    lines += [f"- {letter}: {markdown(run.label)}" for letter, run in zip(named, data.runs, strict=True)]
-    heads = ["Action", *(f"{percentile} {letter}" for letter in named)]
-    heads += [f"{letter} against A" for letter in named[1:]]
-    heads += ["Cut off", "Timeout"]
-    lines += ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
-    for action in data.comparison.actions:
-        cells = [action.action_name, *(_p99(entry, data.percentile) for entry in action.entries)]
-        cells += [f"{CHANGE_WORDING[d.verdict].word}: {gap(d)}" for d in action.differences]
-        cells += [cut_off_steps(action), _steps(_timeouts(action))]
-        lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
-    return "\n".join(lines) + "\n"
 
 
 def compare_headline(comparison: Comparison) -> TracedText:
@@ -210,27 +191,15 @@ def gap(difference: Difference, at: str = "") -> TracedText:
 
 def cut_off_steps(action: ComparedAction) -> str:
     """Return the shares cut off, run by run: `35 % → 80 %`."""
-    return _steps(numbers.share(entry.cut_off_now if entry else None) for entry in action.entries)
-
-
-def _timeouts(action: ComparedAction) -> list[str]:
-    return [numbers.seconds(entry.current_timeout_s if entry else None) for entry in action.entries]
+    return run_by_run(numbers.share(entry.cut_off_now if entry else None) for entry in action.entries)
 
 
 def _signed(ms: float) -> str:
     return f"{'+' if ms >= 0 else '−'}{numbers.latency(abs(ms))}"
 
 
-def _p99(entry: Recommendation | None, percentile: float) -> str:
-    if entry is None:
-        return "not measured"
-    bound = "" if entry.quantile_upper_ms is None else f" (≤ {numbers.at_most(entry.quantile_upper_ms)})"
-    inputs = invented(entry.invented_share)
-    seen = numbers.quantile_below(percentile, entry.percentile, entry.quantile_ms)
-    return seen + bound + (f", inputs {inputs}" if inputs else "")
-
-
-def _steps(texts: Iterable[str]) -> str:
+def run_by_run(texts: Iterable[str]) -> str:
+    """Return what each run has, one after the other: `35 % → 80 %`."""
     return " → ".join(texts)
 
 

@@ -22,7 +22,7 @@ from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import counts_for_json
-from reports.pages.next_steps import next_steps
+from reports.pages.command_to_apply import next_steps
 from reports.pages.report_keys import (
     CHANGE_WRITTEN,
     COLD_START_WRITTEN,

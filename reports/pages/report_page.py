@@ -15,7 +15,7 @@ from reports.figures.history_figure import history_figure
 from reports.figures.platform_share_figure import platform_share_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.architect_flows import flows_view
-from reports.pages.next_steps import next_steps
+from reports.pages.command_to_apply import next_steps
 from reports.pages.polling_loops import flow_views
 from reports.pages.report_json import report_to_json
 from reports.pages.report_keys import ReportJson

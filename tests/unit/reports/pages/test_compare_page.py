@@ -6,14 +6,8 @@ from html import escape
 import pytest
 
 from analysis.views.compare_runs import compare
-from reports.pages.compare_page import (
-    CompareData,
-    ComparedRun,
-    build_comparison,
-    compare_headline,
-    compare_markdown,
-    gap,
-)
+from reports.exports.compare_markdown import compare_markdown
+from reports.pages.compare_page import CompareData, ComparedRun, build_comparison, compare_headline, gap
 from tests.support.reports.report_factory import CASES, make_report
 from tests.support.reports.traceable import complaints
 

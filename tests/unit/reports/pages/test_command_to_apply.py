@@ -6,7 +6,7 @@ from dataclasses import replace
 from analysis.verdicts.recommendation import Verdict
 from reports.exports.markdown import build_markdown
 from reports.exports.terminal_report import build_terminal
-from reports.pages.next_steps import next_steps
+from reports.pages.command_to_apply import next_steps
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from reports.wording.headline import headline
