@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Annotated, Final, Literal, get_origin, get_type_hints
 
 from analysis.analysis_errors import BadSettingError
+from analysis.format.json_to_dataclass import Between
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.format.typed_json import Between
 
 SAME_WITHIN_S: Final = 0.25
 """A difference of two runs proven smaller than this, seconds, moves no timeout in whole seconds."""

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from analysis.format.checked_json import UnfitJsonError, parse_object
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
+from analysis.format.json_within_limits import UnfitJsonError, parse_object
 from diag.errors import CredentialsError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret

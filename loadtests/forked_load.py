@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.format.checked_json import parse_object
 from analysis.format.input_file import open_own
-from analysis.format.typed_json import typed
+from analysis.format.json_to_dataclass import typed
+from analysis.format.json_within_limits import parse_object
 from analysis.machine.forks import Forker, run_and_exit, take_streams
 
 

@@ -203,7 +203,7 @@ def test_every_verb_of_the_table_has_its_module() -> None:
 
 BY_ITSELF = {
     "analysis/format/input_file.py": ({"open", "open_descriptor", "tomllib.loads"}, "the door"),
-    "analysis/format/checked_json.py": ({"json.loads"}, "the door's JSON"),
+    "analysis/format/json_within_limits.py": ({"json.loads"}, "the door's JSON"),
     "analysis/format/atomic_write.py": (
         {"open", ".open", "open_descriptor", ".write_text", ".write_bytes"},
         "the way out: a new file beside the old one; a pipe or a device is opened without waiting",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.format.json_to_dataclass import Amount, Share, TimeoutSeconds
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
-from analysis.format.typed_json import Amount, Share, TimeoutSeconds
 
 
 class TimeoutRule(StrEnum):

@@ -16,7 +16,7 @@ from scipy import special
 
 from analysis.coverage.week_of_hours import QUARTER_S, hour_of_week
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek, clock_of
-from analysis.format.typed_json import Amount, Count, WrongShapeError
+from analysis.format.json_to_dataclass import Amount, Count, WrongShapeError
 from analysis.long_arrays.growing import grown
 from analysis.long_arrays.pieces import walk
 

@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek, is_zone
-from analysis.format.typed_json import WrongShapeError
+from analysis.format.json_to_dataclass import WrongShapeError
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FEWEST_EXECUTIONS: Final = 30

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.format.typed_json import Amount, Share
+from analysis.format.json_to_dataclass import Amount, Share
 from analysis.runs.broken_contract import BrokenContract
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from analysis.estimates.estimate import Estimate, counts_of, estimate, timed_calls
-from analysis.format.typed_json import UnixSeconds
+from analysis.format.json_to_dataclass import UnixSeconds
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point

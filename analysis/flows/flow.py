@@ -6,7 +6,7 @@ Nothing else of a flow is kept: no prompt, no input, no expression, no address.
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError
+from analysis.format.json_to_dataclass import Between, Count, UnixSeconds, WrongShapeError
 
 Wiring = Literal["wired", "not wired", "unknown"]
 """A path is wired where another step follows on it (`nextActionId`; docs/genesys-api.md, "Flows")."""

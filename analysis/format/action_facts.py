@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analysis.format.typed_json import Amount, Count, WrongShapeError
+from analysis.format.json_to_dataclass import Amount, Count, WrongShapeError
 
 HOURS_A_WEEK: Final = 168
 

@@ -14,7 +14,7 @@ from typing import Final
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import typed_or_none
+from analysis.format.json_to_dataclass import typed_or_none
 from analysis.plain_text import json_text
 
 DRAFTS_FILE: Final = "drafts.json"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.format.call_record import EVENTS_SUFFIX
-from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
+from analysis.format.json_to_dataclass import Amount, Count, UnixSeconds, typed_or_none
+from analysis.format.json_within_limits import parse_line
 from analysis.format.run_folder import RunFolder
-from analysis.format.typed_json import Amount, Count, UnixSeconds, typed_or_none
 
 ActionCounts = tuple[Count, Count, Count, Count, Count]
 """calls, ok, timeouts, errors, dropped: of one action so far."""

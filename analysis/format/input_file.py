@@ -18,8 +18,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from analysis.format.checked_json import UnfitJsonError, check_values, parse_json
-from analysis.format.typed_json import other_version
+from analysis.format.json_to_dataclass import other_version
+from analysis.format.json_within_limits import UnfitJsonError, check_values, parse_json
 from analysis.machine.files import open_descriptor
 
 MOST_BYTES: Final = 64 << 20
@@ -122,7 +122,7 @@ class InputFile:
             raise self.unfit(f"cannot be read: not {expected} text (byte {error.start + 1})") from None
 
     def json(self) -> Any:
-        """Return the JSON value in it, with `checked_json`'s promises."""
+        """Return the JSON value in it, with `json_within_limits`' promises."""
         text = self.text()
         try:
             return parse_json(text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.format.typed_json import Amount, Count, UnixSeconds, typed_or_none
+from analysis.format.json_to_dataclass import Amount, Count, UnixSeconds, typed_or_none
 
 JOBS_SUFFIX: Final = ".jobs"
 """`segments/<worker>.jobs`, one JSON object a line, written through at once: `flow` names a pair of actions,

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final, Literal, TypedDict
 
 from analysis.analysis_errors import UnreadableSamplesError
+from analysis.dataclass_to_json import Written
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
+from analysis.format.json_to_dataclass import Amount, Count, UnixSeconds, WrongShapeError, typed
 from analysis.format.run_folder import RunFolder
-from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
-from analysis.written_json import Written
 
 MANIFEST_VERSION: Final = 1
 Status = Literal["running", "complete", "interrupted", "incomplete", "invalid"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final, TypeGuard
 
 from analysis.format.call_record import RECORD_SIZE, RECORD_VERSION, SEGMENT_SUFFIX
-from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
+from analysis.format.json_within_limits import parse_line
 from analysis.format.run_folder import RunFolder
 
 _BODY_SIZE: Final = RECORD_SIZE - 4

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
 from analysis.format.job_lines import JOBS_SUFFIX, FlowLine, JobLine, JobState, LookLine, job_line
+from analysis.format.json_within_limits import parse_line
 from analysis.format.run_folder import RunFolder
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.format.checked_json import parse_line
+from analysis.format.json_within_limits import parse_line
 from analysis.other_tools.decoded_text import lines_of
 from analysis.other_tools.delimiter_and_header import BATCH_ROWS
 from analysis.other_tools.reading import Reading

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.checked_json import parse_line
 from analysis.format.input_file import check_regular
+from analysis.format.json_within_limits import parse_line
 from analysis.format.sample_schema import REQUIRED_COLUMNS
 from analysis.other_tools.aggregates import NO_NUMBER, aggregate_in
 from analysis.other_tools.decoded_text import head_of

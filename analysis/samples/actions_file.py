@@ -7,7 +7,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.coverage.week_of_hours import StatedHours, stated_week
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
 
 _HINT = (
     'Expected a list like [{"action_id": "...", "current_timeout_s": 10, "configurable": true, '

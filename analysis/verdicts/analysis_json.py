@@ -6,14 +6,14 @@ from dataclasses import fields
 from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.analysis_errors import UnreadableSamplesError
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.direct_side.direct_side import DirectSide
 from analysis.format.action_facts import ActionFacts
-from analysis.format.typed_json import Share, WrongShapeError, other_version, typed
+from analysis.format.json_to_dataclass import Share, WrongShapeError, other_version, typed
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.recommend_settings import RecommendSettings
 from analysis.skipped_input import SkippedInput
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
-from analysis.written_json import JsonObject, Written
 
 KEY_OF: Final[Mapping[str, str]] = {
     "quantile_ms": "p99_ms",

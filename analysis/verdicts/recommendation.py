@@ -11,7 +11,7 @@ from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.direct_side.direct_side import DirectSide
 from analysis.estimates.stability import LevelChange
 from analysis.format.action_facts import ActionFacts
-from analysis.format.typed_json import Amount, Share
+from analysis.format.json_to_dataclass import Amount, Share
 from analysis.jobs.flow_loop import FlowLoop
 from analysis.recommend_settings import RecommendSettings
 from analysis.runs.broken_contract import BrokenContract

@@ -3,9 +3,9 @@
 
 from typing import Annotated, Final, Literal, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.verdicts.analysis_json import RECOMMENDATION_WRITTEN, recommendation_to_json
 from analysis.views.compare_runs import Comparison, Difference
-from analysis.written_json import JsonObject, Written
 
 FORMAT_VERSION: Final = 1
 _DIFFERENCE: Final = Written(Difference)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.moment_words import utc_time
-from analysis.written_json import JsonObject, Written
 from diag.audits.org_changes import OrgChange
 from diag.changes.journal.journal_line import JournalLine
 from diag.table import Column, Table

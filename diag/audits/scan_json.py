@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.flows.flow import FlowsRead
 from analysis.flows.flow_json import FlowJson, FlowNotRead, flow_to_json
 from analysis.flows.flow_view import FlowView
-from analysis.written_json import JsonObject, Written
 from diag.audits.marked_timeouts import MarkedTimeouts
 from diag.audits.set_elsewhere import SetElsewhere
 from diag.inventory.read_inventory import NotRead

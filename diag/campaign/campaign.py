@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Final
 
 from analysis.format.action_facts import ProductionWeek
-from analysis.format.typed_json import Amount, Between, Count, UnixSeconds
+from analysis.format.json_to_dataclass import Amount, Between, Count, UnixSeconds
 from diag.hours.allowed_hours import ALWAYS, AllowedHours, Stretch
 
 SHORTEST_S: Final = 3600.0

@@ -15,13 +15,20 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, TypedDict
 
 from analysis.analysis_errors import BadSettingError
+from analysis.dataclass_to_json import Written
 from analysis.format.action_facts import is_zone
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, other_version, typed
+from analysis.format.json_to_dataclass import (
+    Between,
+    Count,
+    UnixSeconds,
+    WrongShapeError,
+    other_version,
+    typed,
+)
 from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings, with_overrides
-from analysis.written_json import Written
 from diag.campaign.campaign import LONGEST_S, Campaign
 from diag.campaign.when_next_window import Slot
 from diag.errors import UsageError

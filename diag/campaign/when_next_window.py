@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Annotated, Final
 
 from analysis.coverage.time_coverage import WINDOW_GAP_S
-from analysis.format.typed_json import Between, UnixSeconds
+from analysis.format.json_to_dataclass import Between, UnixSeconds
 from diag.campaign.campaign import SHORTEST_STRATUM_S, WINDOW_SHARE, Campaign, allowed_s
 from diag.hours.allowed_hours import Stretch
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.recommend_settings import SAME_WITHIN_S
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.verdicts.sentences.why_not_set import objection_to
 from analysis.views.compare_runs import difference
-from analysis.written_json import JsonObject, Written
 from diag.checks.proposals import Arrival, ProposalState
 
 

@@ -9,7 +9,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Amount, Between, UnixSeconds, WrongShapeError, typed
+from analysis.format.json_to_dataclass import Amount, Between, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
 
 TURNS_VERSION: Final = 1

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from analysis.format.checked_json import UnfitJsonError, parse_object
-from analysis.format.typed_json import Amount, UnixSeconds, WrongShapeError, typed
+from analysis.format.json_to_dataclass import Amount, UnixSeconds, WrongShapeError, typed
+from analysis.format.json_within_limits import UnfitJsonError, parse_object
 from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.errors import DiagError
 from diag.target import Target

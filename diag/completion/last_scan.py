@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
 from analysis.plain_text import json_text
 
 FORMAT_VERSION: Final = 1

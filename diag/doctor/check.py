@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, TypedDict
 
-from analysis.written_json import JsonObject, Written
+from analysis.dataclass_to_json import JsonObject, Written
 
 Status = Literal["ok", "warning", "failed", "skipped"]
 

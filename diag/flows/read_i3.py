@@ -5,7 +5,7 @@ import binascii
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.flows.unreadable_flow import UnreadableFlowError
 
 

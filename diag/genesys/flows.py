@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.paging import all_entities

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.coverage.week_of_hours import DAYS, clock_span
 from analysis.format.action_facts import is_zone
-from analysis.format.typed_json import Between
+from analysis.format.json_to_dataclass import Between
 from diag.toml_forms.kinds import ExactlyOne, Like, Needed, NotEmpty, Texts
 from diag.toml_forms.read_form import read_form
 from diag.toml_section import TomlSection

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from analysis.format.typed_json import Between
+from analysis.format.json_to_dataclass import Between
 from analysis.plain_text import printable
 from diag.hours.allowed_hours import SPAN, AllowedHours, Stretch, demand_zone, span_words, spans_of
 from diag.toml_forms.kinds import Like, Needed, NotEmpty, Texts

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.call_record import SEGMENT_SUFFIX
-from analysis.format.checked_json import parse_line
 from analysis.format.event_lines import second_line
 from analysis.format.input_file import InputFile, open_regular
 from analysis.format.job_lines import JOBS_SUFFIX, JobLine, LookLine, job_line
+from analysis.format.json_to_dataclass import Count, WrongShapeError, typed
+from analysis.format.json_within_limits import parse_line
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin, action_of_key, is_direct_key, shown_name
-from analysis.format.typed_json import Count, WrongShapeError, typed
 from diag.measuring.live_quantiles import Latencies, LiveQuantiles
 from diag.measuring.settled_watch import SETTLING_FILE
 

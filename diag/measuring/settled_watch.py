@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.format.checked_json import parse_object
 from analysis.format.event_lines import last_seconds
+from analysis.format.json_within_limits import parse_object
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
 from analysis.machine.processes import starter_is_gone, step_back

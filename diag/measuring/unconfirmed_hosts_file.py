@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Amount, WrongShapeError, typed
+from analysis.format.json_to_dataclass import Amount, WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.errors import UsageError
 

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile, open_own
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
 from analysis.machine.locks import hold_file
 from analysis.plain_text import json_text
 from diag.errors import UsageError

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import other_version
+from analysis.format.json_to_dataclass import other_version
 from analysis.inline_toml import inline_toml, quoted
 from analysis.plain_text import is_printable
 from diag.errors import UsageError

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
-from analysis.format.checked_json import parse_json
 from analysis.format.input_file import open_own
-from analysis.format.typed_json import Between, WrongShapeError, typed
+from analysis.format.json_to_dataclass import Between, WrongShapeError, typed
+from analysis.format.json_within_limits import parse_json
 from analysis.production.hourly_counts import HourCounts
 from analysis.views.cut_off_history import CutOffSpan
 from diag.errors import DiagError

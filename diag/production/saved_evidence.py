@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
 from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.format.input_file import InputFile
+from analysis.format.json_to_dataclass import Between, TimeoutSeconds, UnixSeconds, other_version, typed
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
-from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, other_version, typed
 from analysis.production.hourly_counts import BucketCounts, ExactTimes, HourCounts
 from analysis.production.production_and_test_alike import Resemblance
 from analysis.production.timeout_still_fits import Drift
 from analysis.verdicts.analysis_json import AnalysisJson, analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import FORMAT_VERSION
-from analysis.written_json import JsonObject, Written
 from diag.production.drift_and_resemblance import Finding
 from diag.production.observe_words import unknown_of
 from diag.production.observed import Observed

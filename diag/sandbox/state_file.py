@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import SandboxError

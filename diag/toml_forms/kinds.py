@@ -1,7 +1,7 @@
 """What the value of a key may be, where its type alone does not say it: marks for `Annotated`.
 
-`Between` (analysis/format/typed_json.py) is one of them. A field is the key of its name; a `Duration` is
-written without its unit: the field `window_s` is the key `window`, and holds seconds.
+`Between` (analysis/format/json_to_dataclass.py) is one of them. A field is the key of its name; a `Duration`
+is written without its unit: the field `window_s` is the key `window`, and holds seconds.
 """
 
 import types

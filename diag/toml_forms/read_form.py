@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from analysis.format.typed_json import Between
+from analysis.format.json_to_dataclass import Between
 from diag.toml_forms.durations import RIGHT, seconds
 from diag.toml_forms.kinds import Above, FormatVersion, Key, Lasting, Needed, NotEmpty, keys_of
 from diag.toml_section import TomlSection

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from analysis.value_words import kind_of_value
 from diag.errors import UsageError
 from diag.inventory.named_actions import nearest_names

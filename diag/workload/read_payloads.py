@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.format.checked_json import UnfitJsonError, parse_json, parse_object
 from analysis.format.input_file import InputFile
+from analysis.format.json_within_limits import UnfitJsonError, parse_json, parse_object
 from analysis.format.sample_schema import InputOrigin
 from diag.errors import UsageError
 from diag.workload.payload import Payload

@@ -11,8 +11,8 @@ from analysis.analysis_errors import BadSettingError
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.input_file import InputFile
+from analysis.format.json_to_dataclass import WrongShapeError
 from analysis.format.sample_schema import InputOrigin
-from analysis.format.typed_json import WrongShapeError
 from analysis.plain_text import json_text
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from diag.errors import UsageError

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from analysis.format.checked_json import UnfitJsonError, parse_object
-from analysis.format.typed_json import Amount, Between, WrongShapeError, typed
+from analysis.format.json_to_dataclass import Amount, Between, WrongShapeError, typed
+from analysis.format.json_within_limits import UnfitJsonError, parse_object
 from diag.errors import UsageError
 from loadtests.planning.plan import LoadPlan
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
-from analysis.format.checked_json import parse_line
 from analysis.format.job_lines import JobState
+from analysis.format.json_within_limits import parse_line
 from analysis.format.sample_schema import Outcome
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.retry_after import retry_after_s

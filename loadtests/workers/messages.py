@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Protocol, Self
 
+from analysis.format.json_to_dataclass import Amount, Count, WrongShapeError, typed
 from analysis.format.run_folder import WORKER_SUFFIXES, is_worker_id
-from analysis.format.typed_json import Amount, Count, WrongShapeError, typed
 from loadtests.recording.generator_figures import GeneratorFigures
 
 MOST_CHUNK_BYTES: Final = 1 << 20

@@ -4,7 +4,7 @@ import base64
 import json
 from dataclasses import asdict, dataclass, field, replace
 
-from analysis.format.typed_json import typed
+from analysis.format.json_to_dataclass import typed
 from diag.errors import UsageError
 from loadtests.planning.plan import LoadPlan
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated, TypedDict
 
+from analysis.dataclass_to_json import JsonObject
 from analysis.views.comparison_json import ComparedActionJson, ComparisonFrame
-from analysis.written_json import JsonObject
 from reports.figures.figure import ChartJson
 from reports.pages.report_keys import RUN_WRITTEN
 

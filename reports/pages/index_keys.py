@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Final, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.format.manifest import Status
 from analysis.verdicts.recommendation import Verdict
-from analysis.written_json import JsonObject, Written
 from reports.wording.headline import HeadlineNumbers
 
 

@@ -7,6 +7,7 @@ first calls, production), `figures` (the numbers each chart is drawn from), `wee
 
 from collections.abc import Mapping, Sequence
 
+from analysis.dataclass_to_json import JsonObject
 from analysis.flows.flow_json import flows_to_json
 from analysis.format.manifest import Manifest
 from analysis.jobs.flow_loop import FlowLoop
@@ -15,7 +16,6 @@ from analysis.verdicts.analysis_json import analysis_frame, loop_to_json, recomm
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.cut_off_history import CutOffHistory
 from analysis.views.summary import ActionSummary, ErrorGroup, Series
-from analysis.written_json import JsonObject
 from reports.charts.data_table import rounded
 from reports.charts.timeout_lines import cap_of
 from reports.figures.figure import Chart

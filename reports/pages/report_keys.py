@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Annotated, Final, NotRequired, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.flows.flow_json import ReportFlows
 from analysis.format.manifest import Manifest
 from analysis.verdicts.analysis_json import LOOP_WRITTEN, RECOMMENDATION_WRITTEN, AnalysisFrame
 from analysis.views.cut_off_history import TimeoutChange
 from analysis.views.summary import ColdStart, ErrorGroup, PayloadGroup, ProductionFinding
-from analysis.written_json import JsonObject, Written
 from reports.figures.figure import ChartJson
 from reports.figures.history_figure import HistoryRow
 from reports.pages.architect_flows import FlowCounts

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from analysis.format.input_file import InputFile, open_own
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
 from diag.changes.change_errors import JournalError
 from diag.genesys.patch_body import FullConfig
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, TypedDict
 
+from analysis.dataclass_to_json import JsonObject, Written
 from analysis.moment_words import utc_time
-from analysis.written_json import JsonObject, Written
 from diag.changes.journal.journal_line import JournalLine
 
 

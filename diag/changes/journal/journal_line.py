@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, TypedDict
 
+from analysis.dataclass_to_json import Written
+from analysis.format.json_to_dataclass import Between, Count, Share, UnixSeconds
 from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
-from analysis.format.typed_json import Between, Count, Share, UnixSeconds
-from analysis.written_json import Written
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
 
 Phase = Literal["intent", "written", "restore", "result"]

@@ -4,8 +4,8 @@ import re
 from dataclasses import MISSING, fields
 from typing import Final
 
-from analysis.format.checked_json import UnfitJsonError, parse_object
-from analysis.format.typed_json import WrongShapeError, other_version, typed
+from analysis.format.json_to_dataclass import WrongShapeError, other_version, typed
+from analysis.format.json_within_limits import UnfitJsonError, parse_object
 from diag.changes.journal.journal_line import JournalLine
 
 JOURNAL_VERSION: Final = 1

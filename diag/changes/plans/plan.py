@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from analysis.format.typed_json import Count, Share, TimeoutSeconds, UnixSeconds
+from analysis.format.json_to_dataclass import Count, Share, TimeoutSeconds, UnixSeconds
 
 FORMAT_VERSION: Final = 1
 

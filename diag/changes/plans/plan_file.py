@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal, TypedDict
 
+from analysis.dataclass_to_json import Written
 from analysis.format.atomic_write import write_whole
-from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, other_version, typed
+from analysis.format.json_to_dataclass import WrongShapeError, other_version, typed
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from analysis.plain_text import json_text
-from analysis.written_json import Written
 from diag.changes.change_errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Plan
 

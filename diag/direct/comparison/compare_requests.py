@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from analysis.value_words import kind_of_value
 from diag.direct.comparison.masked_values import is_masked
 from diag.direct.comparison.shown_request import ShownRequest

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 
 _URL: Final = frozenset({"url", "requesturl", "resolvedurl", "uri", "requesturi", "address", "endpoint"})
 _METHOD: Final = frozenset({"method", "requesttype", "requestmethod", "httpmethod", "verb"})

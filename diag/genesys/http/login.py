@@ -16,7 +16,7 @@ from typing import Final
 
 import httpx
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.genesys.api_errors import (
     ApiError,
     LoginError,

@@ -3,7 +3,7 @@
 import re
 from typing import Final, TypeAlias, cast
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.genesys.api_errors import UnexpectedReplyError
 
 JsonObject: TypeAlias = dict[str, object]

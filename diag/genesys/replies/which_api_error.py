@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final, cast
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.genesys.api_errors import (
     ApiError,
     LoginError,

@@ -4,7 +4,7 @@ import json
 from types import NoneType
 from typing import Final
 
-from analysis.format.checked_json import BROKEN_CHARACTER
+from analysis.format.json_within_limits import BROKEN_CHARACTER
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_object, optional_text
 
 _KINDS: Final[dict[str, dict[str, type]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from analysis.format.typed_json import UnixSeconds
+from analysis.format.json_to_dataclass import UnixSeconds
 from diag.genesys.actions import TestReply
 from diag.genesys.client import GenesysClient
 from diag.genesys.patch_body import FullConfig

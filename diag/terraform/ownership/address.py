@@ -4,7 +4,7 @@ import json
 import re
 from typing import Final
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.terraform.configuration.module_call import Address, AnyKey, Key
 from diag.terraform.resource_type import RESOURCE_TYPE
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
-from analysis.format.typed_json import Between
+from analysis.format.json_to_dataclass import Between
 from diag.direct.direct_load import DirectAuth
 from diag.direct.hosts.backend_host import UnfitHostError, host_name
 from diag.toml_forms.kinds import Each, Name

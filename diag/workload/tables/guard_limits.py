@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from analysis.format.typed_json import Between, Share
+from analysis.format.json_to_dataclass import Between, Share
 from diag.toml_forms.kinds import Above, Duration
 
 

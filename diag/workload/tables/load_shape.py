@@ -7,7 +7,7 @@ Each class is a table of the workload file, too: its fields are the keys, with t
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, get_args
 
-from analysis.format.typed_json import Between, Share
+from analysis.format.json_to_dataclass import Between, Share
 from diag.toml_forms.kinds import Above, Duration, Name, Needed, NotEmpty, Texts
 
 Model = Literal["open", "closed"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from analysis.format.typed_json import Between
+from analysis.format.json_to_dataclass import Between
 from analysis.recommend_settings import RecommendSettings
 from diag.direct.direct_load import DirectAuth
 from diag.hours.allowed_hours import HoursTable

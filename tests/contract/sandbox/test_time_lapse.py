@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.format.checked_json import parse_object
+from analysis.format.json_within_limits import parse_object
 from diag.clocks.target_clock import SandboxGoneError, ahead_s, clock_of
 from diag.clocks.wall_clock import REAL_TIME
 from diag.genesys.http.connection import Connection

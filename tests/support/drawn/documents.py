@@ -6,9 +6,9 @@ from inspect import isfunction
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
+from analysis.dataclass_to_json import JsonObject
 from analysis.format.manifest import MANIFEST_WRITTEN
 from analysis.verdicts.analysis_json import AnalysisJson
-from analysis.written_json import JsonObject
 from diag.audits.org_history import OrgHistoryJson
 from diag.audits.scan_json import ScanJson
 from diag.campaign.saved import CAMPAIGN_WRITTEN

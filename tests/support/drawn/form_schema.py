@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, Literal, get_args, get_origin
 
-from analysis.format.typed_json import Between
+from analysis.format.json_to_dataclass import Between
 from diag.platform_facts.fact_kinds import (
     CODE,
     LABEL,

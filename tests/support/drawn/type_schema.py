@@ -1,6 +1,6 @@
 """From the types that writers fill and readers demand to JSON Schema (2020-12).
 
-What may stand in a type is what `analysis.format.typed_json` reads, TypedDicts, and `Written`.
+What may stand in a type is what `analysis.format.json_to_dataclass` reads, TypedDicts, and `Written`.
 """
 
 import types
@@ -23,8 +23,8 @@ from typing import (
     is_typeddict,
 )
 
-from analysis.format.typed_json import Between
-from analysis.written_json import Written
+from analysis.dataclass_to_json import Written
+from analysis.format.json_to_dataclass import Between
 from tests.support.drawn.docstrings import about_class, about_fields
 
 Schema = dict[str, Any]

@@ -19,12 +19,12 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/openmetrics.py": {"analysis.plain_text"},
     "analysis/skipped_input.py": set(),
     "analysis/value_words.py": set(),
-    "analysis/written_json.py": set(),
+    "analysis/dataclass_to_json.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
     "analysis/machine": {"psutil"},
     "analysis/long_arrays": {"analysis.analysis_errors", "analysis.machine", "numpy"},
     "analysis/format": {
-        "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.written_json",
+        "analysis.analysis_errors", "analysis.machine", "analysis.plain_text", "analysis.dataclass_to_json",
     },
     "analysis/recommend_settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/timeout_rule.py": {"analysis.recommend_settings"},
@@ -65,13 +65,13 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
         *_ANALYSIS, "analysis.format", "analysis.runs.invented_inputs", "analysis.estimates",
         "analysis.statistics", "numpy",
     },
-    "analysis/flows": {"analysis.format.typed_json", "analysis.number_words", "analysis.name_lists"},
+    "analysis/flows": {"analysis.format.json_to_dataclass", "analysis.number_words", "analysis.name_lists"},
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
         "analysis.format", "analysis.skipped_input", "analysis.samples", "analysis.runs",
         "analysis.statistics",
         "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs",
-        "analysis.written_json", "numpy",
+        "analysis.dataclass_to_json", "numpy",
     },
     "analysis/production": {
         *_ANALYSIS, "analysis.coverage",
@@ -86,6 +86,6 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
     "analysis/views": {
         *_ANALYSIS, "analysis.format", "analysis.long_arrays", "analysis.samples", "analysis.statistics",
         "analysis.estimates",
-        "analysis.verdicts", "analysis.production", "analysis.written_json", "numpy", "pandas", "scipy",
+        "analysis.verdicts", "analysis.production", "analysis.dataclass_to_json", "numpy", "pandas", "scipy",
     },
 }  # fmt: skip

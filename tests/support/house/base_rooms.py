@@ -38,11 +38,12 @@ BASE_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.machine.build_server", "diag.errors", "diag.genesys.http", "diag.setting_sources",
     },
     "diag/target.py": {
-        "analysis.format.checked_json", "analysis.format.typed_json", "diag.errors", "diag.genesys.http",
+        "analysis.format.json_within_limits", "analysis.format.json_to_dataclass", "diag.errors",
+        "diag.genesys.http",
         "diag.platform_facts", "diag.settings",
     },
     "diag/clocks/target_clock.py": {
-        "analysis.format.checked_json", "analysis.format.typed_json", "diag.clocks.wall_clock",
+        "analysis.format.json_within_limits", "analysis.format.json_to_dataclass", "diag.clocks.wall_clock",
         "diag.errors", "diag.target",
     },
     "diag/clocks/__init__.py": set(),
@@ -58,14 +59,17 @@ BASE_ROOMS: Final[dict[str, set[str]]] = {
     # the client
     "diag/genesys/api_errors.py": set(),
     "diag/genesys": {
-        "analysis.format.checked_json", "diag.__version__", "diag.platform_facts.facts", "httpx",
+        "analysis.format.json_within_limits", "diag.__version__", "diag.platform_facts.facts", "httpx",
     },
     "diag/genesys/analytics": {
         "diag.genesys.api_errors", "diag.genesys.http", "diag.genesys.replies", "diag.platform_facts",
     },
-    "diag/genesys/replies": {"analysis.format.checked_json", "diag.genesys.api_errors", "httpcore", "httpx"},
+    "diag/genesys/replies": {
+        "analysis.format.json_within_limits", "diag.genesys.api_errors", "httpcore", "httpx",
+    },
     "diag/genesys/http": {
-        "analysis.format.checked_json", "diag.__version__", "diag.genesys.api_errors", "diag.genesys.replies",
+        "analysis.format.json_within_limits", "diag.__version__", "diag.genesys.api_errors",
+        "diag.genesys.replies",
         "diag.platform_facts.facts", "httpx", "stamina",
     },
     "diag/noted_drafts.py": {*CLIENT, "analysis.format.drafts_file", "diag.genesys.drafts"},

@@ -33,7 +33,7 @@ SANDBOX_ROOMS: Final[dict[str, set[str]]] = {
         "diag.sandbox.world",
     },
     "diag/sandbox/state_file.py": {
-        "analysis.format.atomic_write", "analysis.format.input_file", "analysis.format.typed_json",
+        "analysis.format.atomic_write", "analysis.format.input_file", "analysis.format.json_to_dataclass",
         "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/played_platform.py": {

@@ -11,7 +11,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.verdicts", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.table",
         "reports.report_data", "yaml",
     },
-    "diag/toml_forms": {"analysis.format.typed_json", "diag.toml_section"},
+    "diag/toml_forms": {"analysis.format.json_to_dataclass", "diag.toml_section"},
     "diag/hours": {
         "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text",
         "diag.genesys.http.regions", "diag.toml_forms", "diag.toml_section",
@@ -50,13 +50,13 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/changes/__init__.py": set(),
     "diag/changes/change_errors.py": {"diag.errors"},
     "diag/changes/plans": {
-        *CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "analysis.written_json",
+        *CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "analysis.dataclass_to_json",
         "diag.changes.change_errors",
         "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {
         *CLIENT, "analysis.format", "analysis.machine", "analysis.moment_words", "analysis.plain_text",
-        "analysis.written_json", "diag.changes.change_errors", "diag.changes.plans",
+        "analysis.dataclass_to_json", "diag.changes.change_errors", "diag.changes.plans",
     },
     "diag/changes/applying": {
         *CLIENT, "analysis.format", "analysis.moment_words", "diag.changes.change_errors",
@@ -117,7 +117,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     },
     "diag/doctor": {
         "analysis.analysis_errors", "analysis.format", "analysis.machine.command_words",
-        "analysis.number_words", "analysis.plain_text", "analysis.written_json", "diag.__version__",
+        "analysis.number_words", "analysis.plain_text", "analysis.dataclass_to_json", "diag.__version__",
         "diag.changes.change_errors", "diag.changes.journal", "diag.errors",
         "diag.genesys", "diag.learning", "diag.platform_facts", "diag.workload",
     },
@@ -133,7 +133,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
         "jsonschema",
     },
     "diag/audits": {
-        "analysis.flows", "analysis.number_words", "analysis.moment_words", "analysis.written_json",
+        "analysis.flows", "analysis.number_words", "analysis.moment_words", "analysis.dataclass_to_json",
         "diag.changes.journal",
         "diag.changes.plans", "diag.changes.undo_plan", "diag.genesys", "diag.inventory", "diag.table",
     },

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts
-from analysis.format.checked_json import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
 from analysis.format.drafts_file import read_drafts
 from analysis.format.input_file import InputFile
+from analysis.format.json_within_limits import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
 from analysis.format.manifest import LeftOut, Manifest, read_manifest, write_manifest
 from analysis.format.run_folder import RunFolder
 from diag import cli

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from analysis.dataclass_to_json import Written
+from analysis.format.json_to_dataclass import WrongShapeError, other_version, typed
 from analysis.format.manifest import Approved, DirectRun, LeftOut, Manifest, ManifestHead, UsedFact
-from analysis.format.typed_json import WrongShapeError, other_version, typed
 from analysis.plain_text import json_text
 from analysis.views.cut_off_history import CutOffHistory, CutOffSpan, TimeoutChange
-from analysis.written_json import Written
 from diag.campaign.saved import CAMPAIGN_WRITTEN, CampaignHead, NotCalled, Saved, TuneQuestion
 from diag.changes.change_errors import PlanFileError
 from diag.changes.journal.journal_line import LINE_WRITTEN

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 
 import jsonschema_rs
 
-from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.json_within_limits import UnfitJsonError, parse_json
 from diag.direct.rendering.reply.result import Result, broken, not_understood
 
 _MAX_SHOWN: Final = 80

@@ -22,7 +22,7 @@ from analysis.coverage.hours_seen import (
 from analysis.coverage.time_coverage import time_coverage
 from analysis.coverage.week_of_hours import hour_of_week, stated_week
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek
-from analysis.format.typed_json import WrongShapeError
+from analysis.format.json_to_dataclass import WrongShapeError
 from tests.support.examples import examples
 from tests.support.latency_shapes import SHAPES, Shape
 

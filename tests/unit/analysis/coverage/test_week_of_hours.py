@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.coverage.week_of_hours import FEWEST_EXECUTIONS, hour_of_week, stated_week, week_of_counts
 from analysis.format.action_facts import ProductionWeek
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.json_to_dataclass import WrongShapeError, typed
 
 BERLIN = "Europe/Berlin"
 

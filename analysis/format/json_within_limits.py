@@ -61,7 +61,7 @@ def parse_line(line: str | bytes) -> dict[str, Any] | None:
     """Return the object in one line of a file that a run wrote; None for anything else, such as half a line.
 
     Its characters are whole. Quick: a load reads its own lines while it calls. Values are for the reader to
-    check (`analysis.format.typed_json`).
+    check (`analysis.format.json_to_dataclass`).
     """
     escape = r"\u" in line if isinstance(line, str) else rb"\u" in line
     try:
