@@ -86,6 +86,7 @@ def test_there_are_references_with_headings_to_check() -> None:
     assert sum(bool(heading) for path in SOURCES for _, heading in references(path)) > 30
 
 
+@pytest.mark.slow
 def test_no_file_refers_to_a_document_that_is_not_here() -> None:
     broken = [
         f"{named(path)}: {found.group()}"
@@ -116,6 +117,7 @@ def test_every_module_and_name_a_page_names_exists(page: Path) -> None:
     assert [text for text in quoted_in(page) if dotted.fullmatch(text) and not exists(text)] == []
 
 
+@pytest.mark.slow
 def test_every_module_and_name_the_code_names_in_code_marks_exists() -> None:
     dotted = re.compile(rf"`((?:{'|'.join((*HOUSES, 'tests'))})(?:\.(?!toml|json|md|py\b)\w+)+)`")
     broken = [

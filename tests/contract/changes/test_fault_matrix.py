@@ -105,6 +105,7 @@ def test_a_version_that_moves_while_nothing_else_does(
     admin.assert_applied(action_id, fields, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["409", "400", "408"])
 def test_a_version_that_is_always_stale(
     admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str

@@ -104,6 +104,7 @@ def begin(run: PreparedRun, users: int = 1) -> None:
     refuse_hosts(run, users=users, run_time_s=10.0, hosts_file=None)
 
 
+@pytest.mark.slow
 def test_an_action_is_called_both_ways_from_two_entries(plan: Plan, box: RunningSandbox) -> None:
     run = plan(BOTH)
     through, direct = run.plan.actions
@@ -130,6 +131,7 @@ def test_with_direct_every_entry_is_and_what_cannot_be_is_left_out_by_name(plan:
     assert "CloudWatch" in aws.why
 
 
+@pytest.mark.slow
 def test_with_both_every_action_is_called_both_ways_by_its_own_entries(plan: Plan) -> None:
     own = '[[action]]\nname = "Read"\n' + INPUT + '[[action]]\nname = "Read"\ntarget = "direct"\nrate = 7\n'
     run = plan(own + '[[action]]\nname = "Aws"\n', both=True)
@@ -317,6 +319,7 @@ def test_a_host_that_inputs_decide_is_told_by_each_input(plan: Plan, changed: An
     assert "canary" not in error.value.message
 
 
+@pytest.mark.slow
 def test_credentials_are_found_before_the_first_call_and_the_missing_ones_named(
     plan: Plan, changed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -385,6 +388,7 @@ def test_templates_are_read_once_for_the_plan_its_words_and_its_calls(
     assert sorted(read) == ["Log in", "Other", "Read"]
 
 
+@pytest.mark.slow
 def test_an_org_is_asked_for_its_limits_only_where_it_is_called(plan: Plan, box: RunningSandbox) -> None:
     rate = "rate = 50\n"
     with counting_as_org(box.base_url):
@@ -403,6 +407,7 @@ def test_an_org_is_asked_for_its_limits_only_where_it_is_called(plan: Plan, box:
         assert plan(BOTH, **confirmed).plan.total_rate is not None
 
 
+@pytest.mark.slow
 def test_a_real_backend_is_guarded_as_an_org_is_and_the_sandbox_s_own_is_not(
     plan: Plan, changed: Any
 ) -> None:
@@ -412,6 +417,7 @@ def test_a_real_backend_is_guarded_as_an_org_is_and_the_sandbox_s_own_is_not(
     assert plan("[guard]\nenabled = false\n" + READ).plan.guard.error_share >= 1
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_a_name_must_stand_for_something_here(
     plan: Plan, changed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def plan(box: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return planned
 
 
+@pytest.mark.slow
 def test_only_the_actions_that_need_it_are_left_out(
     plan: Callable[..., LoadPlan], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -71,6 +71,7 @@ def test_an_action_that_is_not_whole_stops_the_script(told: dict[str, object], t
     assert list((tmp_path / "tmp").iterdir()) == []  # the config it read lies nowhere
 
 
+@pytest.mark.slow
 def test_a_whole_one_is_sent_back_with_the_timeout(tmp_path: Path) -> None:
     done, sent = run(WHOLE, tmp_path)
 

@@ -140,6 +140,7 @@ def test_the_edge_is_found(running: RunningSandbox, capsys: pytest.CaptureFixtur
     assert (found["edge_timeout_s"], found["timeout_form"]) == (2, "success_false")
 
 
+@pytest.mark.slow
 def test_a_session_that_was_killed_is_cleared_by_doctor(
     session: Path, running: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:

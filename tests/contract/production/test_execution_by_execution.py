@@ -117,6 +117,7 @@ def held_against_the_truth(counts: BucketCounts, past: list[PastCall]) -> None:
     assert sum(hour.cut_off for hour in counts.hours) == sum(ms_of(past, "timeout").values())
 
 
+@pytest.mark.slow
 def test_one_query_gives_every_execution_and_how_it_ended(org: RunningSandbox, past: list[PastCall]) -> None:
     evidence, counts, queries = read(org, **LEARNT)
     held_against_the_truth(counts, past)
@@ -134,6 +135,7 @@ def test_one_query_gives_every_execution_and_how_it_ended(org: RunningSandbox, p
     assert "past-" not in saved  # the correlation ids of the sandbox's past
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over_groups", ["refused", "cut"])
 def test_an_org_that_takes_fewer_groups_is_asked_in_smaller_parts(
     org: RunningSandbox, past: list[PastCall], over_groups: str

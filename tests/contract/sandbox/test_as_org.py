@@ -54,6 +54,7 @@ def everything(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_what_the_sandbox_says_of_itself_is_what_guards_it(free: str, everything: Path) -> None:
     target = target_at(sandbox_connection(free))
     assert target.sandbox and not target.counts_as_org
@@ -97,6 +98,7 @@ def ahead_of(hour: int) -> float:
     return (hour * 3600.0 - now) % 86_400.0
 
 
+@pytest.mark.slow
 def test_beyond_the_limits_a_run_needs_an_approval_and_keeps_to_its_hours(
     base: str, free: str, beyond: Callable[[str], Path]
 ) -> None:

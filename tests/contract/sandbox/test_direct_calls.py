@@ -228,6 +228,7 @@ def test_a_reply_that_drips(hanging: RunningSandbox, own: httpx.Client) -> None:
     assert reply.elapsed.total_seconds() > 0.15, "timers may fire early, each by less than a millisecond"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [{"kind": "endless"}, {"kind": "gzip_bomb", "megabytes": 30}])
 def test_a_reply_that_is_far_too_large_can_be_left(
     hanging: RunningSandbox, own: httpx.Client, fault: dict[str, Any]

@@ -44,6 +44,7 @@ def test_a_patch_with_an_old_version_is_refused_and_changes_nothing(own: Own) ->
     assert client.get(uri).json()["name"] == "Create Ticket"
 
 
+@pytest.mark.slow
 def test_racing_writers_lose_no_update(own: Own) -> None:
     sandbox, _ = own
     uri = f"{ACTIONS}/{sandbox.action_id('Quote Shipping Rate')}"

@@ -39,6 +39,7 @@ def test_a_saved_plan_is_applied_once_and_refused_when_stale(
     assert [entry["outcome"] for entry in history(capsys)] == ["refused", "applied"]
 
 
+@pytest.mark.slow
 def test_some_applied_and_some_refused_is_partial(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

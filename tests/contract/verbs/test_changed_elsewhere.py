@@ -88,6 +88,7 @@ def test_who_changed_a_timeout_after_diag_is_told(capsys: "pytest.CaptureFixture
     assert scanned(capsys)["actions"][0]["set_elsewhere"] is None
 
 
+@pytest.mark.slow
 def test_an_org_that_tells_less_is_believed_no_further(capsys: "pytest.CaptureFixture[str]") -> None:
     base = os.environ["GENESYSCLOUD_API_BASE"]
     assert run(["set", QUICK, "--timeout", "8", "--yes", "--no-verify"]) == ExitCode.OK
@@ -106,6 +107,7 @@ def test_an_org_that_tells_less_is_believed_no_further(capsys: "pytest.CaptureFi
     assert told["org_not_read"] and {row["in_org"] for row in told["changes"]} == {False}
 
 
+@pytest.mark.slow
 def test_a_client_that_may_not_read_audits_is_told_so_and_shown_what_diag_did(
     session: Path,
     start_sandbox: StartSandbox,

@@ -17,6 +17,7 @@ from tests.support.terminal_session import QUICK, action_named, samples
 from tests.support.webhook_server import SECRET, webhook_server
 
 
+@pytest.mark.slow
 def test_check_exits_3_and_writes_what_build_servers_read(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -41,6 +42,7 @@ def test_check_exits_3_and_writes_what_build_servers_read(
     assert capsys.readouterr().out.startswith("::error title=diag check%3A outside::Get Customer (a1): ")
 
 
+@pytest.mark.slow
 def test_check_live_judges_by_the_timeouts_of_now(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

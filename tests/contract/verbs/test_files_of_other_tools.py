@@ -24,6 +24,7 @@ def jtl(session: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_limits_of_the_file_are_said(capsys: "pytest.CaptureFixture[str]", jtl: Path) -> None:
     assert run(["recommend", "a.jtl", "--as", "jmeter", "--action", OTHER]) == ExitCode.OK
 
@@ -57,6 +58,7 @@ def test_labels_of_a_workload_and_the_names_of_actions_lead_to_ids(
     assert any("closed model" in warning for warning in row["warnings"])
 
 
+@pytest.mark.slow
 def test_a_raise_is_set_for_the_action_that_the_name_means(
     capsys: "pytest.CaptureFixture[str]", jtl: Path
 ) -> None:
@@ -68,6 +70,7 @@ def test_a_raise_is_set_for_the_action_that_the_name_means(
     assert (action_named(OTHER).timeout_s or 0) > 9
 
 
+@pytest.mark.slow
 def test_a_shorter_timeout_by_another_tool_needs_force(
     capsys: "pytest.CaptureFixture[str]", jtl: Path
 ) -> None:
@@ -81,6 +84,7 @@ def test_a_shorter_timeout_by_another_tool_needs_force(
     assert action_named(OTHER).timeout_s == 29
 
 
+@pytest.mark.slow
 def test_the_report_says_the_same(jtl: Path, session: Path) -> None:
     assert run(["report", "a.jtl", "--format", "md", "-o", "report.md"]) == ExitCode.OK
 
@@ -93,6 +97,7 @@ def test_a_file_that_is_not_of_that_tool(capsys: "pytest.CaptureFixture[str]", j
     assert "does not look like a file of k6" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_failures_of_another_tool_are_shown_by_a_report_and_labels_are_asked_about(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

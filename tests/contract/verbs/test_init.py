@@ -17,6 +17,7 @@ def named_in(file: Path) -> list[str]:
     return re.findall(r"^# (.+?): .+, timeout .+, request ", file.read_text(), flags=re.M)
 
 
+@pytest.mark.slow
 def test_a_filter_leaves_the_actions_for_which_it_holds(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_ctrl_c_while_it_is_asked_leaves_no_file(session: Path, monkeypatch: pyt
     assert run(["init", "--all"]) == ExitCode.OK  # nobody is asked
 
 
+@pytest.mark.slow
 def test_of_many_actions_those_that_are_picked_get_their_inputs(
     session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_set_of_two_of_which_one_cannot_be_read(
     assert action_named(OTHER).version == lost.version
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a page", "a redirect", "a gzip bomb"])
 def test_recommend_apply_of_an_action_that_cannot_be_read(
     capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path], arm: Arm, name: str

@@ -72,6 +72,7 @@ def test_verbose_shows_all_figures_and_names(capsys: "pytest.CaptureFixture[str]
     assert "3 x p99" in shown.out and "\n  Busy: " in shown.out and "All figures" not in shown.err
 
 
+@pytest.mark.slow
 def test_what_production_cannot_judge_leads_to_a_campaign(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.terminal_session import OTHER, action_named, history, samples
 pytestmark = pytest.mark.usefixtures("as_org")
 
 
+@pytest.mark.slow
 def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -59,6 +60,7 @@ def test_the_dial_in_words_asks_the_same_question(
     assert "could mean 0.1% or 10%" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv", "md"])
 def test_an_apply_shows_plan_results_and_the_way_back_whatever_the_format(
     capsys: "pytest.CaptureFixture[str]", session: Path, form: str
@@ -85,6 +87,7 @@ def test_an_apply_shows_plan_results_and_the_way_back_whatever_the_format(
         json.loads(shown.out)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_invalid_sets_nothing_without_force(
     capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
 ) -> None:
@@ -107,6 +110,7 @@ def test_a_run_that_is_invalid_sets_nothing_without_force(
     json.loads(checked.out)
 
 
+@pytest.mark.slow
 def test_a_run_measured_elsewhere_is_never_applied_here(
     capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
 ) -> None:
@@ -119,6 +123,7 @@ def test_a_run_measured_elsewhere_is_never_applied_here(
     assert "(Sandbox (demo)) at 127.0.0.1:" in told
 
 
+@pytest.mark.slow
 def test_a_what_if_leaves_the_runs_record_alone(measured_run: Callable[..., Path]) -> None:
     folder = measured_run()
     record = folder / "recommendations.json"
@@ -132,6 +137,7 @@ def test_a_what_if_leaves_the_runs_record_alone(measured_run: Callable[..., Path
     assert not record.exists()
 
 
+@pytest.mark.slow
 def test_a_closed_model_is_named(
     capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
 ) -> None:

@@ -35,6 +35,7 @@ def arrival(capsys: pytest.CaptureFixture[str], *flags: str) -> tuple[int, str]:
     return code, state["arrival"]
 
 
+@pytest.mark.slow
 def test_a_number_is_proposed_and_check_says_when_it_has_arrived(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_number_is_proposed_and_check_says_when_it_has_arrived(
     assert "1 of 1 proposal to Terraform has arrived in the org." in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_proposal_whose_action_was_made_anew_or_is_gone_is_told(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,6 +103,7 @@ def observed(session: Path) -> Path:
     return written(session / "infra", {"articles.tf": block})
 
 
+@pytest.mark.slow
 def test_what_production_settles_is_edited_in_without_any_run(
     session: Path, observed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +123,7 @@ def test_what_production_settles_is_edited_in_without_any_run(
     assert arrival(capsys, "--live") == (ExitCode.THRESHOLD, "not yet"), "and that needs no run"
 
 
+@pytest.mark.slow
 def test_production_speaks_for_what_the_runs_did_not_measure(
     infra: Path, observed: Path, session: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,6 +144,7 @@ def test_production_speaks_for_what_the_runs_did_not_measure(
     assert run([*EDIT, *rules]) == ExitCode.USAGE
 
 
+@pytest.mark.slow
 def test_a_proposal_counts_as_no_change_anywhere(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -203,6 +208,7 @@ def test_where_the_diff_cannot_be_written_nothing_is_edited(session: Path, infra
     assert not (session / "runs" / "journal.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_edited_for_certain_is_not_zero(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,6 +248,7 @@ def test_flags_that_ask_for_two_things_are_refused(
     assert (infra / "main.tf").read_text() == before
 
 
+@pytest.mark.slow
 def test_a_commit_is_made_on_a_branch_and_what_to_do_next_is_printed(
     session: Path, infra: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.terminal_session import OTHER, QUICK, action_named, answer, h
 pytestmark = pytest.mark.usefixtures("as_org")
 
 
+@pytest.mark.slow
 def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
     assert run(["set", QUICK, "--timeout", "7", "--yes"]) == ExitCode.OK
 
@@ -140,6 +141,7 @@ def test_a_missing_permission_is_named_and_stops_everything(
     assert [entry["outcome"] for entry in history(capsys)] == ["failed"]
 
 
+@pytest.mark.slow
 def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -159,6 +161,7 @@ def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
     assert "only changes in Other (api.other.test)" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
@@ -188,6 +191,7 @@ def test_edited_lines_of_the_journal_are_set_aside_and_the_rest_goes_on(
     assert f"line 4 is set aside: {fault}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_way_back_leads_to_the_org_of_the_profile_that_was_named(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

@@ -267,6 +267,7 @@ def test_a_workload_that_was_changed_since_it_was_approved_is_not_called_by(
     assert len(outside.made) == made
 
 
+@pytest.mark.slow
 def test_where_it_cannot_be_read_when_production_calls_it_is_said_and_each_window_asks(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def rename(environment: dict[str, str], action_id: str, name: str) -> None:
     change(environment, "PATCH", action_id, **{**body, "name": name})
 
 
+@pytest.mark.slow
 def test_what_was_deleted_renamed_or_is_not_listed_is_gone_and_each_says_so(
     session: Path, demo_environment: dict[str, str]
 ) -> None:
@@ -194,6 +195,7 @@ def on_a_clock_that_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(make_windows.LoadWindows, "sleep", sleep)
 
 
+@pytest.mark.slow
 def test_where_its_only_action_is_deleted_the_campaign_ends_with_a_sentence(
     capsys: "pytest.CaptureFixture[str]",
     session: Path,
@@ -269,6 +271,7 @@ def test_a_campaign_whose_plan_was_carried_out_does_not_begin_anew(
     assert folder.applied.exists() and folder.campaign.read_text() == kept
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("as_org")
 def test_a_campaign_that_had_a_workload_and_nothing_to_call_goes_on_whatever_becomes_of_it(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
@@ -302,6 +305,7 @@ def begin_with_a_payload_file(session: Path, monkeypatch: pytest.MonkeyPatch) ->
     return file
 
 
+@pytest.mark.slow
 def test_inputs_that_were_changed_since_they_were_approved_are_not_called_with(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +326,7 @@ def test_inputs_that_were_changed_since_they_were_approved_are_not_called_with(
     assert len(folder.windows()) > before
 
 
+@pytest.mark.slow
 def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaign(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,6 +358,7 @@ def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaig
     assert "Window 2: " in said and "1 of 2 actions done" in said
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_payload_file_is_mended_and_the_same_command_goes_on(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,6 +383,7 @@ def test_a_mistake_in_a_payload_file_is_mended_and_the_same_command_goes_on(
     assert len(folder.windows()) > before
 
 
+@pytest.mark.slow
 def test_what_was_renamed_and_renamed_back_is_called_again(
     capsys: "pytest.CaptureFixture[str]",
     session: Path,

@@ -186,6 +186,7 @@ def test_killed_anywhere_it_sets_nothing_again_that_was_undone(
     assert org.timeouts() == (undone if begun else [45, 45])
 
 
+@pytest.mark.slow
 def test_what_was_stopped_is_finished_by_the_command_that_is_named(
     session: Path, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +204,7 @@ def test_what_was_stopped_is_finished_by_the_command_that_is_named(
     carry_out(of, org)  # says so, and exits with 0
 
 
+@pytest.mark.slow
 def test_carried_out_by_hand_it_is_not_carried_out_again(session: Path, org: Org) -> None:
     org.reset()
     carry_out(replace(context(), options=replace(NOTHING)), org)  # shown, not applied
@@ -213,6 +215,7 @@ def test_carried_out_by_hand_it_is_not_carried_out_again(session: Path, org: Org
     assert org.timeouts() == undone
 
 
+@pytest.mark.slow
 def test_what_failed_before_the_first_change_is_tried_again(
     session: Path, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_promise_that_holds_is_one_line(capsys: "pytest.CaptureFixture[str]", 
     assert (session / "runs" / "production.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_a_timeout_far_too_long_is_advice_and_no_alarm(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     assert run(["watch"]) == ExitCode.OK  # taken back: nothing is promised any more
 
 
+@pytest.mark.slow
 def test_a_timeout_changed_by_someone_else_is_said(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -166,6 +168,7 @@ def test_a_damaged_store_is_one_sentence(capsys: "pytest.CaptureFixture[str]", s
     assert "production.sqlite is damaged" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_every_goes_on_through_failures_until_a_promise_breaks(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_one_is_singular() -> None:
     assert [noun(n, "was", "were") for n in (1, 2)] == ["was", "were"]
 
 
+@pytest.mark.slow
 def test_plurals_are_made_in_one_place() -> None:
     by_hand = re.compile(r"""['"](s|ies|)['"] if .* [!=]= 1 |if [\w().]+ == 1 else ['"](s|\w+s)?['"]""")
     assert by_hand.search("'row' if far == 1 else 'rows'") and by_hand.search("'s' if len(found) != 1 else")

@@ -88,6 +88,7 @@ def test_markdown_shows_hostile_text_literally() -> None:
     assert markdown("<b>|[x](javascript:1)` @everyone") == r"\<b\>\|\[x\](javascript:1)\` &#64;everyone"
 
 
+@pytest.mark.slow
 def test_there_is_no_second_cleaner() -> None:
     tools = (".isprintable(", "unicodedata.category", "_FORMULA")
     files = [

@@ -63,6 +63,7 @@ def test_an_error_is_broken_between_words_and_its_details_are_left_as_they_are()
     ]
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("ab顧é"), max_size=30), st.integers(0, 30))
 def test_a_shortened_name_fits_and_says_that_it_was_longer(name: str, width: int) -> None:
     shown = shortened(name, width)

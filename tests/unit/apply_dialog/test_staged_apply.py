@@ -270,6 +270,7 @@ def test_an_action_that_production_hardly_calls_does_not_hold_up_the_others(
     assert "Not judged yet: Action b: production did not call it" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hours=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 5000)), max_size=6),

@@ -25,6 +25,7 @@ from tests.support.driven_campaigns import PLAN, begun, go_on
 DELETED = {"orders": "it was deleted"}
 
 
+@pytest.mark.slow
 def test_an_action_that_is_gone_ends_and_the_campaign_goes_on_without_it(tmp_path: Path) -> None:
     outside = FakeOutside(lost=DELETED, most=3)
     done = go_on(tmp_path, outside)
@@ -95,6 +96,7 @@ def test_an_org_that_does_not_answer_ends_no_campaign(tmp_path: Path) -> None:
     assert not any(one.is_certain for one in begun(tmp_path).gone().values())
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_workload_is_raised_and_no_action_is_lost_by_it(tmp_path: Path) -> None:
     class Mistaken(FakeOutside):
         def find_gone(self, action_ids: Sequence[str]) -> Mapping[str, str] | None:

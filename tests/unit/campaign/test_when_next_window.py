@@ -49,6 +49,7 @@ SOME_HOURS = AllowedHours(((0, 360), (720, 750), (1200, 1440)), (0, 2, 5, 6), "A
 HOURS = st.sampled_from([ALWAYS, AllowedHours(((1380, 300),), zone="Europe/Berlin"), SOME_HOURS])
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(30))
 @given(hours=HOURS, span_h=st.integers(30, 336), seed=st.integers(0, 1000))
 @example(SOME_HOURS, 152, 0)  # ends 3 µs later, as times since 1970 are added up

@@ -111,6 +111,7 @@ def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) ->
     assert evidence.samples.settled == set()  # no look stopped it: its number has the bound of all its calls
 
 
+@pytest.mark.slow
 def test_without_a_network_windows_are_put_off_and_made_up_for(tmp_path: Path) -> None:
     outside = FakeOutside(network=lambda tried: tried > 4, most=3)
     done = go_on(tmp_path, outside)

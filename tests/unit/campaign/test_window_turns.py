@@ -49,6 +49,7 @@ def test_the_first_look_comes_in_time_to_go_on_and_the_last_call_near_the_end() 
     assert windows[-1][0] > 23.8 * HOUR_S
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(20))
 @given(
     seed=st.integers(0, 10_000),
@@ -91,6 +92,7 @@ def test_a_warm_action_gets_five_calls_at_a_time_all_through_the_span() -> None:
     assert 98 <= len(world.windows) <= 106
 
 
+@pytest.mark.slow
 def test_warm_actions_are_not_all_called_in_the_same_windows() -> None:
     busy = [action(f"busy-{number:02}", production_gap_s=0.5) for number in range(24)]
     world = World(campaign(*busy)).run()

@@ -88,6 +88,7 @@ def test_a_window_that_has_ended_is_read_no_more_and_no_other_action_judged_agai
     assert judged.count("orders") == 11 and judged.count("stock") == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [0, 1, 2])
 def test_of_a_window_that_went_on_every_call_counts_however_many_came_after_it(
     tmp_path: Path, more: int

@@ -52,6 +52,7 @@ def test_lengths_hold_beside_a_pattern() -> None:
     assert matching_text(r"(", random.Random(1)) is None  # not a pattern at all
 
 
+@pytest.mark.slow
 def test_an_unusual_pattern_is_said_with_the_name_of_its_input() -> None:
     part = {
         "type": "object",
@@ -82,6 +83,7 @@ class Org:
         return Action(action_id, action_id, "i", "c", 1, False, ActionConfig(5, {}, {}), found)
 
 
+@pytest.mark.slow
 def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
     pattern = {"type": "object", "properties": {"id": {"type": "string", "pattern": NO_TEXT}}}
     org = Org(

@@ -22,6 +22,7 @@ def test_anything_else_is_said(typed: str) -> None:
         picked_numbers(typed, 9)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(50))
 @given(st.sets(st.integers(1, 60), min_size=1))
 def test_what_is_listed_is_picked(numbers: set[int]) -> None:

@@ -32,11 +32,13 @@ def test_the_table_says_what_got_slower(files: tuple[Path, Path]) -> None:
     assert result.return_value == 0
 
 
+@pytest.mark.slow
 def test_fail_on_slower_exits_3_and_the_other_way_round_0(files: tuple[Path, Path]) -> None:
     assert compare(*files, "--fail-on", "slower").return_value == 3
     assert compare(*reversed(files), "--fail-on", "slower").return_value == 0
 
 
+@pytest.mark.slow
 def test_json_and_labels(files: tuple[Path, Path]) -> None:
     body = json.loads(compare(*files, "--format", "json", "--label", "old", "--label", "new").stdout)
 
@@ -65,6 +67,7 @@ def test_as_many_labels_as_runs(files: tuple[Path, Path]) -> None:
     assert "1 label for 2 runs" in str(result.exception)
 
 
+@pytest.mark.slow
 def test_two_runs_cut_off_before_their_p99_are_told_apart(tmp_path: Path) -> None:
     for name, p99_s, seed in (("before", 16.0, 1), ("after", 60.0, 2)):
         calls(lognormal(2000, p99_s, seed=seed), timeout_s=5).to_csv(tmp_path / f"{name}.csv", index=False)

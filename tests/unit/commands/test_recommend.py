@@ -43,6 +43,7 @@ def printed(capsys: "pytest.CaptureFixture[str]", *arguments: str) -> str:
     return " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_errors_are_left_out_of_the_one_action_whose_backend_gives_up(
     capsys: "pytest.CaptureFixture[str]", file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +57,7 @@ def test_errors_are_left_out_of_the_one_action_whose_backend_gives_up(
     assert "Flaky" not in then and "Low:" not in then
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv", "md", "gc"])
 def test_every_form_is_about_the_chosen_actions(
     capsys: "pytest.CaptureFixture[str]", file: str, form: str
@@ -64,6 +66,7 @@ def test_every_form_is_about_the_chosen_actions(
     assert "Flaky" not in out and "Low" in out
 
 
+@pytest.mark.slow
 def test_a_name_that_several_actions_have_is_not_typed(
     capsys: "pytest.CaptureFixture[str]", file: str
 ) -> None:

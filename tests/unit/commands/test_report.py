@@ -26,6 +26,7 @@ def samples(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_next_command_names_the_file_and_the_flags(samples: Path) -> None:
     body = json.loads(report(samples, "--format", "json", "--percentile", "0.95", "--cap", "20").stdout)
 
@@ -58,6 +59,7 @@ def test_the_index_has_an_html_and_a_json_form(tmp_path: Path, monkeypatch: pyte
     assert "no md form" in str(report("--all", "--format", "md").exception)
 
 
+@pytest.mark.slow
 def test_a_file_that_begins_like_a_flag_is_named_so_that_it_can_be_typed(
     samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

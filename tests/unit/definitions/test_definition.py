@@ -197,6 +197,7 @@ def test_a_function_action_is_refused_with_what_can_be_done() -> None:
         action_to_create(definition_from(EXPORT, "f"), [functions], cap_s=30, integration="Functions")
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=3),

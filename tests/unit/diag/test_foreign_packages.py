@@ -54,6 +54,7 @@ def test_what_diag_starts_does_not_look_into_this_folder_first(tmp_path: Path) -
     assert done.returncode == 0 and "--exit-with-parent" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_package_is_in_nobodys_way(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
 

@@ -57,6 +57,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return folder
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(forged_texts(BODY))
 def test_no_forged_manifest_ends_a_verb_unexpectedly(

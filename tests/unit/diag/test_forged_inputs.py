@@ -329,6 +329,7 @@ WORKLOAD: Final = (
 SOUND: Final = {"w.toml": WORKLOAD.format("p.csv"), "p.csv": "id\n1\n", "p.jsonl": '{"id": "1"}\n'}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SOUND, "scenario.toml"])
 def test_what_the_load_process_reads_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
     """`diag measure` reads them in a process of its own: here by the readers it uses."""

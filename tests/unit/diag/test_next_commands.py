@@ -273,6 +273,7 @@ def test_hours_that_production_calls_too_seldom_to_tell_are_measured_over_days(w
     assert row.next_command == f"diag tune --action 'Order lookup' --over {over}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["run", "production"])
 def test_setting_is_offered_only_where_something_will_be_set(source: Source) -> None:
     cases = OBSERVED if source == "production" else CASES

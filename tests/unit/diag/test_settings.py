@@ -166,6 +166,7 @@ def test_a_value_that_no_setting_can_have_is_named_and_never_shown(
         assert "diag.toml" in str(caught.value) and "top-secret" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_same_holds_for_the_environment_and_the_genesys_cli(tmp_path: Path) -> None:
     secret = {**ENVIRONMENT, "GENESYSCLOUD_OAUTHCLIENT_SECRET": "top-secret\n"}
     with pytest.raises(UsageError, match=r"OAUTHCLIENT_SECRET .* holds a line break") as caught:

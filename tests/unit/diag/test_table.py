@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ TABLE = Table(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.text(), st.integers() | st.none())))
 def test_csv_reads_back_with_formulas_defused(rows: list[tuple[str, int | None]]) -> None:
     written = to_csv(Table((Column("a"), Column("b")), tuple(rows)))

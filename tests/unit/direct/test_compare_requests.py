@@ -134,6 +134,7 @@ CANARY = "cnry"
 WITH_CANARY = st.text(st.sampled_from('ab/?&=%{}[]":,'), max_size=6).map(lambda text: f"{text}{CANARY}{text}")
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_no_value_is_ever_shown(data: st.DataObject) -> None:
     def request(draw: st.DataObject) -> tuple[str, str, str]:

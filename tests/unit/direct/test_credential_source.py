@@ -113,6 +113,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         credential_source({}, os.fspath(tmp_path / "none.toml"))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=8), st.just(CANARY), max_size=4), st.sets(st.text(max_size=8)))
 def test_no_value_shows_in_repr_or_error(environment: dict[str, str], names: set[str]) -> None:
     source = CredentialSource({f"DIAG_CREDENTIAL_{name}": value for name, value in environment.items()})

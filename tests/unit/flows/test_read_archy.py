@@ -89,6 +89,7 @@ def test_what_is_no_flow_of_archy_is_refused(text: str) -> None:
         read_archy(parse_yaml(text))
 
 
+@pytest.mark.slow
 @given(
     st.text(alphabet=ARCHY[:400], max_size=60) | st.text(max_size=30),
     st.integers(0, len(ARCHY)),

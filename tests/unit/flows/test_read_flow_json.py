@@ -144,6 +144,7 @@ def test_nothing_of_a_flow_but_its_steps_is_kept() -> None:
     assert "secret" not in repr(read(data_step(), description="a secret"))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_any_value_in_any_place_gives_steps_or_a_named_refusal(data: st.DataObject) -> None:
     """Whatever stands where: a flow with a longest wait, or a reason."""

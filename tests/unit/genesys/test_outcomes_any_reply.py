@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     status=st.integers(100, 599),
     reply=st.none() | st.binary(max_size=40) | json_values.map(lambda value: json.dumps(value).encode()),
@@ -105,6 +107,7 @@ def test_deep_nesting_does_not_raise() -> None:
     assert classify(200, b'{"error":' * 100_000, 3, 1.0).outcome == "platform_error"
 
 
+@pytest.mark.slow
 def test_only_the_standard_library_is_imported() -> None:
     code = (
         "import sys, diag.genesys.outcomes; print([m for m in sys.modules if m in ('httpx','stamina','ssl')])"

@@ -19,6 +19,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 def test_one_load_holds_a_folder_until_its_process_is_gone_however(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
     holder = subprocess.Popen(

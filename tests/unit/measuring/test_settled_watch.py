@@ -95,6 +95,7 @@ def test_an_answer_is_settled_by_the_rules_that_were_asked_for() -> None:
     assert changed(rules) == {"percentile": 0.999, "cap_s": 20, "backend_errors": "exclude"}
 
 
+@pytest.mark.slow
 def test_a_run_that_is_over_before_the_first_check_costs_no_import_of_pandas(tmp_path: Path) -> None:
     code = "import sys; settled_watch.watch(RunFolder(Path(sys.argv[1])), 0); print('pandas' in sys.modules)"
     imports = (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,7 @@ FOUND = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60))
 @given(st.lists(st.tuples(FOUND, st.booleans()), max_size=8))
 def test_whoever_reads_the_messages_knows_the_newest_of_each_and_reads_nothing_twice(

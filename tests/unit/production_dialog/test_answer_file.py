@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from analysis.recommend_settings import RecommendSettings
 from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
@@ -22,6 +24,7 @@ UNTIL = datetime(2026, 7, 8, tzinfo=UTC)
 WINDOW = Window(UNTIL - timedelta(days=7), UNTIL)
 
 
+@pytest.mark.slow
 def test_the_tests_curve_is_the_one_its_own_verdict_rests_on() -> None:
     """Two load levels: the verdict rests on one of them, and a curve of all calls would say otherwise."""
     test = sample_set(

@@ -113,6 +113,7 @@ def test_it_knows_every_fact_that_the_client_knows() -> None:
     assert {fact.key for fact in client.FACTS} == played_platform.FACTS
 
 
+@pytest.mark.slow
 @given(wanted=SWITCHES, before=SWITCHES)
 def test_the_file_learnt_of_a_sandbox_makes_another_one_of_its_kind(
     wanted: Switches, before: Switches, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory
@@ -125,6 +126,7 @@ def test_the_file_learnt_of_a_sandbox_makes_another_one_of_its_kind(
     assert asdict(sandbox.switches) == asdict(wanted)
 
 
+@pytest.mark.slow
 @given(
     wanted=SWITCHES,
     keys=st.sets(st.sampled_from([item.name for item in fields(Switches) if item.name not in BY_ITSELF])),

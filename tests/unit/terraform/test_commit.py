@@ -151,6 +151,7 @@ def test_what_a_hook_adds_to_the_commit_is_in_the_index_too(tmp_path: Path, git:
     assert git("status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_within_a_hook_of_another_repository_the_commit_is_made_in_the_one_of_the_files(
     tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:

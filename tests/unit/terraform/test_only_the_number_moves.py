@@ -41,6 +41,7 @@ def places_in(source: SourceText) -> dict[str, TimeoutPlace]:
     return found
 
 
+@pytest.mark.slow
 @given(file=hcl_files(), number=st.integers(1, 60), every=st.booleans())
 def test_the_words_of_the_number_are_found_and_only_they_change(
     file: RandomFile, number: int, every: bool

@@ -160,6 +160,7 @@ _schemas = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(properties=st.dictionaries(_names, _schemas, min_size=1, max_size=3))
 def test_the_line_is_toml_whatever_the_inputs_are_called(properties: dict[str, Any]) -> None:
     values = tomllib.loads(line_to_paste(contract_of(properties)))["payload"][0]["values"]

@@ -210,6 +210,7 @@ def test_an_input_that_stands_in_the_wrong_place_is_not_repeated(payload: str) -
 names = st.text(min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(
     names=st.lists(names, min_size=1, max_size=4), method=st.sampled_from(["GET", "POST", None]), key=names
 )

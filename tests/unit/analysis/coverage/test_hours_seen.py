@@ -151,6 +151,7 @@ def test_own_calls_never_raise_what_was_seen_whether_production_counts_them_or_n
         assert unseen_shares(found.calls, read).sum() == pytest.approx(1.0 - found.share)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_hours, st.floats(1e-6, 1e6))
 @example(week([0, 0, 0, 0, 6, 0, 0], [(0, 36)]), [0], 1e-6)  # a quarter as often on Monday as on Friday

@@ -86,6 +86,7 @@ def test_a_verdict_is_as_if_no_direct_call_had_been_made(
     assert summarise(whole)["orders"] == summarise(through)["orders"]
 
 
+@pytest.mark.slow
 def test_parquet_rows_are_parted_too(tmp_path: Path) -> None:
     table = pd.concat([calls([0.2] * 30), calls([0.1] * 20, target="direct")], ignore_index=True)
     table.to_parquet(tmp_path / "both.parquet")
@@ -115,6 +116,7 @@ def test_a_settled_backend_says_nothing_of_the_action(tmp_path: Path) -> None:
     assert (found.settled, found.settled_directly) == (frozenset(), frozenset({"orders"}))
 
 
+@pytest.mark.slow
 def test_a_mixed_run_settles_each_side_on_its_own_rows_and_ends_both_together(tmp_path: Path) -> None:
     few, many = calls(lognormal(60, 1.0)), calls(lognormal(700, 1.0), target="direct")
     refused = calls(lognormal(60, 1.0), outcome="auth_error")
@@ -132,6 +134,7 @@ def test_a_mixed_run_settles_each_side_on_its_own_rows_and_ends_both_together(tm
     assert states(refused, many)["direct:orders"].settled
 
 
+@pytest.mark.slow
 def test_a_mixed_run_goes_on_until_the_share_of_each_can_be_told(tmp_path: Path) -> None:
     def state(count: int) -> Settled:
         sides = [calls(lognormal(count, 1.0), target=target) for target in ("published", "direct")]

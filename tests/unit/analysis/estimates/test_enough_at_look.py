@@ -64,6 +64,7 @@ def test_slow_calls_in_flight_at_the_stop_do_not_take_the_number_back() -> None:
     assert found.verdict is Verdict.LOWER and found.recommended_timeout_s is not None
 
 
+@pytest.mark.slow
 def test_a_proof_of_few_calls_is_the_verdict_too() -> None:
     (hidden,) = by_action(sample_set(calls(lognormal(125, 8.0), timeout_s=2)).table)
     n, state = stopped(hidden, 5)

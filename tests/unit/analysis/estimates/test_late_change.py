@@ -29,6 +29,7 @@ def number_s(measured: Calls) -> int:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.95, 0.97])
 def test_a_late_step_that_the_number_does_not_cover_is_found(share: float) -> None:
     found = 0

@@ -106,6 +106,7 @@ def test_the_json_holds_the_shares() -> None:
     assert 0 < found["share_first"] < found["share_later"] < 1
 
 
+@pytest.mark.slow
 def test_what_needs_a_reader_comes_first() -> None:
     tables = []
     for later in (False, True):

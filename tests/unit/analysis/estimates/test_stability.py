@@ -75,6 +75,7 @@ def test_a_drift_is_found_and_its_last_third_counts() -> None:
     assert (found.change.kind, found.slower.samples) == ("drift", 1000)
 
 
+@pytest.mark.slow
 def test_a_killed_run_did_not_become_faster() -> None:
     """Its last slow calls were in flight and left no row: 36 of 40 such runs looked like a change."""
     found = 0

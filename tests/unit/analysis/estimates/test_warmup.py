@@ -13,6 +13,7 @@ def test_the_warm_up_is_fifteen_seconds_and_at_most_a_fifth(rate: float, cut: in
     assert mask.sum() == cut and mask[:cut].all()
 
 
+@pytest.mark.slow
 def test_every_run_has_its_own_warm_up() -> None:
     mask = warm_up_mask(arrays(calls([0.1] * 50), calls([0.1] * 50, run="b", start=START + 99)), 15.0, 0.2)
     assert np.flatnonzero(mask).tolist() == [*range(10), *range(50, 60)]

@@ -28,6 +28,7 @@ PARTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @FEW
 @given(PARTS, st.integers(1, 20))
 def test_whatever_was_added_is_there_in_its_order_and_its_widest_type(

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ seeds = st.integers(0, 2**32 - 1)
 rows = st.sampled_from([3, 20, 300, 10_000])
 
 
+@pytest.mark.slow
 @FEW
 @given(seeds, rows)
 def test_a_long_table_is_put_in_the_order_of_lexsort(seed: int, rows: int) -> None:
@@ -51,6 +53,7 @@ def test_quantiles_are_those_of_numpy_to_the_last_bit(seed: int, rows: int, q: f
         assert median(lambda: iter(parts)) == np.median(values)
 
 
+@pytest.mark.slow
 @FEW
 @given(seeds, rows)
 def test_every_code_is_found_where_it_is(seed: int, rows: int) -> None:

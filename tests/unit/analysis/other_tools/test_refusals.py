@@ -108,6 +108,7 @@ def test_an_nginx_pattern_without_time_or_duration(tmp_path: Path, pattern: str)
     assert "holds no $request_time, or no time" in error.message
 
 
+@pytest.mark.slow
 def test_variables_that_nothing_parts_are_one_text_or_are_refused(tmp_path: Path) -> None:
     pattern = "$host$request_uri [$time_local] $status $request_time"
     line = "b.example/x/12?id=7 [29/Nov/2026:05:11:29 +0000] 200 0.250\n"
@@ -164,6 +165,7 @@ def test_a_file_of_a_tool_without_a_call_says_so(tmp_path: Path, text: str) -> N
     assert "is a file of JMeter without a call" in refusal(tmp_path / "a.jtl", text).message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.xml", "a.json", "k.json", "a.log"])
 def test_a_packed_file_that_was_cut_off_is_a_table_or_a_refusal(tmp_path: Path, name: str) -> None:
     calls = true_calls(3000)
@@ -220,6 +222,7 @@ SOUND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOUND)
 @settings(max_examples=examples(25), deadline=None)
 @given(noise=st.binary(max_size=200), cut=st.integers(0, len(JTL)), at=st.integers(0, len(JTL)))

@@ -46,6 +46,7 @@ def test_three_percent_are_found_soon_right_after_a_change_and_after_a_quiet_tim
     assert np.median(found) <= most
 
 
+@pytest.mark.slow
 def test_quiet_time_does_not_dilute_the_evidence() -> None:
     early, late = (
         np.median(executions_until_found(np.random.default_rng(4), 10.0, quiet_h, actions=150))

@@ -36,6 +36,7 @@ def test_different_calls_of_one_second_and_one_timeout_are_kept(tmp_path: Path, 
     assert (len(again.table), [one.rows for one in again.skipped]) == (6000, [6000])
 
 
+@pytest.mark.slow
 def test_of_two_workers_only_the_file_merged_twice_is_taken_once(tmp_path: Path) -> None:
     rows = calls(np.round(lognormal(3000, 2.0), 1), timeout_s=2)
     rows["started_at"] = np.floor(rows["started_at"])
@@ -54,6 +55,7 @@ def test_a_column_of_lists_is_a_clear_error(tmp_path: Path) -> None:
         read_samples([tmp_path / "a.parquet"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "a flipped byte"])
 def test_a_damaged_gz_is_read_as_far_as_it_goes(tmp_path: Path, damage: str) -> None:
     whole = tmp_path / "a.csv.gz"

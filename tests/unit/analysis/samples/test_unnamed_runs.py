@@ -18,6 +18,7 @@ def written(folder: Path, *tables: pd.DataFrame) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [40, 900])
 def test_a_file_that_was_split_is_judged_as_the_whole(tmp_path: Path, cut: int) -> None:
     x = lognormal(2000, 2.0)

@@ -54,11 +54,13 @@ def test_calls_that_were_cut_off_do_not_hide_a_step() -> None:
     assert found is not None and found.first_after == pytest.approx(700, abs=25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [340, 2000])
 def test_independent_calls_hardly_ever_look_changed(n: int) -> None:
     assert sum(found_in(noise(n, seed)) is not None for seed in range(120)) <= 1
 
 
+@pytest.mark.slow
 def test_calls_that_depend_on_those_before_seldom_look_changed() -> None:
     wanders = [
         np.array(list(accumulate(noise(2000, seed), lambda level, new: 0.9 * level + new)))

@@ -115,6 +115,7 @@ def test_hours_and_days_read_as_people_say_them() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.integers(0, 9), min_size=HOURS_A_WEEK, max_size=HOURS_A_WEEK).filter(any),

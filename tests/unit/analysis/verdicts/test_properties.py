@@ -50,6 +50,7 @@ def bound(x: np.ndarray, event: np.ndarray, p: float = 0.95) -> float:
 latencies = st.lists(st.integers(1, 400), min_size=30, max_size=200)
 
 
+@pytest.mark.slow
 @QUICK
 @given(latencies, st.data())
 def test_a_slower_call_never_lowers_quantile_or_bounds(values: list[int], data: st.DataObject) -> None:

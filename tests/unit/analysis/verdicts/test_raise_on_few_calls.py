@@ -28,6 +28,7 @@ def seconds(found: Recommendation, rule: RecommendSettings) -> int:
     return timeout_for(found.quantile_ms, found.quantile_upper_ms, rule)
 
 
+@pytest.mark.slow
 def test_only_a_raise_on_few_calls_keeps_it() -> None:
     x = lognormal(1100, 6.0, 4, sigma=1.0)
     few, many, lowered = judged(x[:405], now_s=1), judged(x, now_s=1), judged(x[:405], now_s=60)

@@ -309,6 +309,7 @@ recommendations = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(recommendations, max_size=6), st.booleans(), st.none() | st.integers(1, 3))
 def test_every_action_is_accounted_for_and_no_guard_is_passed_by(
     items: list[Recommendation], force: bool, most: int | None

@@ -61,6 +61,7 @@ plans = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(plans)
 def test_a_plan_survives_the_file(plan: Plan) -> None:
     again = plan_from_json(plan_to_json(plan), "plan.json")

@@ -9,6 +9,7 @@ import re
 from typing import Any, Final
 
 import airspeed
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def by_airspeed(source: str, variables: dict[str, Any]) -> str:
     return str(airspeed.Template(source).merge(variables))
 
 
+@pytest.mark.slow
 def test_of_what_velocity_answered_airspeed_makes_the_most_part_alike() -> None:
     alike = 0
     for source, _ in ANSWERS:
@@ -71,6 +73,7 @@ def templates(draw: st.DrawFn, depth: int = 2) -> str:
     return "".join(parts)
 
 
+@pytest.mark.slow
 @given(source=templates(), texts=st.fixed_dictionaries(dict.fromkeys(_NAMES, _TEXTS)))
 def test_what_both_read_alike_both_make_alike(source: str, texts: dict[str, str]) -> None:
     variables = {"input": {**texts, "n": None, "t": True}}

@@ -37,6 +37,7 @@ def test_what_cannot_pass_by_itself_is_not_tried_again(
     assert route.call_count == 1 and caught.value.status == status
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_tried_again_for_a_read(wire: respx.MockRouter, client: GenesysClient) -> None:
     wire.get(ME).mock(side_effect=[httpx.ReadError("reset"), httpx.RemoteProtocolError("cut"), OK])
     assert client.organization().name == "Acme"

@@ -30,6 +30,7 @@ def test_arrivals_come_in_order_from_the_start_on_and_repeat_with_the_seed(
     assert all(due >= start for due, _ in first)
 
 
+@pytest.mark.slow
 @given(rates=rates, seed=st.integers())
 def test_constant_arrivals_are_evenly_spaced_and_never_drift(rates: list[float], seed: int) -> None:
     taken = until(Schedule(rates, "constant", seed, 0.0), 100.0)

@@ -21,6 +21,7 @@ def rates_in_rows(run: VirtualRun) -> list[float]:
     return [call.offered_rate for call in calls]
 
 
+@pytest.mark.slow
 def test_rows_carry_the_rate_that_the_calls_in_flight_left_room_for(tmp_path: Path) -> None:
     plan = replace(PLAN, max_in_flight=10)  # of one second each: 10 calls/s at most
     with VirtualRun(plan, tmp_path, reply=lambda call: Answer(at_ms=1000)) as run:
@@ -33,6 +34,7 @@ def test_rows_carry_the_rate_that_the_calls_in_flight_left_room_for(tmp_path: Pa
     assert all(rate == pytest.approx(10.0, rel=0.1) for rate in settled)
 
 
+@pytest.mark.slow
 def test_a_moment_without_room_is_no_level_of_its_own(tmp_path: Path) -> None:
     def reply(call: Call) -> Answer:
         return Answer(at_ms=400 if 10 <= call.at_s < 11 else 20)

@@ -89,6 +89,7 @@ def test_a_starved_org_is_spared_at_once_and_the_second_time_for_good(tmp_path: 
     assert 80 <= len(later) <= 92  # at half the rate
 
 
+@pytest.mark.slow
 def test_errors_stop_only_the_action_they_come_from(tmp_path: Path) -> None:
     plan = replace(PLAN, actions=(*PLAN.actions, ActionLoad("b", "Failing", 3, 20.0, (EMPTY,))))
 
@@ -149,6 +150,7 @@ def test_a_login_that_stays_down_ends_the_run(tmp_path: Path) -> None:
     assert run.calls[-1].at_s < 1.5
 
 
+@pytest.mark.slow
 def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
     with VirtualRun(PLAN, tmp_path) as run:
         run.pass_time(30)
@@ -159,6 +161,7 @@ def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
     assert run.clock.now() < 32
 
 
+@pytest.mark.slow
 def test_the_slow_calls_of_a_settled_probe_are_not_cut_off_at_its_end(tmp_path: Path) -> None:
     probe = replace(PLAN.actions[0], timeout_s=60, target=ActionVersion.DRAFT)
 
@@ -228,6 +231,7 @@ def test_a_ramp_rises_until_the_backend_bends(tmp_path: Path) -> None:
     assert 30 <= run.clock.now() <= 32
 
 
+@pytest.mark.slow
 def test_the_same_run_twice_sends_the_same_calls_at_the_same_moments(tmp_path: Path) -> None:
     plan = replace(PLAN, arrivals="poisson")
     sent = []
@@ -272,6 +276,7 @@ def test_the_hours_end_for_a_machine_that_slept_through_their_end(tmp_path: Path
     assert len(run.link.ended) == 1
 
 
+@pytest.mark.slow
 def test_a_slow_call_that_left_in_time_is_waited_for(tmp_path: Path) -> None:
     plan = replace(PLAN, may_call_until=BEGAN_AT + 3.0, drain_s=1.0)
     slow = replace(plan.actions[0], timeout_s=60)

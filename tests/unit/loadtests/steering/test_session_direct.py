@@ -98,6 +98,7 @@ def test_rows_lines_and_metrics_say_the_same_and_hold_nothing_that_was_sent(
     assert CANARY.encode() not in written
 
 
+@pytest.mark.slow
 def test_a_backend_that_does_not_answer_is_a_timeout_at_the_deadline(tmp_path: Path) -> None:
     stuck = gevent.event.Event()
 

@@ -57,6 +57,7 @@ def test_the_run_ends_when_the_last_job_has_ended(tmp_path: Path) -> None:
     assert all(20 < end["seconds"] < 23 for end in ends)
 
 
+@pytest.mark.slow
 def test_a_poll_that_meets_the_orgs_limit_pauses_calls_and_polls(tmp_path: Path) -> None:
     jobs = Jobs(takes_s=60)
 

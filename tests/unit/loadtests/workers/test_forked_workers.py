@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 MASTER = """
 import subprocess, sys
 from loadtests.workers.forked_workers import end_forked_workers
@@ -11,6 +13,7 @@ end_forked_workers()  # none is left
 """
 
 
+@pytest.mark.slow
 def test_a_master_that_leaves_takes_its_workers_along() -> None:
     done = subprocess.run(
         [sys.executable, "-c", MASTER], capture_output=True, text=True, timeout=60, check=False

@@ -72,6 +72,7 @@ def test_a_worker_that_waits_sends_nothing_and_counts_nothing_as_unsent(tmp_path
     assert run.session.not_sent == 0
 
 
+@pytest.mark.slow
 def test_the_others_send_all_of_the_load_until_then(tmp_path: Path) -> None:
     link = FakeLink(streams_waiting=1)
     with VirtualRun(PLAN, tmp_path, link=link) as run:

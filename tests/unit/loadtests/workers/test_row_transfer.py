@@ -141,6 +141,7 @@ ORDER = WorkerOrder(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(50))
 @given(forged_texts(json.loads(to_wire(ORDER))))
 def test_an_order_that_is_not_understood_is_one_sentence(raw: bytes) -> None:

@@ -20,6 +20,7 @@ def lacking(run: Path, *only: str) -> LackingRun:
     return lacking_run(run, run.parent, RecommendSettings(), asked=Asked(), zone=None, only=only)
 
 
+@pytest.mark.slow
 def test_a_name_that_means_no_action_of_the_run_is_said_though_another_does(run: Path) -> None:
     assert lacking(run).more.keys() == {"a1", "a2"}
     assert lacking(run, "Get 1").more.keys() == {"a1"}

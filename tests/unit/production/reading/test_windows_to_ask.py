@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def hours_of(span: Window, counts: list[int]) -> dict[float, int]:
 COUNTS = st.lists(st.integers(0, 90), min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @given(COUNTS, st.integers(90, 5000))
 def test_consecutive_windows_hold_every_execution_once(counts: list[int], most: int) -> None:
     span = window(1)
@@ -44,6 +46,7 @@ def test_an_hour_that_is_too_full_by_itself_cannot_be_asked_for() -> None:
     assert whole(hours_of(span, [100]), span, 99) is None
 
 
+@pytest.mark.slow
 @given(COUNTS, st.integers(2, 4), st.integers(0, 40), st.integers(100, 3000), st.integers(1, 40))
 def test_a_sample_holds_each_hour_of_the_week_equally_often(
     counts: list[int], weeks: int, more_hours: int, most: int, queries: int

@@ -84,6 +84,7 @@ def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> No
     assert "p99 is at most" in key
 
 
+@pytest.mark.slow
 def test_a_number_that_needs_force_is_not_drawn_as_the_recommended_one() -> None:
     data = make_report(CASES[6:7])  # unstable
     action = data.analysis.actions[0]

@@ -37,6 +37,7 @@ def with_names(data: ReportData, name: str) -> ReportData:
     return replace(data, analysis=replace(data.analysis, actions=actions))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [build_markdown, build_terminal])
 def test_the_texts_start_with_the_verdict_and_carry_every_p99(build, data: ReportData) -> None:  # type: ignore[no-untyped-def]
     text = build(data)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from analysis.direct_side.direct_side import DirectSide
 from diag.interaction.recommendation_table import backend_lines
 from reports.charts.sketches.platform_share_bars import share_bars
@@ -22,6 +24,7 @@ def beside(side: DirectSide, *, alone: bool = False) -> ReportData:
     return replace(data, analysis=replace(data.analysis, actions=actions))
 
 
+@pytest.mark.slow
 def test_every_form_of_the_report_says_whose_the_time_is() -> None:
     data = with_backends(words_only(make_report(CASES[:3])))
     texts = [" ".join(build(data).split()) for build in (build_report, build_markdown, build_terminal)]

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from analysis.verdicts.recommendation import Verdict
 from reports.exports.markdown import build_markdown
 from reports.exports.terminal_report import build_terminal
@@ -51,6 +53,7 @@ def test_production_is_applied_from_a_plan() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_page_markdown_and_terminal_say_the_same_under_the_headline() -> None:
     data = words_only(make_report())
     page, steps = build_report(data), next_steps(data)

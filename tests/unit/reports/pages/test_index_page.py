@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from analysis.format.manifest import write_manifest
 from analysis.format.run_folder import RunFolder
 from analysis.verdicts.analysis_json import analysis_to_json
@@ -150,6 +152,7 @@ def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
     assert open_dots.count("L") == 0
 
 
+@pytest.mark.slow
 def test_runs_judged_by_another_percentile_are_on_no_line_with_the_newest() -> None:
     """Else a p99.9 beside p99s would look like a backend that became slower."""
     newest, *older = make_runs(3)[::-1]

@@ -34,6 +34,7 @@ def with_months(data: ReportData, history: CutOffHistory) -> ReportData:
     return replace(data, histories={action.action_id: history for action in data.analysis.actions})
 
 
+@pytest.mark.slow
 def test_an_action_with_kept_months_has_their_picture_and_the_others_none() -> None:
     data = words_only(make_report(CASES[:2], calls=400))
     first = data.analysis.actions[0].action_id

@@ -108,6 +108,7 @@ def test_the_rules_are_read_off_the_sliders_curve(made: Callable[[], ReportData]
     assert f"cuts {numbers.share(rows[1]['cut_off'])}" in str(cells["successes + buffer"])
 
 
+@pytest.mark.slow
 def test_sentence_table_terminal_and_comparison_say_the_same_figure(data: ReportData) -> None:
     action = action_of(data)
     said = numbers.share(action.cut_off_now)

@@ -31,6 +31,7 @@ def test_every_action_with_calls_has_its_week(figures: list[Element]) -> None:
         assert len(list(next(figure.all("tbody")).all("tr"))) == 7
 
 
+@pytest.mark.slow
 def test_what_production_calls_and_nobody_saw_is_said_where_it_is_known(figures: list[Element]) -> None:
     texts = [figure.text for figure in figures]
     assert ["production calls then, not seen" in text for text in texts] == [False, True, False, True]

@@ -48,6 +48,7 @@ def test_the_same_seed_gives_the_same_latencies() -> None:
     assert drawn(spec, every(0.1, 50)) == drawn(spec, every(0.1, 50)) != drawn(spec, every(0.1, 50), seed=2)
 
 
+@pytest.mark.slow
 def test_correlation_makes_slow_calls_come_in_a_row_and_keeps_the_distribution() -> None:
     law = Lognormal(100.0, 0.6)
     values = drawn(LatencySpec(law, correlation=0.9), every(0.1, 40_000))
@@ -57,6 +58,7 @@ def test_correlation_makes_slow_calls_come_in_a_row_and_keeps_the_distribution()
     assert fmean(after_slow) > 0.5
 
 
+@pytest.mark.slow
 def test_episodes_are_slow_for_their_share_of_the_time_and_the_law_says_so() -> None:
     spec = LatencySpec(HUNDRED, episodes=Episodes(share=0.2, mean_s=3.0, times=5.0))
     values = drawn(spec, every(0.5, 100_000))

@@ -20,6 +20,7 @@ from diag.sandbox.latency.sums import Sum, one_after_the_other
 LEVELS = (0.01, 0.5, 0.95, 0.99, 0.999)
 
 
+@pytest.mark.slow
 def test_two_gammas_of_one_scale_are_a_gamma() -> None:
     ours, true = one_after_the_other(Gamma(3.0, 80.0), Gamma(1.5, 80.0)), Gamma(4.5, 80.0)
     assert isinstance(ours, Sum)
@@ -37,6 +38,7 @@ def test_a_fixed_time_shifts_the_other_and_none_leaves_it() -> None:
     assert one_after_the_other(Fixed(3.0), Fixed(4.0)).quantile(0.5) == 7.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [

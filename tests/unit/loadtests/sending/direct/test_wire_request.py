@@ -16,6 +16,7 @@ NAMES = st.sampled_from(["X-A", "Content-Length", "Host"])
 PIECES = st.lists(TEXT | NASTY, max_size=4).map("".join)
 
 
+@pytest.mark.slow
 @given(
     method=PIECES | st.just("POST"),
     rest=PIECES,
