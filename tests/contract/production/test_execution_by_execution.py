@@ -24,6 +24,7 @@ from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
 from diag.sandbox.world.past_executions import PastCall, PastExecutions
 from diag.sandbox.world.scenario import load_scenario
+from tests.support import sandbox_control
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 SCENARIO = """
@@ -66,10 +67,9 @@ def box(start_module_sandbox: StartSandbox, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def org(box: RunningSandbox) -> Iterator[RunningSandbox]:
+    usual = sandbox_control.ask(box.base_url, "switches")["analytics"]
     yield box
-    box.switch(
-        analytics={"by_correlation": True, "most_groups": 0, "views_per_query": 10, "percentiles": True}
-    )
+    box.switch(analytics=usual)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,8 @@ def test_an_org_that_takes_fewer_groups_is_asked_in_smaller_parts(
     [
         ({"by_correlation": False}, {}, 3),  # asked, asked of one hour, and then counted
         ({"by_correlation": False}, {"analytics_by_correlation": Learnt(False, ON, "seen")}, 1),
-        ({"most_groups": 60}, {}, 5),
+        ({"most_groups": 60, "over_groups": "cut"}, {}, 5),
+        ({"most_groups": 60, "over_groups": "refused"}, {}, 8),  # a refusal does not tell how many there are
         ({"by_correlation": False, "views_per_query": 2}, {"views_per_query": Learnt(2, ON, "seen")}, 4),
     ],
 )
