@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.format.sample_schema import InputOrigin
 from diag.genesys.api_errors import ApiError
-from diag.workload.contract_check import fit_to_contract
+from diag.workload.fit_to_contract import fit_to_contract
 from diag.workload.payload import Payload
 from diag.workload.payload_placeholders import line_to_paste
 from diag.workload.payloads_from_contract import NoInput, from_contract

@@ -22,7 +22,7 @@ _FORM: Final = (
 def read_payloads(path: Path) -> list[Payload]:
     """Return the payloads of a .jsonl or .csv file, labelled `<file name>:<line>`.
 
-    CSV cells stay text here: which type each has is the contract's to say (contract_check); an empty cell
+    CSV cells stay text here: which type each has is the contract's to say (fit_to_contract); an empty cell
     leaves its input out. Raises UsageError that says the line, and never quotes a value.
     """
     text = _text_of(path)

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.verdicts.evidence_to_set import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from diag.workload.contract_check import fit_to_contract
+from diag.workload.fit_to_contract import fit_to_contract
 from diag.workload.payload import Payload
 from diag.workload.payloads_from_contract import NoInput, from_contract
 from diag.workload.read_payloads import read_payloads

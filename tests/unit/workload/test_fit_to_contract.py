@@ -11,7 +11,7 @@ from jsonschema import Draft4Validator
 
 from analysis.format.sample_schema import InputOrigin
 from diag.errors import UsageError
-from diag.workload.contract_check import fit_to_contract
+from diag.workload.fit_to_contract import fit_to_contract
 from diag.workload.payload import Payload
 from diag.workload.read_payloads import read_payloads
 
