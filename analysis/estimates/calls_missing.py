@@ -15,7 +15,7 @@ from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_share
-from analysis.statistics.kaplan_meier import WATCHED_SLACK
+from analysis.statistics.kaplan_meier import watched_up_to_ms
 
 NEGLIGIBLE_LEFT: Final = 0.3
 """Less than this part of the tail (.3 % for p99) left beyond the last call is chance, not a cut-off."""
@@ -66,7 +66,7 @@ def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: Reco
 
 def a_probe_sees_further(found: Estimate) -> bool:
     """Return False where calls were already observed for the platform's 60 s: a probe sees no further."""
-    return found.table.longest_ms < WATCHED_SLACK * PLATFORM_MAX_TIMEOUT_S * 1000
+    return float(watched_up_to_ms(found.table.longest_ms)) < PLATFORM_MAX_TIMEOUT_S * 1000
 
 
 def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSettings) -> int | None:

@@ -10,7 +10,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import entry_key
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.sample_set import SampleSet
 
 

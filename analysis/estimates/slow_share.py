@@ -14,7 +14,7 @@ from scipy import special
 from analysis.estimates.estimate import timed_calls
 from analysis.samples.action_calls import Calls
 from analysis.statistics.design_effect import clustering_at
-from analysis.statistics.kaplan_meier import WATCHED_SLACK
+from analysis.statistics.kaplan_meier import watched_up_to_ms
 
 RISK: Final = 0.05
 
@@ -38,7 +38,8 @@ def slow_share(calls: Calls, edge_ms: float) -> SlowShare | None:
     """
 
     def lasted(piece: Calls) -> NDArray[np.bool_]:
-        return np.asarray(piece.latency_ms >= np.where(piece.event, edge_ms, WATCHED_SLACK * edge_ms))
+        latency_ms = piece.latency_ms
+        return np.where(piece.event, latency_ms, watched_up_to_ms(latency_ms)) >= edge_ms
 
     seen = calls.select(lambda piece: (piece.limit_ms >= edge_ms) & (piece.event | lasted(piece)))
     if not len(seen):

@@ -1,4 +1,4 @@
-"""A timer of the kernel, due to a tenth of a millisecond: those of event loops count whole ones."""
+"""A timer of the kernel, exact to a tenth of a millisecond: those of event loops count whole ones."""
 
 import ctypes
 import math
@@ -38,12 +38,16 @@ class KernelTimer:
         nanoseconds = math.ceil(moment_s * 1e9)
         first = self._setting.first
         first.seconds, first.nanoseconds = divmod(max(nanoseconds, 1), 1_000_000_000)
-        self._set(self.descriptor, _ABSOLUTE, self._address, None)
+        self._take_setting()
 
     def never_due(self) -> None:
         """Be due no more."""
         self._setting.first.seconds = self._setting.first.nanoseconds = 0
-        self._set(self.descriptor, _ABSOLUTE, self._address, None)
+        self._take_setting()
+
+    def _take_setting(self) -> None:
+        if self._set(self.descriptor, _ABSOLUTE, self._address, None) != 0:
+            raise OSError("the kernel does not set its timer")
 
     def close(self) -> None:
         """Give the descriptor back."""

@@ -17,7 +17,7 @@ from analysis.format.atomic_write import whole_file
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import COLUMNS
 from analysis.format.whole_records import segment_paths
-from analysis.samples.missing_manifest import manifest_of
+from analysis.samples.manifest_or_why_none import manifest_of
 from analysis.samples.segment_columns import CodedTexts, Column, run_columns
 
 ROWS_AT_ONCE: Final = 1_000_000

@@ -20,11 +20,11 @@ from analysis.long_arrays.pieces import walk
 from analysis.number_words import plural
 from analysis.other_tools.known_tools import USUAL, ToolOptions
 from analysis.other_tools.recognise_tool import tool_of
+from analysis.samples.calls_of_each_action import A_DAY_S
 from analysis.samples.cleaning.copied_files import copies_among
 from analysis.samples.cleaning.repeated_calls import without_repeated
 from analysis.samples.cleaning.unnamed_runs import with_one_run_for_one_source
-from analysis.samples.first_attempts import A_DAY_S
-from analysis.samples.missing_manifest import manifest_of
+from analysis.samples.manifest_or_why_none import manifest_of
 from analysis.samples.parquet_or_csv import add_sample_file
 from analysis.samples.parquet_or_segments import add_segments, finished_parquet
 from analysis.samples.read_progress import Note, Reached, ReadProgress

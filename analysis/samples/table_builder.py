@@ -74,6 +74,8 @@ class TableBuilder:
                 batch = batch.assign(run_id=_named(batch, self.run_unless_said))
             if "correlation_id" in batch and self.rows >= ALL_OF:
                 batch = batch.assign(correlation_id=self._ids.among(batch[keep]))
+        else:
+            assert "run_id" in batch  # segments name their run
         # All of them first: a text that cannot be read must not leave columns of different lengths.
         parts = {name: self._part(name, batch[name], rows) for name in map(str, batch)}
         for name, part in parts.items():

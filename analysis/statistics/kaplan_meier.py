@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.statistics.latency_counts import LatencyCounts
 
@@ -17,6 +17,8 @@ SHARE_SLACK: Final = 1e-11
 
 WATCHED_SLACK: Final = 0.98
 """A timeout of 5 s may be measured as 4.95 s, once the smallest network overhead is taken off."""
+_LESS_THAN_A_SECOND_MS: Final = 900.0
+"""A timeout is whole seconds, and from 50 s on 2 % are one: who waited 55 s knows nothing of 56 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class SurvivalTable:
 
     def knows_share_at(self, t_ms: float) -> bool:
         """True where a call was observed up to `t_ms` or all ended before: then the share there is known."""
-        return self.share_left <= 0.0 or self.longest_ms >= WATCHED_SLACK * t_ms
+        return self.share_left <= 0.0 or float(watched_up_to_ms(self.longest_ms)) >= t_ms
 
     def quantile_ms(self, p: float) -> int | None:
         """Return the smallest time that at most a share 1-p exceeds, or None where it lies beyond."""
@@ -63,6 +65,12 @@ class SurvivalTable:
     def share_of_ended(self) -> NDArray[np.float64]:
         """Return, at each time, the share slower than it among the calls that ended; the others left out."""
         return 1.0 - np.cumsum(self.ended) / max(int(self.ended.sum()), 1)
+
+
+def watched_up_to_ms(latency_ms: ArrayLike) -> NDArray[np.float64]:
+    """Return up to when calls were watched that a timeout ended after that measured latency."""
+    measured = np.asarray(latency_ms, dtype=np.float64)
+    return np.minimum(measured / WATCHED_SLACK, measured + _LESS_THAN_A_SECOND_MS)
 
 
 def first_at_most(t_ms: NDArray[np.int64], share: NDArray[np.float64], p: float) -> int | None:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.statistics.confidence_bounds import lower_share, upper_share
-from analysis.statistics.kaplan_meier import WATCHED_SLACK, SurvivalTable
+from analysis.statistics.kaplan_meier import SurvivalTable, watched_up_to_ms
 from analysis.statistics.survival_curve import SurvivalCurve
 
 
@@ -29,5 +29,5 @@ def curve_with_band(
         share=tuple(float(value) for value in share),
         lower=tuple(float(value) for value in lower_share(share, n, confidence)),
         upper=tuple(float(value) for value in upper_share(share, n, confidence)),
-        watched_ms=table.longest_ms / WATCHED_SLACK * step_ms,
+        watched_ms=float(watched_up_to_ms(table.longest_ms * step_ms)),
     )

@@ -15,7 +15,7 @@ from analysis.format.sample_schema import ActionVersion, action_of_key, entry_ke
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.recommend_settings import RecommendSettings, with_overrides
 from analysis.samples.action_calls import ActionCalls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.stopping.when_settled import Settled, settled
 from analysis.verdicts.recommendation import Verdict

@@ -17,7 +17,7 @@ MIN_CALLS_TO_LOWER: Final = 1000
 GRADES_TO_LOWER: Final = ("A", "B")
 """Time coverage a lowering needs: an hour of calls or 30 separate windows, in the hours that production calls
 (where these are known)."""
-_WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
+WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
 
 class Hold(StrEnum):
@@ -71,7 +71,7 @@ def hold_on_lowering(item: Recommendation) -> Hold | None:
 def may_be_set(item: Recommendation) -> bool:
     """Return whether the verdict is one that comes with another number than the one in force."""
     to_s = item.recommended_timeout_s
-    return item.verdict in _WITH_A_NUMBER and to_s is not None and to_s != item.current_timeout_s
+    return item.verdict in WITH_A_NUMBER and to_s is not None and to_s != item.current_timeout_s
 
 
 def will_be_set(item: Recommendation) -> bool:

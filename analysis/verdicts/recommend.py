@@ -13,7 +13,7 @@ from analysis.runs.pace import Spans, lasted_s, pace, run_spans, together
 from analysis.runs.refusals import why_refused
 from analysis.runs.run_weaknesses import mixed_orgs, weaknesses_of
 from analysis.samples.action_calls import NO_CALLS, ActionCalls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.typed_command import Asked, unclear_names
 from analysis.verdicts.direct_beside import beside

@@ -22,7 +22,7 @@ from analysis.long_arrays.growing import grown
 from analysis.long_arrays.pieces import extremes
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls, Calls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.statistics.latency_counts import MAX_MS

@@ -9,7 +9,7 @@ from typing import Final
 from analysis.format.run_folder import RunFolder
 from analysis.name_lists import first_names
 from analysis.runs.campaign_windows import CAMPAIGN_NAME, WINDOWS_NAME, windows_below
-from analysis.samples.missing_manifest import manifest_of
+from analysis.samples.manifest_or_why_none import manifest_of
 from diag.campaign.saved import (
     GoneAction,
     Saved,

@@ -1,9 +1,9 @@
 """Where every action stands after the windows so far, when it is asked again and again.
 
-A window is read again only where its files changed, as those of the newest may, and an action is judged
-again only where it got calls. Read anew each time, a hundred windows took a hundred times as long as the
-first, and a thousand of them hours. Nothing is kept that the windows do not hold: a process that begins anew
-finds the same.
+The newest window is read again where its files changed; those of older windows are not looked at again. An
+action is judged again only where it got calls. Read anew each time, a hundred windows took a hundred times as
+long as the first, and a thousand of them hours. Nothing is kept that the windows do not hold: a process that
+begins anew finds the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,7 +102,7 @@ class WindowsJudged:
             write_settled(windows[-1], new | set(read_settled(windows[-1])))
 
     def _states(self, samples: "SampleSet") -> dict[str, Standing]:
-        from analysis.samples.first_attempts import by_action
+        from analysis.samples.calls_of_each_action import by_action
 
         facts, stated = samples.facts(), samples.stated_settings()
         found = {}

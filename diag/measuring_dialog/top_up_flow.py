@@ -40,7 +40,8 @@ def run_to_top_up(
         return lacking
     if not options.quiet:
         show_analysis(console, lacking.evidence.analysis, to_set=lacking.evidence.asked.apply)
-    whose = "these actions" if options.actions else "this run"
+    named = len(options.actions)
+    whose = "this run" if not named else "this action" if named == 1 else "these actions"
     console.note(
         f"No verdict of {whose} lacks calls that more of the same would give it; nothing was called."
     )

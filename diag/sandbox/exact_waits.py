@@ -1,4 +1,4 @@
-"""Waits of an event loop that end when they should, to a tenth of a millisecond, and cost nothing before."""
+"""Waits of an event loop that end on time, to a tenth of a millisecond, and take no core meanwhile."""
 
 import asyncio
 import heapq

@@ -27,7 +27,7 @@ from diag.target import Target
 from diag.workload.read_workload import workload_digest
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.prepare_run import PreparedRun
-from loadtests.recording.may_be_added import why_not_added
+from loadtests.recording.calls_fit_run import why_not_added
 from loadtests.recording.top_up_manifest import added_to, ended_as
 
 RESERVE_BYTES: Final = 64 * 1024

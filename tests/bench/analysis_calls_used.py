@@ -19,7 +19,7 @@ from analysis.estimates.enough_at_look import FIRST_PROOF
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
 from analysis.stopping.when_settled import settled

@@ -19,7 +19,7 @@ from scipy.signal import lfilter
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.verdicts.judge import judge
 from analysis.verdicts.make_findings import findings
 from analysis.verdicts.recommendation import Recommendation, Verdict

@@ -6,7 +6,9 @@ import pytest
 
 from analysis.direct_side.direct_side import PlatformShare
 from analysis.direct_side.what_else_differs import LATE
+from analysis.estimates.service_time import LAG_LIMIT_S, LAG_QUANTILE
 from analysis.recommend_settings import RecommendSettings
+from analysis.samples.read_samples import read_samples
 from diag.judged_files import gather
 from tests.support.load_run import at_home, ended_whole, manifest_in, sandbox
 from tests.support.locust_process import run_locust
@@ -43,7 +45,10 @@ def test_the_share_of_the_platform_is_found_and_every_contract_that_broke(tmp_pa
     (found,) = gather([tmp_path / "run"], RecommendSettings()).analysis.actions
     assert found.direct is not None
     assert not found.backend_alone
-    assert set(found.direct.unlike) <= {LATE}  # late only on a busy machine
+    table = read_samples([tmp_path / "run"]).table
+    lag_s = (table["started_at"] - table["scheduled_at"]).quantile(LAG_QUANTILE)
+    late = lag_s > LAG_LIMIT_S / 2  # on a busy machine, and then perhaps of one side only
+    assert found.direct.unlike in ([(LATE,), ()] if late else [()])
     assert 0.05 < (found.direct.contract_error_share or 0.0) < 0.16
     assert "fix the contract or the backend" in (found.direct.contract or "")
     median, p99 = found.direct.shares

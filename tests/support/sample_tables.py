@@ -22,7 +22,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin, Outcome
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import Calls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Recommendation

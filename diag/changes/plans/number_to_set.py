@@ -1,13 +1,10 @@
 """What a verdict's data alone allow: the number to set, or why there is none."""
 
-from typing import Final
-
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.verdicts.evidence_to_set import WITH_A_NUMBER
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.sentences.why_not_set import objection_to, way_out
 from diag.changes.plans.plan import SkippedChange, Unchanged
-
-_MAY_CHANGE: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
 
 def number_to_set(item: Recommendation, *, force: bool) -> int | SkippedChange | Unchanged:
@@ -15,7 +12,7 @@ def number_to_set(item: Recommendation, *, force: bool) -> int | SkippedChange |
     if item.verdict is Verdict.OK:
         return Unchanged(item.action_id, item.action_name, item.reason)
     after_timeout_s = item.recommended_timeout_s
-    if item.verdict not in _MAY_CHANGE or after_timeout_s is None:
+    if item.verdict not in WITH_A_NUMBER or after_timeout_s is None:
         return SkippedChange(item.action_id, item.action_name, item.reason)
     objection = objection_to(item)
     if objection and not force:

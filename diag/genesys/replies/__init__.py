@@ -1,1 +1,2 @@
-"""Whether a reply can be believed: whole, fresh, of its kind; and what an error reply says."""
+"""Whether a reply can be believed: whole, fresh, of its kind; what an error reply says, what a test
+call gave, which permissions are granted."""

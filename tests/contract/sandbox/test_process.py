@@ -59,7 +59,7 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path:
         os.kill(process.pid, signal.SIGTERM)
         with pytest.raises(httpx.TransportError):
             call.result(timeout=20)
-    assert log.read_text() == "", "what it says is written there: here it had nothing to say"
+    assert log.read_text() == "", "it had nothing to say"
 
 
 FOUND = "found = 2026-11-29\nhow = 'tried'\nconfidence = 'seen'\n"

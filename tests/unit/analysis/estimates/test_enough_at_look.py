@@ -8,7 +8,7 @@ import pytest
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.stopping.when_settled import Settled, settled
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict

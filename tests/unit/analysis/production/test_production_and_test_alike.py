@@ -5,7 +5,7 @@ import pytest
 from analysis.production.hourly_counts import BucketCounts
 from analysis.production.production_and_test_alike import resembles
 from analysis.samples.action_calls import Calls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from tests.support.production_counts import production
 from tests.support.sample_tables import calls, lognormal, sample_set
 

@@ -22,7 +22,7 @@ from analysis.production.hourly_counts import (
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.production.timeout_still_fits import drift
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.examples import examples

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.samples.action_calls import classify
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from tests.support.sample_tables import arrays, calls
 
 

@@ -7,7 +7,7 @@ from analysis.estimates.judge_action import judge_action
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
 from analysis.samples.action_calls import ActionCalls
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.interim_looks import last_look, look_plan
 from analysis.statistics.kaplan_meier import kaplan_meier

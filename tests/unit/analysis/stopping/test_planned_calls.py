@@ -6,7 +6,7 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.stopping.when_settled import Settled, planned_calls, settled
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import calls, lognormal, sample_set

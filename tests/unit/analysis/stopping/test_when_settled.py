@@ -5,7 +5,7 @@ import numpy as np
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import RunFolder
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.stopping.settled_in_folder import settled_actions
 from analysis.stopping.when_settled import Settled, settled

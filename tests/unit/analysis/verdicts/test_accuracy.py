@@ -13,7 +13,7 @@ from scipy import special
 
 from analysis.format.action_facts import ActionFacts
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.verdicts.recommend import recommend_action
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.sample_tables import START, calls

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms

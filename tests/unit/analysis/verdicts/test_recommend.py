@@ -8,7 +8,7 @@ import pytest
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.manifest import LeftOut, Manifest
 from analysis.recommend_settings import RecommendSettings
-from analysis.samples.first_attempts import by_action
+from analysis.samples.calls_of_each_action import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.evidence_to_set import held_back

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.manifest import DirectRun, Manifest, Status, UsedFact
-from loadtests.recording.may_be_added import why_not_added
+from loadtests.recording.calls_fit_run import why_not_added
 from loadtests.recording.top_up_manifest import added_to, ended_as
 
 GET_A = ActionFacts("a", "Get A", current_timeout_s=5, timeout_is_set=True)
