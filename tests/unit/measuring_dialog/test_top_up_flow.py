@@ -64,7 +64,7 @@ def test_of_a_run_that_lacks_calls_an_action_that_does_not_is_told_as_that(
     run = write_run(tmp_path / "run", calls=(40, 3), timeout_s=1)
 
     assert asked(run, "Get 1", rules=MEDIAN) is None
-    assert "No verdict of these actions lacks calls" in capsys.readouterr().err
+    assert "No verdict of this action lacks calls" in capsys.readouterr().err
     lacking = asked(run, rules=MEDIAN)
     assert lacking is not None and lacking.more.keys() == {"a2"}
 
