@@ -1,10 +1,10 @@
 """What each outcome shows about latency (docs/method.md, "Calls that count").
 
-`ok` ended; so did a direct call whose reply broke the contract: it came whole.
-A timeout, the client's or the action's, was slower than its own elapsed time: right-censored. So
-is a call ended by an error of the backend, the platform or the network: dropping slow errors loses 23-48 % of
-p99, counting them as "slower than this" costs 1-2 %. A call refused
-before it ran (429, credentials, bad input) does not show a latency: left out and counted.
+`ok` ended; so did a direct call whose reply broke the contract: it came whole. A timeout, the client's or the
+action's, was slower than its own elapsed time: right-censored. So is a call ended by an error of the backend,
+the platform or the network: dropping slow errors loses 23-48 % of p99, counting them as "slower than this"
+costs 1-2 %. A call refused before it ran (429, credentials, bad input) does not show a latency: left out and
+counted.
 """
 
 from collections.abc import Mapping

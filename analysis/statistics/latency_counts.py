@@ -53,8 +53,8 @@ def count_latencies(latency_ms: NDArray[np.float64], event: NDArray[np.bool_]) -
 
 def added(parts: Iterable[LatencyCounts]) -> LatencyCounts:
     """Return the counts of all parts together."""
-    begin = next(each := iter(parts), None)
-    return LatencyCounts(np.zeros(0, np.int64), np.zeros(0, np.int64)) if begin is None else sum(each, begin)
+    each = list(parts) or [LatencyCounts(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    return sum(each[1:], each[0])
 
 
 def _count(latency_ms: NDArray[np.float64], event: NDArray[np.bool_]) -> LatencyCounts:

@@ -7,9 +7,12 @@ case, of names and ids). The first of these that fits anything decides, so that 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from diag.errors import UsageError
 from diag.genesys.data_action import Action
+
+_Error = TypeVar("_Error", bound=Exception)
 
 
 def ids_meant(actions: Iterable[tuple[str, str]], wanted: str) -> frozenset[str]:
@@ -59,6 +62,11 @@ def unknown_action_hint(names: Iterable[str], wanted: str) -> str:
     return f"Did you mean {' or '.join(map(repr, near))}?" if near else "List them: diag scan"
 
 
+def no_such_action(kind: Callable[..., _Error], names: Iterable[str], wanted: str) -> _Error:
+    """Return the error, of this kind, for a name that none of an org's actions has."""
+    return kind(f"There is no action {wanted!r} in this org.", hint=unknown_action_hint(names, wanted))
+
+
 def wanted_actions(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Action, ...]:
     """Return the actions meant by any of `wanted`, in the org's order; all of them when nothing is wanted.
 
@@ -68,8 +76,7 @@ def wanted_actions(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Ac
         return tuple(actions)
 
     def unknown(name: str) -> UsageError:
-        hint = unknown_action_hint((action.name for action in actions), name)
-        return UsageError(f"There is no action {name!r} in this org.", hint=hint)
+        return no_such_action(UsageError, (action.name for action in actions), name)
 
     chosen = ids_of_all(((action.id, action.name) for action in actions), wanted, unknown)
     return tuple(action for action in actions if action.id in chosen)

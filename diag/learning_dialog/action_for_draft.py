@@ -7,7 +7,7 @@ from analysis.typed_command import Asked
 from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.data_action import Action
-from diag.inventory.named_actions import ids_meant, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, no_such_action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,7 @@ def _named(client: "GenesysClient", wanted: str) -> Action:
         except NotFoundError:
             pass
     if not meant:
-        hint = unknown_action_hint((action.name for action in found), wanted)
-        raise UsageError(f"There is no action {wanted!r} in this org.", hint=hint)
+        raise no_such_action(UsageError, (action.name for action in found), wanted)
     if len(meant) > 1:
         ids = ", ".join(sorted(meant)[:_MOST_NAMED])
         raise UsageError(f"{len(meant)} actions are named {wanted!r}.", hint=f"Give the id of one: {ids}")

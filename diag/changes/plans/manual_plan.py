@@ -7,7 +7,7 @@ from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 from diag.genesys.data_action import Action
-from diag.inventory.named_actions import ids_meant, ids_of_all, is_pattern, unknown_action_hint
+from diag.inventory.named_actions import ids_meant, ids_of_all, is_pattern, no_such_action
 
 
 def actions_named(actions: Sequence[Action], names: Sequence[str]) -> tuple[Action, ...]:
@@ -19,8 +19,7 @@ def actions_named(actions: Sequence[Action], names: Sequence[str]) -> tuple[Acti
     pairs = [(action.id, action.name) for action in actions]
 
     def unknown(name: str) -> UnknownActionError:
-        hint = unknown_action_hint((name for _, name in pairs), name)
-        return UnknownActionError(f"There is no action {name!r} in this org.", hint=hint)
+        return no_such_action(UnknownActionError, (known for _, known in pairs), name)
 
     chosen = ids_of_all(pairs, names, unknown)
     for name in names:

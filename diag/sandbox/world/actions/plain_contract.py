@@ -65,13 +65,13 @@ def plainly_fits(schema: JsonObject, inputs: JsonObject) -> bool:
 
 
 def _contract(schema: JsonObject) -> _Contract | None:
-    parts, required = schema.get("properties"), schema.get("required")
+    parts = schema.get("properties")
     takes_more = schema.get("additionalProperties", True)
     if schema.get("type") != "object" or not isinstance(parts, dict) or not isinstance(takes_more, bool):
         return None
     read = {name: _part(part) for name, part in parts.items()}
-    named = frozenset[str]() if required is None else _different_texts(required)
-    if named is None or not _is_plain(schema, _OF_THE_WHOLE) or ("required" in schema and required is None):
+    named = _different_texts(schema["required"]) if "required" in schema else frozenset[str]()
+    if named is None or not _is_plain(schema, _OF_THE_WHOLE):
         return None
     plain = {name: part for name, part in read.items() if part is not None}
     return _Contract(plain, named, takes_more) if len(plain) == len(read) else None
