@@ -13,6 +13,8 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.inventory.read_inventory import read_inventory, with_consumers
 from diag.production.when_production_calls import production_weeks
+from diag.sandbox.world.actions.action_spec import ActionSpec
+from diag.sandbox.world.build_org import stable_id
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.genesys.counting_transport import CountingTransport
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
@@ -23,15 +25,19 @@ def client_for(box: RunningSandbox, transport: httpx.BaseTransport | None = None
     return GenesysClient(connection, transport=transport)
 
 
+def id_of(spec: ActionSpec) -> str:
+    return f"custom_-_{stable_id('action', f'{spec.integration}/{spec.name}')}"
+
+
 @pytest.mark.slow
 def test_ten_thousand_actions_are_a_hundred_calls(start_sandbox: StartSandbox) -> None:
     box = start_sandbox("ten-thousand-actions")
     transport = CountingTransport()
     with client_for(box, transport) as client:
         inventory = read_inventory(client)
-    told = {row.action.name: row.action.timeout_s for row in inventory.rows}
+    told = {row.action.id: (row.action.name, row.action.timeout_s) for row in inventory.rows}
     specs = load_scenario("ten-thousand-actions").actions
-    described = {spec.name: spec.timeout_s or DEFAULT_TIMEOUT_S for spec in specs}
+    described = {id_of(spec): (spec.name, spec.timeout_s or DEFAULT_TIMEOUT_S) for spec in specs}
     assert told == described  # its own truth of so many takes it half a second to write
     assert len(inventory.rows) == len(told) == 10_000
     assert transport.paths.count("/api/v2/integrations/actions") == 100
