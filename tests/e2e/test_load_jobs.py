@@ -1,8 +1,11 @@
 """Submit and poll, from the workload file to the recommended loop, against what the sandbox knows."""
 
 import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -90,15 +93,33 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    (tmp_path / "scenario.toml").write_text(SCENARIO)
-    with start_sandbox(scenario=str(tmp_path / "scenario.toml")) as process:
-        yield World(tmp_path, process)
+def start_world(tmp_path: Path) -> Iterator[Callable[[], World]]:
+    with ExitStack() as stack:
+
+        def start() -> World:
+            folder = Path(tempfile.mkdtemp(dir=tmp_path))
+            (folder / "scenario.toml").write_text(SCENARIO)
+            sandbox = stack.enter_context(start_sandbox(scenario=str(folder / "scenario.toml")))
+            return World(folder, sandbox)
+
+        yield start
 
 
-def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(world: World) -> None:
+def _measure(world: World) -> CompletedProcess[str]:
     line = ("measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
-    measured = fork(line, world.folder, world.environment, load_too=True)
+    return fork(line, world.folder, world.environment, load_too=True)
+
+
+def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(
+    start_world: Callable[[], World],
+) -> None:
+    world = start_world()
+    measured = _measure(world)
+    # Which polls are refused is chance: in one run of a hundred two of the slowest jobs follow each other,
+    # and the rule asks for more jobs than the fewest.
+    if "slow jobs come in bursts" in measured.stdout:
+        world = start_world()
+        measured = _measure(world)
 
     assert measured.returncode == 0, measured.stderr
     truth, jobs = world.truth(), world.jobs()
@@ -123,7 +144,8 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
     assert "Work that is submitted and polled" in (world.folder / "run" / "report.html").read_text()
 
 
-def test_kill_minus_nine_keeps_what_was_known_of_every_job(world: World) -> None:
+def test_kill_minus_nine_keeps_what_was_known_of_every_job(start_world: Callable[[], World]) -> None:
+    world = start_world()
     line = ("--workload", "workload.toml", "--run-dir", "run")
     process = fork_locust(*line, folder=world.folder, environment=world.environment)
     try:
