@@ -6,4 +6,4 @@ PLATFORM_MIN_TIMEOUT_S: Final = 1
 PLATFORM_MAX_TIMEOUT_S: Final = 60
 """`config.timeoutSeconds` is a whole number from 1 to 60 (Genesys SDK, ActionConfig)."""
 DEFAULT_TIMEOUT_S: Final = 60
-"""In force when an action has no `timeoutSeconds` (Genesys Resource Center, "Add configuration")."""
+"""In force where an action has none (Resource Center, "Add configuration to custom actions")."""

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from diag.genesys import outcomes
 from diag.genesys.api_errors import (
     ApiError,
@@ -16,7 +17,7 @@ from diag.genesys.api_errors import (
     StaleVersionError,
     UnexpectedReplyError,
 )
-from diag.genesys.data_action import DEFAULT_TIMEOUT_S, Action
+from diag.genesys.data_action import Action
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
 from diag.genesys.http.paging import PAGE_SIZE, OnProgress, all_entities
 from diag.genesys.outcomes import Classified

@@ -8,6 +8,7 @@ replaces on PATCH is unknown, so everything read must be sent back.
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.replies.json_reply import (
     JsonObject,
@@ -20,9 +21,6 @@ from diag.genesys.replies.json_reply import (
 from diag.genesys.replies.whole_action import damaged_part
 
 ActionKind = Literal["custom", "static", "custom_auth", "function"]
-
-DEFAULT_TIMEOUT_S: Final = 60
-"""In force when `config.timeoutSeconds` is unset (Resource Center, "Add configuration to custom actions")."""
 
 FUNCTION_INTEGRATION: Final = "function-data-actions"
 

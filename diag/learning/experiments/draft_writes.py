@@ -5,8 +5,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Final, cast
 
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from diag.genesys.api_errors import RefusedRequestError, StaleVersionError
-from diag.genesys.data_action import DEFAULT_TIMEOUT_S
 from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.experiment import Found, Learning

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from diag.doctor.org_checks import check_org
 from diag.genesys.analytics.execution_counts import DurationRange
 from diag.genesys.client import GenesysClient
-from diag.genesys.data_action import DEFAULT_TIMEOUT_S
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.inventory.read_inventory import read_inventory, with_consumers

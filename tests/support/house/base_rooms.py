@@ -59,7 +59,8 @@ BASE_ROOMS: Final[dict[str, set[str]]] = {
     # the client
     "diag/genesys/api_errors.py": set(),
     "diag/genesys": {
-        "analysis.format.json_within_limits", "diag.__version__", "diag.platform_facts.facts", "httpx",
+        "analysis.format.json_within_limits", "analysis.format.timeout_limits", "diag.__version__",
+        "diag.platform_facts.facts", "httpx",
     },
     "diag/genesys/analytics": {
         "diag.genesys.api_errors", "diag.genesys.http", "diag.genesys.replies", "diag.platform_facts",

@@ -9,6 +9,7 @@ from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
 REQUEST_TEMPLATE: Final = "requesttemplate.vm"
 SUCCESS_TEMPLATE: Final = "successtemplate.vm"
 DEFAULT_TIMEOUT_S: Final = 60
+"""The platform's own, which the sandbox models: on purpose not what diag knows of it."""
 _SLOW_ADDRESS: Final = re.compile(
     r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/sandbox/slow/(\d{1,2}(?:\.\d{1,3})?)"
 )
