@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from analysis.costs.caller_silence import silence_s
 from analysis.costs.chosen_number import ChosenNumber
 from analysis.costs.cost import Cost
 from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.estimates.findings import Findings
+from analysis.flows.caller_silence import silence_ms
 from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.number_words import accepted_text, percentile_name
 from analysis.recommend_settings import RecommendSettings
@@ -105,7 +105,7 @@ def _row(rule: TimeoutRule, name: str, asked: _Asked, cost_of_timeout: CostOf) -
         hung_backend_slots=cost.hung_backend_slots,
         concurrency_share=cost.concurrency_share,
         safe_rate=cost.safe_rate,
-        silence_s=silence_s(asked.timeout_s),
+        silence_s=silence_ms(asked.timeout_s * 1000) // 1000,
     )
 
 

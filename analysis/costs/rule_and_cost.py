@@ -44,7 +44,7 @@ class ComparedRule:
     safe_rate: Amount | None = None
     """Calls/s up to which they cannot exhaust the org's executions."""
     silence_s: int | None = None
-    """The longest silence that a caller on the phone may hear while the backend hangs (`silence_s`)."""
+    """The longest silence a caller on the phone hears while the backend hangs, with the longest prompt."""
 
     @property
     def beyond_the_platform(self) -> bool:

@@ -48,7 +48,7 @@ class StepJson(TypedDict):
     wait_then_s: float
     wait_is_certain: bool
     silence_at_least_s: float | None
-    """Of a voice call flow: how long a caller hears nothing."""
+    """Of a voice call flow: how long a caller hears nothing, at a stretch, of `wait_s`."""
     success: Wiring
     failure: Wiring
     timeout: Wiring

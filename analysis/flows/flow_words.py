@@ -6,7 +6,8 @@ from analysis.flows.flow import FlowStep, Wiring
 from analysis.flows.flow_view import FlowView, StepView
 from analysis.flows.longest_wait import LongestWait
 from analysis.flows.path_warnings import named
-from analysis.flows.which_timeout_ends import LONGEST_S, StepWait
+from analysis.flows.which_timeout_ends import StepWait
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from analysis.number_words import latency, noun, plural
 
 UNKNOWN_PATH: Final = (
@@ -88,6 +89,6 @@ def doubts(view: FlowView) -> tuple[str, ...]:
     if beyond:
         found.append(
             f"The timeout of the {noun(beyond, 'action')} of {plural(beyond, 'step')} is not known here: "
-            f"{LONGEST_S} s, the most there is, is counted."
+            f"{PLATFORM_MAX_TIMEOUT_S} s, the most there is, is counted."
         )
     return tuple(found)

@@ -5,17 +5,13 @@ stands for the action's timeout is what its name says, and unproven (docs/genesy
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
+from analysis.flows.caller_silence import silence_ms
 from analysis.flows.flow import FlowStep
+from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 
 Bites = Literal["action", "step", "both", "unknown"]
-
-LONGEST_S: Final = 60
-"""No action runs longer (docs/genesys-api.md, "Timeouts")."""
-
-PROMPT_MS: Final = 4_000
-"""The processing prompt starts after 1 s, plays once and at most 3 s; then there is silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,8 @@ class StepWait:
 
     @property
     def silence_ms(self) -> int:
-        """Return how much of it is silence at least, with a prompt or without: in voice call flows only."""
-        return max(0, self.ms - PROMPT_MS)
+        """Return how long of it a caller hears nothing at a stretch, at least: in voice call flows only."""
+        return silence_ms(self.ms)
 
 
 def bites(step: FlowStep, action_timeout_s: int | None) -> Bites:
@@ -45,7 +41,7 @@ def bites(step: FlowStep, action_timeout_s: int | None) -> Bites:
 
 def longest_wait_of_step(step: FlowStep, action_timeout_s: int | None) -> StepWait:
     """Return the longest a caller waits in the step."""
-    known_s = LONGEST_S if action_timeout_s is None else action_timeout_s
+    known_s = PLATFORM_MAX_TIMEOUT_S if action_timeout_s is None else action_timeout_s
     action_ms = known_s * 1000
     if step.follows_action is True:
         return StepWait(action_ms, action_timeout_s is not None)

@@ -59,13 +59,17 @@ ANALYSIS_ROOMS: Final[dict[str, set[str]]] = {
         "analysis.estimates", "numpy",
     },
     "analysis/costs": {
-        *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
+        *_ANALYSIS, "analysis.flows.caller_silence", "analysis.format", "analysis.statistics",
+        "analysis.estimates", "numpy",
     },
     "analysis/jobs": {
         *_ANALYSIS, "analysis.format", "analysis.runs.invented_inputs", "analysis.estimates",
         "analysis.statistics", "numpy",
     },
-    "analysis/flows": {"analysis.format.json_to_dataclass", "analysis.number_words", "analysis.name_lists"},
+    "analysis/flows": {
+        "analysis.format.json_to_dataclass", "analysis.format.timeout_limits", "analysis.number_words",
+        "analysis.name_lists",
+    },
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage", "analysis.long_arrays",
         "analysis.format", "analysis.skipped_input", "analysis.samples", "analysis.runs",

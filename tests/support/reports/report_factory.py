@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.costs.caller_silence import silence_s
 from analysis.costs.chosen_number import MadeBy
 from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.coverage.hours_seen import HoursSeen, hours_of_week, hours_seen
 from analysis.coverage.week_of_hours import stated_week
+from analysis.flows.caller_silence import silence_ms
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.manifest import LeftOut, Manifest
 from analysis.recommend_settings import RecommendSettings
@@ -229,7 +229,7 @@ def made_rules(action: Recommendation, rate: float) -> dict[str, Any]:
                 hung_backend_slots=rate * min(seconds, 60),
                 concurrency_share=rate * min(seconds, 60) / 50,
                 safe_rate=50 / min(seconds, 60),
-                silence_s=silence_s(min(seconds, 60)),
+                silence_s=silence_ms(min(seconds, 60) * 1000) // 1000,
             )
             for rule, name, seconds, cut_off, at_most in rows
         ),

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.costs.caller_silence import silence_s
 from analysis.costs.rule_and_cost import ComparedRule, TimeoutRule
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
@@ -164,10 +163,3 @@ def test_production_leaves_the_second_open(p99_s: float) -> None:
         assert (one.from_s or 0) <= (one.timeout_s or 0) <= (one.to_s or 0)
     assert (ours.from_s, ours.to_s) == (None, None)
     assert ours.cut_off == found.cut_off_after
-
-
-@pytest.mark.parametrize(
-    ("timeout_s", "silent_s"), [(1, 1), (2, 1), (4, 1), (5, 1), (6, 2), (30, 26), (60, 56)]
-)
-def test_silence_is_what_the_longest_prompt_leaves(timeout_s: int, silent_s: int) -> None:
-    assert silence_s(timeout_s) == silent_s

@@ -31,6 +31,7 @@ def test_the_smaller_timeout_bites_and_the_longest_wait_is_never_too_short(
     assert longest_wait_of_step(one, action_s) == wait
 
 
-def test_after_four_seconds_a_caller_hears_nothing() -> None:
+def test_before_a_prompt_or_after_it_a_caller_hears_nothing() -> None:
     assert StepWait(20_000, True).silence_ms == 16_000
-    assert StepWait(3_000, True).silence_ms == 0
+    assert StepWait(3_000, True).silence_ms == 1_000
+    assert StepWait(500, True).silence_ms == 500
