@@ -145,7 +145,7 @@ def _check(
     from diag.checks.proposals import Arrival, proposals_of
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
     from diag.judged_files import HowToRead, choose_inputs, gather
-    from diag.waiting.large_files import LongWait
+    from diag.waiting.large_files import LargeFilesProgress
 
     how = HowToRead(options.actions_file)
     fail_on = tuple(Rule(name) for name in options.fail_on) or DEFAULT_RULES
@@ -158,14 +158,14 @@ def _check(
         )
     else:
         chosen = choose_inputs(options.inputs, settings.runs)
-        with LongWait(console, chosen) as wait:
-            found = gather(chosen, rules, how=replace(how, onlooker=wait), facts=org)
+        with LargeFilesProgress(console, chosen) as progress:
+            found = gather(chosen, rules, how=replace(how, onlooker=progress), facts=org)
         evidence = Checked(found.analysis, found.samples.manifests, found.folders)
     before = None
     if options.baselines:
         earlier = choose_inputs(options.baselines, settings.runs)
-        with LongWait(console, earlier) as wait:
-            before = gather(earlier, rules, how=replace(how, onlooker=wait)).analysis
+        with LargeFilesProgress(console, earlier) as progress:
+            before = gather(earlier, rules, how=replace(how, onlooker=progress)).analysis
     for weakness in (*evidence.analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
     read_at = [run.created_at for run in evidence.runs]

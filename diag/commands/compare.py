@@ -122,14 +122,14 @@ def _compared(
     from diag import __version__
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
-    from diag.waiting.large_files import LongWait
+    from diag.waiting.large_files import LargeFilesProgress
     from reports.pages.compare_page import CompareData, ComparedRun
 
     settings = load_settings()
     runs, counted = [], []
     for index, path in enumerate(choose_inputs(options.inputs, settings.runs)):
-        with LongWait(console, (path,)) as wait:
-            evidence = gather((path,), rules, how=HowToRead(options.actions_file, onlooker=wait))
+        with LargeFilesProgress(console, (path,)) as progress:
+            evidence = gather((path,), rules, how=HowToRead(options.actions_file, onlooker=progress))
         runs.append(
             ComparedRun(
                 label=options.labels[index] if options.labels else path.name,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Recommendation
     from diag.console import Console
     from diag.table import Table
-    from diag.tuning.demo_comparison import OneWindow
+    from diag.tuning.demo_comparison import DemoComparison
 
 SCENARIO: Final = "day"
 WINDOW: Final = ("--rate", "90", "--time", "8s")
@@ -103,14 +103,14 @@ class Story:
         from diag.campaign.judged_together import judged_together
         from diag.judged_files import gather
         from diag.production.saved_evidence import read_evidence
-        from diag.tuning.demo_comparison import one_window
+        from diag.tuning.demo_comparison import demo_comparison
 
         rules, campaign = RecommendSettings(), CampaignFolder(tune)
         production = read_evidence(campaign.production)
         day = judged_together(campaign.windows(), rules)
         if day is None:
             raise DemoFailedError("The day has no call.", hint=f"Look at {tune}")
-        found = one_window(gather([window], rules).analysis, day.samples, production)
+        found = demo_comparison(gather([window], rules).analysis, day.samples, production)
         if found:
             self.console.note()
             self.console.note("Had the load test been believed:", style="bold")
@@ -140,7 +140,7 @@ class Story:
             )
 
 
-def _comparison(found: "Sequence[OneWindow]", numbers: "Mapping[str, Recommendation]") -> "Table":
+def _comparison(found: "Sequence[DemoComparison]", numbers: "Mapping[str, Recommendation]") -> "Table":
     """Return the table: what one window said, what it would have cut off, what the day says."""
     from analysis.number_words import percent
     from diag.table import Column, Table

@@ -86,7 +86,7 @@ def command(
     from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
-    from diag.waiting.large_files import LongWait
+    from diag.waiting.large_files import LargeFilesProgress
 
     if not goes_to_stdout(options.output) and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
@@ -117,11 +117,11 @@ def command(
         return _edit(alone, change, terraform, settings, options.output)
     tools = read_tool_options(tool_flags)
     known = _known_resources(options, terraform)  # first: one that cannot be read costs no wait
-    with LongWait(console, chosen) as wait:
+    with LargeFilesProgress(console, chosen) as progress:
         whole = gather(
             chosen,
             rules,
-            how=HowToRead(options.actions_file, tools, wait),
+            how=HowToRead(options.actions_file, tools, progress),
             asked=asked,
             zone=settings.zone,
         )

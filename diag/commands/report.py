@@ -97,7 +97,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     from diag.production.report_series import with_history
     from diag.settings import load_settings
     from diag.target import must_name_sandbox
-    from diag.waiting.large_files import LongWait
+    from diag.waiting.large_files import LargeFilesProgress
 
     console = Console()
     settings = load_settings()
@@ -110,16 +110,16 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         _import_rows(console, chosen, options.add_rows)
     judges = asked_of(chosen if options.inputs else (), options.actions_file, tool_flags=tool_flags)
     asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
-    with LongWait(console, chosen) as wait:
+    with LargeFilesProgress(console, chosen) as progress:
         evidence = gather(
             chosen,
             rules,
-            how=HowToRead(options.actions_file, read_tool_options(tool_flags), wait),
+            how=HowToRead(options.actions_file, read_tool_options(tool_flags), progress),
             detail=True,
             asked=asked,
             zone=settings.zone,
         )
-        wait.reporting()
+        progress.reporting()
         source = joined([*asked.calls, *evidence.asked.rules]) or None
         data = report_data(evidence, zone=settings.zone, source=source)
     if production is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class OneWindow:
+class DemoComparison:
     """One action: the number of the window, and the share of the day's calls that took longer."""
 
     action_id: str
@@ -22,7 +22,9 @@ class OneWindow:
     cut_off: float
 
 
-def one_window(window: Analysis, day: "SampleSet", production: ProductionEvidence) -> tuple[OneWindow, ...]:
+def demo_comparison(
+    window: Analysis, day: "SampleSet", production: ProductionEvidence
+) -> tuple[DemoComparison, ...]:
     """Return each action of which the window gave a number below the timeout in force, in its order.
 
     `day`: the calls of a whole day; an action that is not among them was judged by production."""
@@ -35,7 +37,7 @@ def one_window(window: Analysis, day: "SampleSet", production: ProductionEvidenc
         if share is None:
             share = _of_production(production.observed, row.action_id, number)
         if share is not None:
-            found.append(OneWindow(row.action_id, row.action_name, number, share))
+            found.append(DemoComparison(row.action_id, row.action_name, number, share))
     return tuple(found)
 
 

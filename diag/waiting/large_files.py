@@ -15,7 +15,7 @@ LONG_BYTES: Final = 100_000_000
 """Files of so much together take seconds; a bar for less would only flicker."""
 
 
-class LongWait:
+class LargeFilesProgress:
     """Shows on a terminal what is waited for; nothing for files that are read at once."""
 
     def __init__(self, console: "Console", inputs: Sequence[Path]) -> None:

@@ -20,7 +20,7 @@ from loadtests.planning.prepare_run import PreparedRun
 from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.request_sentence import request_sentence
-from loadtests.run.size_of_run import forecast
+from loadtests.run.size_of_run import size_of_run
 
 _INDENT: Final = "  "
 _TO_PASTE: Final = " " * 6
@@ -60,9 +60,9 @@ def describe(
     plan = prepared.plan
     count = 1 if users is None else users
     lasts_s = prepared.lasts_s(run_time_s)
-    coming = forecast(plan, lasts_s, count)
-    lasts = "until stopped" if coming.duration_s is None else duration(coming.duration_s)
-    if lasts_s != run_time_s and coming.duration_s == lasts_s:
+    size = size_of_run(plan, lasts_s, count)
+    lasts = "until stopped" if size.duration_s is None else duration(size.duration_s)
+    if lasts_s != run_time_s and size.duration_s == lasts_s:
         lasts += ": then the approved hours end"
     org = f"org {prepared.org_name} ({target.connection.host})"
     where = "SANDBOX" + target.note if target.sandbox else org
@@ -75,8 +75,8 @@ def describe(
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
         f"  duration    {lasts}",
         f"  users       {_users(plan, users)}",
-        f"  rate        at most {coming.peak:.4g} calls/s at once",
-        *([f"  limited     {coming.capped}"] if coming.capped else []),
+        f"  rate        at most {size.peak:.4g} calls/s at once",
+        *([f"  limited     {size.capped}"] if size.capped else []),
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
     if target.counts_as_org and plan.asks_the_platform:
@@ -85,14 +85,14 @@ def describe(
             f"  limits      token {limits.token_per_minute or '?'}/min, "
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
-        lines.append(f"  requests    {request_sentence(prepared, coming)}")
+        lines.append(f"  requests    {request_sentence(prepared, size)}")
         to_learn = target.known.to_learn("diag doctor --learn")
         lines += [f"  platform    {to_learn}"] if to_learn is not None else []
     if prepared.approved is not None:
         ticket, hours = prepared.approved.record.ticket, prepared.approved.words
         lines.append(f"  approval    ticket {ticket}; calls leave in its hours only, next {hours}")
     load = min(count / plan.divided_among, plan.most_load)
-    table = _table(plan.actions, [action.rate * load for action in plan.actions], coming.calls)
+    table = _table(plan.actions, [action.rate * load for action in plan.actions], size.calls)
     room = None if width is None else width - len(_INDENT)
     lines += ["", *(_INDENT + line.text for line in lay_out(table, room, gap=2))]
     for action in plan.actions:

@@ -27,7 +27,7 @@ from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
 from loadtests.run.printable_log import make_log_printable
 from loadtests.run.request_sentence import request_sentence
-from loadtests.run.size_of_run import Forecast, asked_of_the_org, forecast, wait_before_calls_s
+from loadtests.run.size_of_run import RunSize, asked_of_the_org, size_of_run, wait_before_calls_s
 from loadtests.run.web_guard import guard_web_ui
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
@@ -114,14 +114,14 @@ class LocustEvents:
         _LOG.info(in_short(plan))
         if self._opened.target.counts_as_org and not shaped:
             prepared = self._opened.prepared
-            coming = forecast(plan, prepared.lasts_s(options.run_time), options.num_users or 1)
-            _LOG.info("requests: %s", request_sentence(prepared, coming))
+            size = size_of_run(plan, prepared.lasts_s(options.run_time), options.num_users or 1)
+            _LOG.info("requests: %s", request_sentence(prepared, size))
             if options.headless:
-                self._wait_before_calls(asked_of_the_org(coming, plan), time.monotonic() - began)
+                self._wait_before_calls(asked_of_the_org(size, plan), time.monotonic() - began)
 
-    def _wait_before_calls(self, coming: Forecast, took_s: float) -> None:
+    def _wait_before_calls(self, size: RunSize, took_s: float) -> None:
         requests, limits = self._opened.client.requests, self._opened.prepared.limits
-        wait_s = wait_before_calls_s(requests, took_s, coming, limits)
+        wait_s = wait_before_calls_s(requests, took_s, size, limits)
         if wait_s <= 0.0:
             return
         _LOG.info("waiting %.0f s: %d requests to begin are part of this minute's limit", wait_s, requests)

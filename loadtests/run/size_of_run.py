@@ -12,7 +12,7 @@ _MINUTE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class RunSize:
     """What a plan comes to.
 
     `calls`: per action, None where nothing bounds them; `peak`: most calls/s at once, `org_peak` of
@@ -26,7 +26,7 @@ class Forecast:
     capped: str | None
 
 
-def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
+def size_of_run(plan: LoadPlan, run_time_s: float | None, users: int) -> RunSize:
     """Return what that many users come to, by the same rules as the run itself."""
     duration_s = _duration_s(plan, run_time_s, users)
     rate_control = RateControl(plan)
@@ -56,28 +56,28 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
         org_peak = min(peak, planned * rate_control.load(0.0, users))
     found = most if duration_s is None else calls
     counts = tuple(None if count is None else float(count) for count in found)
-    return Forecast(duration_s, counts, peak, org_peak, capped)
+    return RunSize(duration_s, counts, peak, org_peak, capped)
 
 
-def asked_of_the_org(coming: Forecast, plan: LoadPlan) -> Forecast:
+def asked_of_the_org(size: RunSize, plan: LoadPlan) -> RunSize:
     """Return the same without the calls to backends themselves, which count against no limit of the org."""
-    calls = compress(coming.calls, [action.direct is None for action in plan.actions])
-    return replace(coming, calls=tuple(calls), peak=coming.org_peak)
+    calls = compress(size.calls, [action.direct is None for action in plan.actions])
+    return replace(size, calls=tuple(calls), peak=size.org_peak)
 
 
-def wait_before_calls_s(requests: int, took_s: float, coming: Forecast, limits: OrgLimits) -> float:
+def wait_before_calls_s(requests: int, took_s: float, size: RunSize, limits: OrgLimits) -> float:
     """Return the seconds to wait so that no minute holds more requests than the token may send.
 
     An org with 200 actions is asked 200 times for their inputs, at once. Calls at 80 % of the limit right
     after it would be more than the limit, and an integration of the same client might be refused.
 
-    `requests`: those made to begin, in the last `took_s` seconds; `coming`: the calls that follow."""
+    `requests`: those made to begin, in the last `took_s` seconds; `size`: the calls that follow."""
     left = max(0, (limits.token_per_minute or DEFAULT_TOKEN_RATE) - requests)
-    known = [count for count in coming.calls if count is not None]
-    calls = sum(known) if len(known) == len(coming.calls) else float("inf")
-    if coming.peak <= 0.0 or min(calls, coming.peak * _MINUTE_S) <= left:
+    known = [count for count in size.calls if count is not None]
+    calls = sum(known) if len(known) == len(size.calls) else float("inf")
+    if size.peak <= 0.0 or min(calls, size.peak * _MINUTE_S) <= left:
         return 0.0
-    return max(0.0, _MINUTE_S - took_s - left / coming.peak)
+    return max(0.0, _MINUTE_S - took_s - left / size.peak)
 
 
 def _duration_s(plan: LoadPlan, run_time_s: float | None, users: int) -> float | None:

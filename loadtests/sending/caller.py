@@ -17,7 +17,7 @@ from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
 from loadtests.sending.connections.error_codes import NETWORK_ERRORS, DeadlinePassedError
-from loadtests.sending.contradicted_facts import LearntCheck
+from loadtests.sending.contradicted_facts import ContradictedFacts
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.transport import Reply
@@ -72,7 +72,7 @@ class Caller:
         self._faults = context.faults
         self._fire = context.link.fire
         self._jobs = jobs
-        self.learnt = LearntCheck(context.learnt)
+        self.contradicted = ContradictedFacts(context.learnt)
         self._errors: dict[str, CallFailedError] = {}
         self.in_flight = 0
         self.unsent = 0
@@ -167,7 +167,7 @@ class Caller:
             totals = self._recorder.totals_of(prepared.index)
             self._feedback.failures.append(FailedCall(prepared.index, outcome, code, reply, ended, totals))
             if reply is not None:
-                self.learnt.see(verdict, reply)
+                self.contradicted.see(verdict, reply)
         if way.is_watched:
             status = reply.status if reply else 0
             way.ended(connection, CallEnd(turn, started_at, latency_ms, outcome, code, status))

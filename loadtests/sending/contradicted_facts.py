@@ -6,12 +6,12 @@ from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.sending.transport import Reply
 
 
-class LearntCheck:
+class ContradictedFacts:
     """Counts, by fact, the replies of one process that contradict it."""
 
     def __init__(self, learnt: LearntReplies) -> None:
         self._retry_after = learnt.retry_after
-        self.contradicted: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
 
     def see(self, verdict: Classified, reply: Reply) -> None:
         """Look at a reply that was not a plain success."""
@@ -22,4 +22,4 @@ class LearntCheck:
             self._count("retry_after")
 
     def _count(self, fact: str) -> None:
-        self.contradicted[fact] = self.contradicted.get(fact, 0) + 1
+        self.counts[fact] = self.counts.get(fact, 0) + 1

@@ -128,7 +128,7 @@ class Session:
     @property
     def contradicted(self) -> Mapping[str, int]:
         """Replies that did not fit what was learnt of the platform, by fact."""
-        return self.caller.learnt.contradicted
+        return self.caller.contradicted.counts
 
     # -- calls -----------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from loadtests.planning.direct.host_uses import (
     is_beyond,
 )
 from loadtests.planning.prepare_run import PreparedRun
-from loadtests.run.size_of_run import forecast
+from loadtests.run.size_of_run import size_of_run
 from loadtests.sending.connections.proxy import proxy_for
 from loadtests.sending.direct.proxied_host import private_behind_a_proxy, through_a_proxy
 
@@ -54,7 +54,7 @@ def hosts_to_confirm(
     """Return what a person is asked to confirm: each host with the most calls/s and all calls to it."""
     plan = prepared.plan
     load = highest_load(plan, users)
-    calls = list(zip(plan.actions, forecast(plan, run_time_s, users).calls, strict=True))
+    calls = list(zip(plan.actions, size_of_run(plan, run_time_s, users).calls, strict=True))
     found = []
     for use in uses:
         each = [count for action, count in calls if prepared.direct.leads_to(action, use.host)]

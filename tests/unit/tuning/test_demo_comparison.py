@@ -10,7 +10,7 @@ from analysis.production.hourly_counts import HourCounts
 from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommendation import Analysis
 from diag.production.production_evidence import ProductionEvidence
-from diag.tuning.demo_comparison import one_window
+from diag.tuning.demo_comparison import demo_comparison
 from tests.support.sample_tables import calls, judge, orders
 
 DAY = calls([0.2] * 80 + [1.5] * 20, timeout_s=3)
@@ -33,15 +33,15 @@ def production(*hours: HourCounts) -> ProductionEvidence:
 
 def test_the_share_is_that_of_the_day_and_where_it_was_not_called_that_of_production() -> None:
     nothing = production()
-    (measured,) = one_window(window(), day(DAY), nothing)
+    (measured,) = demo_comparison(window(), day(DAY), nothing)
     assert measured.number_s == 1 and measured.cut_off == pytest.approx(0.2)
 
     hours = (HourCounts(0.0, 10, (9, 10, 10)), HourCounts(3600.0, 10, (5, 8, 10)))
-    (seen,) = one_window(window(), day(DAY.iloc[:0]), production(*hours))
+    (seen,) = demo_comparison(window(), day(DAY.iloc[:0]), production(*hours))
     assert seen.cut_off == pytest.approx(0.3)
-    assert one_window(window(), day(DAY.iloc[:0]), nothing) == ()
+    assert demo_comparison(window(), day(DAY.iloc[:0]), nothing) == ()
 
 
 def test_a_number_that_lowers_nothing_would_have_cut_off_nobody() -> None:
     judged = judge(calls([0.2] * 400, timeout_s=1), facts=orders(current_timeout_s=1))
-    assert one_window(cast(Analysis, SimpleNamespace(actions=(judged,))), day(DAY), production()) == ()
+    assert demo_comparison(cast(Analysis, SimpleNamespace(actions=(judged,))), day(DAY), production()) == ()

@@ -14,7 +14,7 @@ from diag.console import Console
 from diag.exit_codes import ExitCode
 from diag.judged_files import HowToRead, gather
 from diag.waiting import large_files
-from diag.waiting.large_files import LongWait
+from diag.waiting.large_files import LargeFilesProgress
 from tests.support.sample_tables import calls, lognormal
 from tests.support.tool_files import TrueCalls, jtl_csv, true_calls
 
@@ -35,9 +35,9 @@ def test_a_terminal_shows_how_far_a_long_file_is(
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
 
-    with LongWait(Console(), [jtl]) as wait:
-        gather([jtl], RecommendSettings(), how=HowToRead(onlooker=wait))
-        wait.reporting()
+    with LargeFilesProgress(Console(), [jtl]) as progress:
+        gather([jtl], RecommendSettings(), how=HowToRead(onlooker=progress))
+        progress.reporting()
 
     told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
     assert re.search(r"Reading a\.jtl \(0\.0 GB\) .*left 0:00:00 600 calls", told)
@@ -79,7 +79,7 @@ def test_a_file_of_another_tool_whose_calls_were_refused_is_read_once(
     jtl.write_text(jtl_csv(TrueCalls(true.started_at, true.latency_ms, true.status * 0 + 404)))
     seen: list[object] = []
 
-    class Noted(LongWait):
+    class Noted(LargeFilesProgress):
         def judging(self, calls: int) -> None:
             seen.append(calls)
 

@@ -10,7 +10,7 @@ from diag.workload.share_of_org_limits import OrgLimits
 from diag.workload.tables.load_shape import Ramp, Stage
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rate_of_each_action import RateBudget, Wanted, planned_rates
-from loadtests.run.size_of_run import forecast
+from loadtests.run.size_of_run import size_of_run
 
 
 def actions(*rates: float) -> tuple[ActionLoad, ...]:
@@ -62,23 +62,23 @@ def test_weights_share_a_total_and_the_flag_wins() -> None:
 def test_a_dry_run_counts_calls_with_stages_turns_and_budgets() -> None:
     plan = LoadPlan(actions(2, 2, 2), total_rate=4, calls_per_action=20)
 
-    assert forecast(plan, 100.0, 1).calls == (20, 20, 20)
-    assert forecast(plan, 5.0, 1).calls == (10, 10, 0)
-    staged = forecast(LoadPlan(actions(2), stages=(Stage(10, 1.0), Stage(10, 0.5))), None, 1)
+    assert size_of_run(plan, 100.0, 1).calls == (20, 20, 20)
+    assert size_of_run(plan, 5.0, 1).calls == (10, 10, 0)
+    staged = size_of_run(LoadPlan(actions(2), stages=(Stage(10, 1.0), Stage(10, 0.5))), None, 1)
     assert (staged.duration_s, staged.peak) == (20, 2)
     assert staged.calls == pytest.approx((30,))
-    endless = forecast(LoadPlan(actions(2)), None, 3)
+    endless = size_of_run(LoadPlan(actions(2)), None, 3)
     assert (endless.duration_s, endless.calls, endless.peak) == (None, (None,), 6)
 
 
 def test_a_dry_run_tells_what_users_come_to_and_where_the_limits_stop_them() -> None:
     plan = LoadPlan(actions(1, 1), total_rate=5)
 
-    twice = forecast(plan, 10.0, 2)
+    twice = size_of_run(plan, 10.0, 2)
     assert (twice.calls, twice.peak, twice.capped) == ((20, 20), 4, None)
-    many = forecast(plan, 10.0, 50)
+    many = size_of_run(plan, 10.0, 50)
     assert (many.calls, many.peak) == ((25, 25), 5)
     assert many.capped is not None
     assert "all users together send 5 calls/s and no more" in many.capped
-    ramp = forecast(replace(plan, mode="ramp", ramp=Ramp(step_s=10, growth=2, steps=9)), None, 1)
+    ramp = size_of_run(replace(plan, mode="ramp", ramp=Ramp(step_s=10, growth=2, steps=9)), None, 1)
     assert (ramp.duration_s, ramp.peak) == (30, 5)  # 2, 4, 5 calls/s: no higher step after that

@@ -11,7 +11,7 @@ from diag.workload.tables.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.prepare_run import PreparedRun
 from loadtests.run.request_sentence import request_sentence
-from loadtests.run.size_of_run import forecast
+from loadtests.run.size_of_run import size_of_run
 from tests.support.direct_backend import direct_load
 
 QUICK = ActionLoad("a-1", "Get Customer", 5, 2.0, (EMPTY,))
@@ -21,7 +21,7 @@ POLLED = replace(QUICK, poll=Poll("a-2", "id", "id", "state", ("DONE",), action_
 
 def said(action: ActionLoad, run_time_s: float | None, limits: OrgLimits = USUAL) -> str:
     prepared = PreparedRun(LoadPlan((action,)), limits, "id", "Acme", requests=12)
-    return request_sentence(prepared, forecast(prepared.plan, run_time_s, 1))
+    return request_sentence(prepared, size_of_run(prepared.plan, run_time_s, 1))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,6 @@ def test_calls_to_a_backend_itself_are_no_requests_to_the_org() -> None:
     for both in (LoadPlan((QUICK, backend)), LoadPlan((backend, QUICK), total_rate=8.0)):
         prepared = PreparedRun(both, USUAL, "id", "Acme")
 
-        text = request_sentence(prepared, forecast(both, None, 1))
+        text = request_sentence(prepared, size_of_run(both, None, 1))
 
         assert text.startswith("up to 120 a minute until it is stopped; 40 % of the 432,000 ")

@@ -8,23 +8,23 @@ from hypothesis import strategies as st
 
 from diag.workload.share_of_org_limits import OrgLimits
 from loadtests.planning.plan import LoadPlan
-from loadtests.run.size_of_run import Forecast, asked_of_the_org, wait_before_calls_s
+from loadtests.run.size_of_run import RunSize, asked_of_the_org, wait_before_calls_s
 from tests.support.direct_backend import direct_load
 
 LIMITS = OrgLimits(50, 300)
 
 
-def coming(peak: float, *calls: float | None) -> Forecast:
-    return Forecast(60.0, calls or (None,), peak, peak, None)
+def size(peak: float, *calls: float | None) -> RunSize:
+    return RunSize(60.0, calls or (None,), peak, peak, None)
 
 
 def test_a_few_requests_make_nobody_wait_and_two_hundred_do() -> None:
-    assert wait_before_calls_s(29, 1.0, coming(4.0), LIMITS) == 0.0
-    assert wait_before_calls_s(204, 2.0, coming(4.0), LIMITS) == pytest.approx(60 - 2 - 96 / 4)
-    assert wait_before_calls_s(204, 50.0, coming(4.0), LIMITS) == 0.0
-    assert wait_before_calls_s(204, 2.0, coming(4.0, 50.0, 40.0), LIMITS) == 0.0  # so few calls fit
-    assert wait_before_calls_s(400, 80.0, coming(4.0), LIMITS) == 0.0
-    assert wait_before_calls_s(204, 2.0, coming(0.0), LIMITS) == 0.0
+    assert wait_before_calls_s(29, 1.0, size(4.0), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, size(4.0), LIMITS) == pytest.approx(60 - 2 - 96 / 4)
+    assert wait_before_calls_s(204, 50.0, size(4.0), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, size(4.0, 50.0, 40.0), LIMITS) == 0.0  # so few calls fit
+    assert wait_before_calls_s(400, 80.0, size(4.0), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, size(0.0), LIMITS) == 0.0
 
 
 def test_calls_to_backends_themselves_wait_for_no_limit_of_the_org() -> None:
@@ -32,9 +32,9 @@ def test_calls_to_backends_themselves_wait_for_no_limit_of_the_org() -> None:
     through = replace(direct, direct=None)
     alone, both = LoadPlan((direct,)), LoadPlan((through, direct))
 
-    assert wait_before_calls_s(204, 2.0, asked_of_the_org(coming(4.0), alone), LIMITS) == 0.0
-    assert wait_before_calls_s(204, 2.0, asked_of_the_org(coming(4.0, 90.0, 90.0), both), LIMITS) == 0.0
-    assert wait_before_calls_s(204, 2.0, asked_of_the_org(coming(4.0, 99.0, 0.0), both), LIMITS) > 0.0
+    assert wait_before_calls_s(204, 2.0, asked_of_the_org(size(4.0), alone), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, asked_of_the_org(size(4.0, 90.0, 90.0), both), LIMITS) == 0.0
+    assert wait_before_calls_s(204, 2.0, asked_of_the_org(size(4.0, 99.0, 0.0), both), LIMITS) > 0.0
 
 
 @given(
@@ -46,7 +46,7 @@ def test_calls_to_backends_themselves_wait_for_no_limit_of_the_org() -> None:
 def test_no_minute_holds_more_than_the_limit(
     requests: int, took_s: float, peak: float, calls: int | None
 ) -> None:
-    wait_s = wait_before_calls_s(requests, took_s, coming(peak, calls), LIMITS)
+    wait_s = wait_before_calls_s(requests, took_s, size(peak, calls), LIMITS)
     made = [-took_s * (1 - each / max(1, requests)) for each in range(requests)]
     sent = [wait_s + each / peak for each in range(min(calls or 5000, 400))]
     moments = made + sent
