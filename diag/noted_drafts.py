@@ -8,7 +8,7 @@ from analysis.format.drafts_file import DraftNote, write_drafts
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks, draft_fingerprint
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 
 class NotedDrafts:

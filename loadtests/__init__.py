@@ -4,7 +4,7 @@ Who starts what, in the order in which it happens:
 
 1.  `actions` is the locustfile. It registers a `run.locust_events.LocustEvents` with Locust, and defines what
     a user is: an `action_user.ActionStream`.
-2.  `LocustEvents` listens to Locust. When Locust is ready it opens the org (`run.org_session`) and decides
+2.  `LocustEvents` listens to Locust. When Locust is ready it opens the org (`run.opened_run`) and decides
     what the run will do (`planning`); when a test starts it begins a `run.load_run.LoadRun`. In a worker
     process `workers.worker.WorkerProcess` takes its place, and begins a `workers.worker_run.WorkerRun`.
 3.  The run makes its folder and its manifest (`recording.manifest_writer`). Without workers it then makes a

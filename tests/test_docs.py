@@ -19,7 +19,7 @@ from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.recommend_settings import RecommendSettings
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from diag.doctor.needed_permissions import NEEDS
+from diag.doctor.needed_permissions import NEEDED_PERMISSIONS
 from diag.platform_facts.facts import FACTS
 from diag.toml_forms.kinds import InTable, keys_of
 from diag.workload.tables.workload_file import WorkloadTable
@@ -320,4 +320,4 @@ def test_the_guide_names_every_permission_that_doctor_checks() -> None:
     guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
     section = guide.partition("## Permissions")[2].partition("\n## ")[0]
 
-    assert {need.permission for need in NEEDS} == set(re.findall(r"`(\w+:\w+:\w+)`", section))
+    assert {need.permission for need in NEEDED_PERMISSIONS} == set(re.findall(r"`(\w+:\w+:\w+)`", section))

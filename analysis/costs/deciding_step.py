@@ -11,7 +11,7 @@ from analysis.timeout_rule import buffer_ms, slack_s, wait_for, whole_seconds
 
 
 @dataclass(frozen=True, slots=True)
-class HowMade:
+class DecidingStep:
     """The step that made a number, and the sentence that says how."""
 
     by: MadeBy
@@ -30,7 +30,7 @@ class _ByTheRule:
     whole_s: int
 
 
-def how_made(findings: Findings, number: ChosenNumber, settings: RecommendSettings) -> HowMade:
+def deciding_step(findings: Findings, number: ChosenNumber, settings: RecommendSettings) -> DecidingStep:
     """Return how the verdict's number came about."""
     if number.above_the_bound:
         settings = replace(settings, rule="sum")
@@ -39,12 +39,12 @@ def how_made(findings: Findings, number: ChosenNumber, settings: RecommendSettin
         rule = _surer(number.surer, settings)
         if rule.whole_s > number.timeout_s:
             stays = f"{number.timeout_s} s is in force and stays: {rule.because}."
-            return HowMade(rule.by, stays, rule.needed_ms)
+            return DecidingStep(rule.by, stays, rule.needed_ms)
     by, sentence = _last_step(findings, number, settings, rule)
     if number.above_the_bound:
         few = f"raised on {findings.estimate.samples:,} calls, a timeout keeps its buffer above the bound"
         sentence = f"{sentence.removesuffix('.')}: {few}."
-    return HowMade(by, sentence, rule.needed_ms if rule is not None else None)
+    return DecidingStep(by, sentence, rule.needed_ms if rule is not None else None)
 
 
 def _last_step(

@@ -20,7 +20,7 @@ from analysis.recommend_settings import RecommendSettings, with_cap
 from analysis.typed_command import Asked, unclear_names
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis
-from analysis.verdicts.severity import harm
+from analysis.verdicts.severity import severity
 
 HOUR_S: Final = 3600.0
 TO_PLAN: Final = "diag observe --out plan.json"
@@ -65,7 +65,9 @@ def recommend_from_buckets(
             telemetry=_with_hours(action, (telemetry or {}).get(action.action_id)),
         )
         verdicts.append(judge(found, capped, concurrency_limit))
-    return Analysis(settings, tuple(sorted(verdicts, key=harm)), known, concurrency_limit=concurrency_limit)
+    return Analysis(
+        settings, tuple(sorted(verdicts, key=severity)), known, concurrency_limit=concurrency_limit
+    )
 
 
 def _findings(

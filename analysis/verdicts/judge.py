@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from analysis.costs.compare_rules import compare_rules
 from analysis.costs.cost import Cost, cost_of
-from analysis.costs.deciding_step import how_made
+from analysis.costs.deciding_step import deciding_step
 from analysis.costs.hung_backend_warning import hung_backend_warning
 from analysis.estimates.findings import Findings
 from analysis.recommend_settings import RecommendSettings
@@ -42,7 +42,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
 
     cost = cost_of_timeout(decision.timeout_s)
     number = chosen_number(decision)
-    made = how_made(findings, number, settings) if number is not None else None
+    made = deciding_step(findings, number, settings) if number is not None else None
     too_expensive = hung_backend_warning(cost, concurrency_limit)
     any_calls = estimate.samples > 0
     hours = coverage.hours if any_calls else None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Analysis
-from analysis.verdicts.severity import harm
+from analysis.verdicts.severity import severity
 
 
 def measured_first(measured: Analysis, production: Analysis) -> Analysis:
@@ -12,6 +12,6 @@ def measured_first(measured: Analysis, production: Analysis) -> Analysis:
     others = [row for row in production.actions if row.action_id not in known]
     return replace(
         measured,
-        actions=tuple(sorted((*measured.actions, *others), key=harm)),
+        actions=tuple(sorted((*measured.actions, *others), key=severity)),
         facts={**production.facts, **measured.facts},
     )

@@ -25,7 +25,7 @@ from analysis.verdicts.sentences.warning_sentences import (
     about_broken_contracts,
     about_other_tools,
 )
-from analysis.verdicts.severity import harm
+from analysis.verdicts.severity import severity
 
 
 def recommend(
@@ -88,7 +88,7 @@ def recommend(
     backends |= {key: judged(one) for key, one in straight.items() if key not in backends}
     return Analysis(
         settings=settings,
-        actions=tuple(sorted(verdicts, key=harm)),
+        actions=tuple(sorted(verdicts, key=severity)),
         facts=known,
         skipped=samples.skipped,
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),

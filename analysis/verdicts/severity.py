@@ -4,7 +4,7 @@ from typing import Final
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
-HARM_ORDER: Final = (
+SEVERITY_ORDER: Final = (
     Verdict.OVER_CAP_USE_ASYNC,
     Verdict.RAISE,
     Verdict.UNSTABLE,
@@ -18,10 +18,10 @@ HARM_ORDER: Final = (
 """First the timeouts that cost callers their answers, then the unknown ones, then those that cost time."""
 
 
-def harm(recommendation: Recommendation) -> tuple[int, float, str, str]:
+def severity(recommendation: Recommendation) -> tuple[int, float, str, str]:
     """Return the sort key: by verdict, then by the share of calls cut off now, then by name."""
     return (
-        HARM_ORDER.index(recommendation.verdict),
+        SEVERITY_ORDER.index(recommendation.verdict),
         -(recommendation.cut_off_now or 0.0),
         recommendation.action_name,
         recommendation.action_id,

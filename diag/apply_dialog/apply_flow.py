@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diag.clocks.wall_clock import WallClock
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
-    from diag.genesys.patch_body import FullConfig
+    from diag.genesys.full_config import FullConfig
     from diag.production.promises.watched_org import WatchedOrg
     from diag.settings import Settings
     from diag.target import Target

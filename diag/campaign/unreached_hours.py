@@ -24,7 +24,7 @@ SPANS_S: Final = tuple(days * 86_400.0 for days in (1, 2, 3, 5, 7, 14))
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfReach:
+class UnreachedHours:
     """An action whose timeout no number of calls of this campaign can lower.
 
     `hours`: all that could have been seen at its end; `week`: when production calls. `reached_in_s`: the
@@ -40,7 +40,9 @@ class OutOfReach:
     only_by_hours: bool
 
 
-def out_of_reach(campaign: Campaign, standings: Mapping[str, Standing], now: float) -> tuple[OutOfReach, ...]:
+def unreached_hours(
+    campaign: Campaign, standings: Mapping[str, Standing], now: float
+) -> tuple[UnreachedHours, ...]:
     """Return the actions still open that can no longer be seen often enough, in the campaign's order."""
     found, known = [], campaign.known_weeks
     for action in campaign.actions:
@@ -54,7 +56,9 @@ def out_of_reach(campaign: Campaign, standings: Mapping[str, Standing], now: flo
         hours = _seen_with(calls, campaign.stretches(now), campaign.window_s, week)
         if hours.grade == "C":
             found.append(
-                OutOfReach(action.action_id, action.name, hours, week, *_what_would_do(campaign, now, week))
+                UnreachedHours(
+                    action.action_id, action.name, hours, week, *_what_would_do(campaign, now, week)
+                )
             )
     return tuple(found)
 

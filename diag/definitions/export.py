@@ -1,7 +1,7 @@
 """From an action in the org to the file that `diag register` and the admin UI's import accept."""
 
 from diag.genesys.api_errors import UnexpectedReplyError
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject, optional_object
 
 

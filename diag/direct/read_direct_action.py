@@ -7,7 +7,7 @@ from typing import Final
 
 from diag.direct.direct_action import DirectAction
 from diag.genesys.data_action import FUNCTION_INTEGRATION, ActionConfig
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text
 
 WEB_SERVICES: Final = "custom-rest-actions"

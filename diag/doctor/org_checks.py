@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
 from diag.doctor.check import Check
-from diag.doctor.needed_permissions import NEEDS, Need
+from diag.doctor.needed_permissions import NEEDED_PERMISSIONS, NeededPermission
 from diag.doctor.platform_checks import contradicted
 from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
@@ -63,11 +63,11 @@ def check_permissions(client: GenesysClient) -> Iterator[Check]:
         return
     if learnt is not None and not learnt.value:
         yield contradicted("roles cannot be read, and now they can", learnt)
-    for need in NEEDS:
+    for need in NEEDED_PERMISSIONS:
         yield _permission(need, permissions)
 
 
-def _permission(need: Need, permissions: Permissions) -> Check:
+def _permission(need: NeededPermission, permissions: Permissions) -> Check:
     name = f"permission {need.permission}"
     if permissions.allow_any([need.permission, *([need.or_else] if need.or_else else [])]):
         return Check(name, "ok", "granted")
@@ -85,7 +85,7 @@ def _tried_permissions(client: GenesysClient, why: ApiError) -> Iterator[Check]:
     unlisted = f"Genesys does not list this token's permissions ({why.status})"
     if learnt is not None and not learnt.value:
         unlisted = f"this platform tells no client its permissions (that was learnt on {learnt.found_at})"
-    for need in NEEDS:
+    for need in NEEDED_PERMISSIONS:
         name = f"permission {need.permission}"
         attempt = attempts.get(need.permission)
         if attempt is None:

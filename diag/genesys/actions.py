@@ -18,10 +18,10 @@ from diag.genesys.api_errors import (
     UnexpectedReplyError,
 )
 from diag.genesys.data_action import Action
+from diag.genesys.full_config import FullConfig
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
 from diag.genesys.http.paging import PAGE_SIZE, OnProgress, all_entities
 from diag.genesys.outcomes import Classified
-from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.action_test_result import TestResult
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.replies.reply_bound import ACTION_BYTES

@@ -20,9 +20,9 @@ from diag.genesys.actions import (
 )
 from diag.genesys.api_errors import NotFoundError, UnexpectedReplyError
 from diag.genesys.data_action import Action
+from diag.genesys.full_config import FullConfig
 from diag.genesys.http.api import Api
 from diag.genesys.http.paging import OnProgress, all_entities
-from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject, text
 
 LAG_S: Final = (0.25, 0.5, 1.0)

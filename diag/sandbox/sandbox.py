@@ -6,7 +6,7 @@ from typing import Final
 
 from diag.sandbox.audits.audit_trail import AuditTrail
 from diag.sandbox.clock import Clock, SystemClock
-from diag.sandbox.faults.which_request import Faults
+from diag.sandbox.faults.faults_in_force import FaultsInForce
 from diag.sandbox.latency.drawn_latency import LatencySpec
 from diag.sandbox.world.action_backend import ActionBackend
 from diag.sandbox.world.actions.action_spec import ActionSpec
@@ -42,7 +42,7 @@ class Sandbox:
         self.true_calls = TrueCalls()
         self.audits = AuditTrail()
         self.jobs = Jobs(seed, self.unix_s)
-        self.faults = Faults(Random(f"{seed}:faults"))
+        self.faults = FaultsInForce(Random(f"{seed}:faults"))
         self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}
         self._pasts: dict[str, PastExecutions | None] = {}

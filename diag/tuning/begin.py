@@ -14,7 +14,7 @@ from diag.campaign.forecast import forecast
 from diag.campaign.saved import Saved
 from diag.campaign.span import span_s
 from diag.campaign.standing import WANTED_TO_LOWER
-from diag.campaign.unreached_hours import out_of_reach
+from diag.campaign.unreached_hours import unreached_hours
 from diag.campaign.what_to_measure import Prepared, TuneScope, budget_of, campaign_of, prepare
 from diag.campaign.when_next_window import next_slot
 from diag.campaign.windows_judged import before_any_call
@@ -178,7 +178,7 @@ def _show_cost(
     console.result("")
     console.table(to_measure_table(prepared, number, zone))
     console.result("")
-    unreached = out_of_reach(campaign, before, campaign.began_at)
+    unreached = unreached_hours(campaign, before, campaign.began_at)
     to_learn = context.target.known.to_learn(context.asked.command("doctor", before=("--learn",)))
     for line in (
         *why_lines(prepared),

@@ -10,14 +10,14 @@ from analysis.number_words import duration, noun, percent_at_most, plural
 from analysis.verdicts.hours_words import left_out_words
 from diag.campaign.campaign import LONGEST_S, Campaign, allowed_s, gap_s
 from diag.campaign.standing import Standing
-from diag.campaign.unreached_hours import OutOfReach
+from diag.campaign.unreached_hours import UnreachedHours
 from diag.campaign.when_next_window import RARE
 
 MOST_SHOWN: Final = 3
 DAY_S: Final = 86_400.0
 
 
-def reach_lines(unreached: Sequence[OutOfReach], of: int, another: str | None = None) -> list[str]:
+def reach_lines(unreached: Sequence[UnreachedHours], of: int, another: str | None = None) -> list[str]:
     """Return which actions this campaign can never see enough of to lower them, why, and what would.
 
     Counted where they are many; `of`: the actions to measure; `another`: the command that begins another
@@ -110,11 +110,11 @@ def probe_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> 
     ]
 
 
-def _when(one: OutOfReach) -> str:
+def _when(one: UnreachedHours) -> str:
     return f"{left_out_words(one.hours, one.week)} ({one.week.zone})"
 
 
-def _left_out(unreached: Sequence[OutOfReach]) -> str:
+def _left_out(unreached: Sequence[UnreachedHours]) -> str:
     """The shares that are missing: "40 %", or "40 to 100 %" where actions differ; rounded up."""
     shares = sorted(1.0 - (one.hours.share or 0.0) for one in unreached)
     least, most = percent_at_most(shares[0]), percent_at_most(shares[-1])
@@ -125,7 +125,7 @@ def _as_flag(span_s: float) -> str:
     return f"{span_s / DAY_S:.0f}d" if span_s % DAY_S == 0 else f"{span_s / 3600.0:g}h"
 
 
-def _way_out(unreached: Sequence[OutOfReach], another: str | None) -> str:
+def _way_out(unreached: Sequence[UnreachedHours], another: str | None) -> str:
     """The longest of the spans that would do, and the hours where only they would."""
     where = f", in another campaign ({another})" if another is not None else ""
     spans = [one.reached_in_s for one in unreached if one.reached_in_s is not None]

@@ -13,8 +13,8 @@ from analysis.format.whole_records import holds_records
 from analysis.machine.forks import CAN_FORK
 from analysis.runs.campaign_windows import has_begun
 from diag.campaign.campaign import Campaign
+from diag.campaign.gone_actions import why_gone
 from diag.campaign.saved import Saved
-from diag.campaign.uncallable_actions import gone
 from diag.campaign.what_to_measure import TuneScope
 from diag.campaign.window_loop import Driven, MadeWindow, carry_out
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
@@ -102,7 +102,7 @@ class LoadWindows:
                 workload = tuned_by(file, as_org=target.counts_as_org)
                 where = None if file is None else str(file)
                 scope = TuneScope(inventory, (), workload, where, target.counts_as_org)
-                return gone(client, scope, action_ids, self.context.folder.another, inputs_held=held)
+                return why_gone(client, scope, action_ids, self.context.folder.another, inputs_held=held)
         except ApiError:
             return None
 

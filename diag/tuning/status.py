@@ -6,7 +6,7 @@ from typing import Final
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import slot_to_come
 from diag.campaign.saved import Saved
-from diag.campaign.unreached_hours import out_of_reach
+from diag.campaign.unreached_hours import unreached_hours
 from diag.campaign.when_next_window import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.window_loop import where_all_stand
 from diag.campaign.windows_judged import WindowsJudged
@@ -73,7 +73,7 @@ def _show_this_one(
     coming = forecast(campaign, reached, slot)
     console.table(status_table(campaign, reached, coming, zone))
     console.result("")
-    unreached = out_of_reach(campaign, reached, now)
+    unreached = unreached_hours(campaign, reached, now)
     names = {one.action_id: one.name for one in campaign.actions}
     for line in (
         *status_lines(saved, reached, slot, now, zone, asked.same_campaign()),

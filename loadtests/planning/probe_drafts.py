@@ -11,7 +11,7 @@ from analysis.format.timeout_limits import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import shown_at_last, with_timeout
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.noted_drafts import NotedDrafts
 from loadtests.planning.plan import ActionLoad
 

@@ -22,7 +22,7 @@ from loadtests.recording.manifest_writer import ManifestWriter
 from loadtests.recording.which_run_folder import folder_of_run
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.direct.refuse_hosts import proxied_notes
-from loadtests.run.org_session import Opened
+from loadtests.run.opened_run import OpenedRun
 from loadtests.run.run_phase import RunPhase, Step
 from loadtests.run.single_process_link import SingleProcessLink
 from loadtests.run.sla import broken_thresholds
@@ -45,7 +45,7 @@ _LOG: Final = logging.getLogger("diag.load")
 class LoadRun:
     """The `number`th run of this process, owned by `LocustEvents`: made, begun, finished."""
 
-    def __init__(self, opened: Opened, environment: Any, *, number: int, users: UserCount) -> None:
+    def __init__(self, opened: OpenedRun, environment: Any, *, number: int, users: UserCount) -> None:
         self._opened = opened
         self._environment = environment
         self._runner = environment.runner

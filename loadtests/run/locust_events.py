@@ -24,7 +24,7 @@ from loadtests.planning.run_options import add_options
 from loadtests.run.direct.one_test_call import compared_lines
 from loadtests.run.dry_run import describe, in_short
 from loadtests.run.load_run import LoadRun, print_error
-from loadtests.run.org_session import Opened, open_run
+from loadtests.run.opened_run import OpenedRun, open_run
 from loadtests.run.printable_log import make_log_printable
 from loadtests.run.request_sentence import request_sentence
 from loadtests.run.size_of_run import RunSize, asked_of_the_org, size_of_run, wait_before_calls_s
@@ -50,7 +50,7 @@ class LocustEvents:
         self._ending: LoadRun | None = None
         self._ended = Event()
         self._stack = ExitStack()
-        self._opened: Opened
+        self._opened: OpenedRun
         self._options: Any = None
         self._runner: Any = None
         self._environment: Any = None

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analysis.direct_side.broken_contract_words import contract_words
 from analysis.verdicts.recommendation import Recommendation
-from reports.wording.one_command import together
+from reports.wording.one_command import commands_for
 
 
 def said_of_all(actions: Sequence[Recommendation]) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def all_backends(actions: Sequence[Recommendation]) -> tuple[str, ...]:
         replace(one, next_command=side.next_command) for one in actions if (side := one.beside) is not None
     ]
     limits = (_sentence(f"of all of them: {text}") for text in said_of_all(actions))
-    return (*limits, *(f"To tell more: {group.command}" for group in together(asked)))
+    return (*limits, *(f"To tell more: {group.command}" for group in commands_for(asked)))
 
 
 def backend_sentences(item: Recommendation, said: Collection[str] = ()) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _VALUE: Final = re.compile(r"([0-9]+)([a-z]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class OneCommand:
     """Actions with one command, which calls for about `takes_s` (None: unknown, or it waits for none)."""
 
     command: str
@@ -55,7 +55,7 @@ class _Parsed:
         return self.verb, self.before, self.after, units
 
 
-def together(actions: Iterable[Recommendation]) -> list[Together]:
+def commands_for(actions: Iterable[Recommendation]) -> list[OneCommand]:
     """Return one entry for each command that the actions with a next command need, in the order they came."""
     groups: dict[tuple[object, ...], list[tuple[Recommendation, _Parsed]]] = {}
     for action in actions:
@@ -65,7 +65,7 @@ def together(actions: Iterable[Recommendation]) -> list[Together]:
             key = (*one.kind, action.verdict is Verdict.UNSTABLE)
             groups.setdefault(key, []).append((action, one))
     return [
-        Together(_command([one for _, one in group]), tuple(action for action, _ in group))
+        OneCommand(_command([one for _, one in group]), tuple(action for action, _ in group))
         for group in groups.values()
     ]
 

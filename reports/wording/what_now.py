@@ -10,7 +10,7 @@ from analysis.recommend_settings import USUAL_CAP_S
 from analysis.verdicts.evidence_to_set import will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording.headline import shortened
-from reports.wording.one_command import Together, together, words_of
+from reports.wording.one_command import OneCommand, commands_for, words_of
 from reports.wording.verdict_words import cap_words
 
 MOST: Final = 3
@@ -34,7 +34,7 @@ class ToDo:
 def what_now(actions: Sequence[Recommendation], to_set: str) -> tuple[ToDo, ...]:
     """Return the steps, those for most actions first; `to_set`: the command that sets what can be set."""
     to_be_set = [action for action in actions if will_be_set(action)]
-    groups = together(action for action in actions if not will_be_set(action))
+    groups = commands_for(action for action in actions if not will_be_set(action))
     steps = [_step(group) for group in sorted(groups, key=lambda group: -len(group.actions))]
     slow = [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
     if slow:
@@ -58,13 +58,13 @@ def _too_slow(slow: Sequence[Recommendation]) -> str:
     return f"{_who(slow)} {fits} no timeout up to {cap_words(slow)[0]}: {do}"
 
 
-def _step(group: Together) -> ToDo:
+def _step(group: OneCommand) -> ToDo:
     takes_s = group.takes_s
     time = "" if takes_s is None else f" ({about_how_long(takes_s)} at this pace)"
     return ToDo(f"{_purpose(group)}{time}", group.command, _ids(group.actions))
 
 
-def _purpose(group: Together) -> str:
+def _purpose(group: OneCommand) -> str:
     who, words = _who(group.actions), words_of(group.command)
     if all(action.verdict is Verdict.UNSTABLE for action in group.actions):
         return f"Find out why {who} changed, then measure again"

@@ -10,8 +10,8 @@ from analysis.format.manifest import read_manifest
 from analysis.format.run_folder import RunFolder
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
+from diag.genesys.full_config import FullConfig
 from diag.genesys.http.pacing import RateBucket
-from diag.genesys.patch_body import FullConfig
 from diag.target import sandbox_connection
 from tests.support.load_run import at_home
 from tests.support.running_sandbox import RunningSandbox

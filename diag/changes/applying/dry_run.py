@@ -10,7 +10,7 @@ from diag.changes.applying.verification_call import input_to_call
 from diag.changes.plans.plan import Change, Plan
 from diag.genesys.api_errors import ApiError
 from diag.genesys.data_action import Action
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Protocol
 from analysis.format.sample_schema import InputOrigin
 from diag.genesys.actions import TestReply
 from diag.genesys.data_action import Action
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 

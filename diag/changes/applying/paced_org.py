@@ -10,7 +10,7 @@ from collections.abc import Callable
 from diag.changes.applying.org import Org
 from diag.genesys.actions import TestReply
 from diag.genesys.data_action import Action
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from diag.changes.plans.action_fields import FieldDifference, differences, fields_of
 from diag.changes.plans.plan import Change
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.format.input_file import InputFile, open_own
 from analysis.format.json_to_dataclass import WrongShapeError, typed
 from diag.changes.change_errors import JournalError
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 
 class Backups:

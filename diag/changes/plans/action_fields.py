@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 _SHOWN: Final = frozenset({"name", "category", "secure", "integrationId", "config.request.requestType"})
 _INLINED: Final = ("requestTemplate", "successTemplate")

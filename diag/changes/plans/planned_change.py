@@ -5,7 +5,7 @@ from collections.abc import Callable
 from diag.changes.plans.action_fields import digest_of, fields_of, new_salt
 from diag.changes.plans.plan import Change, Evidence, SkippedChange, UnreadAction
 from diag.genesys.api_errors import ApiError, NotFoundError
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 ReadConfig = Callable[[str], FullConfig]
 """Reads an action by its id: `GenesysClient.read_config`."""

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from analysis.format.timeout_limits import DEFAULT_TIMEOUT_S
 from diag.genesys.api_errors import RefusedRequestError, StaleVersionError
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab

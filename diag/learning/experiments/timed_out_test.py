@@ -8,8 +8,8 @@ from typing import Final
 from analysis.number_words import plural
 from diag.genesys.actions import TestReply
 from diag.genesys.data_action import Action
+from diag.genesys.full_config import FullConfig
 from diag.genesys.outcomes import OK, TIMEOUT
-from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.genesys.timeout_reply import EARLY_SHARE, FORM_OF_STATUS
 from diag.learning.lab.experiment import Found, Learning

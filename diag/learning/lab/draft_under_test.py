@@ -10,7 +10,7 @@ from diag.genesys.api_errors import ApiError, effect_is_unknown
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
 from diag.genesys.drafts import shown_at_last
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.noted_drafts import NotedDrafts
 

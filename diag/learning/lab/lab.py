@@ -8,7 +8,7 @@ from typing import Final
 from analysis.format.json_to_dataclass import UnixSeconds
 from diag.genesys.actions import TestReply
 from diag.genesys.client import GenesysClient
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.draft_under_test import DraftUnderTest
 from diag.learning.lab.request_budget import RequestBudget

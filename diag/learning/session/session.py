@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.replies.granted_permissions import Permissions
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.experiments.edge_ceiling import PATIENCE_S

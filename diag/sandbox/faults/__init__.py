@@ -1,6 +1,6 @@
 """Faults on demand: replies that are wrong in a chosen way, for a chosen share of requests.
 
-A scenario (`[[faults]]`) or POST /sandbox/faults arms them. `which_request` decides which one is hit,
+A scenario (`[[faults]]`) or POST /sandbox/faults arms them. `faults_in_force` decides which one is hit,
 `fault_kinds` has what each kind does, and `faulted_request` is what a kind works on.
 
 To add a kind of fault:

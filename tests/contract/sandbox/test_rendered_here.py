@@ -9,7 +9,7 @@ from diag.direct.direct_action import DirectAction, Secrets
 from diag.direct.read_direct_action import read_direct_action
 from diag.direct.rendering.prepare import prepare
 from diag.genesys.data_action import Action
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from tests.support.sandbox_in_process import InProcessSandbox
 
 ACTIONS = "/api/v2/integrations/actions"

@@ -12,7 +12,7 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.uncallable_actions import NOT_LISTED, NOT_THERE, gone
+from diag.campaign.gone_actions import NOT_LISTED, NOT_THERE, why_gone
 from diag.campaign.what_to_measure import TuneScope
 from diag.choice.choose_actions import Candidate
 from diag.choice.make_inputs import with_inputs
@@ -78,13 +78,13 @@ def workload(session: Path, *entries: str) -> Path:
     return path
 
 
-def why_gone(
+def reasons(
     file: Path, *action_ids: str, as_org: bool = False, hidden: str | None = None, held: bool = False
 ) -> dict[str, str]:
     with GenesysClient(find_target(load_settings()).connection) as client:
         inventory = tuple(one for one in client.list_actions() if one.id != hidden)
         scope = TuneScope(inventory, (), read_workload(file), file.name, as_org)
-        return gone(client, scope, action_ids, "diag tune --folder f", inputs_held=held)
+        return why_gone(client, scope, action_ids, "diag tune --folder f", inputs_held=held)
 
 
 def rename(environment: dict[str, str], action_id: str, name: str) -> None:
@@ -103,17 +103,17 @@ def test_what_was_deleted_renamed_or_is_not_listed_is_gone_and_each_says_so(
     change(demo_environment, "DELETE", deleted)
     rename(demo_environment, renamed, "Another")
 
-    assert why_gone(file, kept, deleted, renamed) == {
+    assert reasons(file, kept, deleted, renamed) == {
         deleted: NOT_THERE,
         renamed: "it is named 'Another' now, which workload.toml does not name",
     }
-    assert why_gone(file, kept, hidden=kept) == {kept: NOT_LISTED}  # no window can call it
-    assert why_gone(workload(session, 'name = "*"'), kept, renamed) == {}
+    assert reasons(file, kept, hidden=kept) == {kept: NOT_LISTED}  # no window can call it
+    assert reasons(workload(session, 'name = "*"'), kept, renamed) == {}
 
 
 def test_what_may_not_be_called_any_more_says_what_the_workload_says(session: Path) -> None:
     posted = ids()["Posted"]
-    found = why_gone(workload(session, 'name = "Posted"'), posted, as_org=True)
+    found = reasons(workload(session, 'name = "Posted"'), posted, as_org=True)
 
     assert "its request is a POST" in found[posted]
 
@@ -122,14 +122,14 @@ def test_inputs_that_do_not_fit_are_a_mistake_to_mend_and_lose_no_action(session
     file = workload(session, 'name = "Refitted"\npayload = [{ values = { other = 1 } }]')
 
     with pytest.raises(UsageError, match="Inputs of 'Refitted' do not fit its contract") as caught:
-        why_gone(file, ids()["Refitted"])
+        reasons(file, ids()["Refitted"])
     assert str(caught.value.hint).startswith("Put back what was changed: the action's contract, or")
 
 
 def test_where_the_inputs_are_those_that_were_approved_the_contract_was_changed(session: Path) -> None:
     file = workload(session, 'name = "Kept"', 'name = "Refitted"\npayload = [{ values = { other = 1 } }]')
     refitted = ids()["Refitted"]
-    found = why_gone(file, refitted, ids()["Kept"], held=True)
+    found = reasons(file, refitted, ids()["Kept"], held=True)
 
     assert list(found) == [refitted]
     assert found[refitted].startswith("its contract was changed, and its inputs do not fit any more: ")
@@ -348,7 +348,7 @@ def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaig
         with_typed = any(turn.action_id == typed for turn in turns)
         return refuses(lambda _: None if with_typed else write_a_window(RunFolder(options.run_dir)))(options)
 
-    monkeypatch.setattr("diag.campaign.uncallable_actions.with_inputs", fits)
+    monkeypatch.setattr("diag.campaign.gone_actions.with_inputs", fits)
     monkeypatch.setattr(make_windows, "run_load", load)
     capsys.readouterr()
 

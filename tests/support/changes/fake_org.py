@@ -9,8 +9,8 @@ from diag.changes.plans.planned_change import change_of
 from diag.genesys.actions import TestReply
 from diag.genesys.api_errors import ApiError, NotFoundError, StaleVersionError
 from diag.genesys.data_action import Action, ActionConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.outcomes import Classified
-from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 ID = "custom_-_1"

@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx
 
 from diag.genesys.data_action import Action, ActionConfig
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 API: Final = "https://api.mypurecloud.com"
 LOGIN: Final = "https://login.mypurecloud.com"

@@ -6,7 +6,7 @@ CLIENT: Final = {
     "diag.genesys.client",
     "diag.genesys.api_errors",
     "diag.genesys.data_action",
-    "diag.genesys.patch_body",
+    "diag.genesys.full_config",
     "diag.genesys.replies.json_reply",
 }
 """What a room that asks the platform may import of the client."""

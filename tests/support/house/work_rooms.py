@@ -27,7 +27,7 @@ WORK_ROOMS: Final[dict[str, set[str]]] = {
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
     "diag/direct/read_direct_action.py": {
-        "diag.direct.direct_action", "diag.genesys.data_action", "diag.genesys.patch_body",
+        "diag.direct.direct_action", "diag.genesys.data_action", "diag.genesys.full_config",
         "diag.genesys.replies.json_reply",
     },
     "diag/direct/rendering": {

@@ -12,7 +12,7 @@ from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ProductionWeek
 from diag.campaign.campaign import Campaign
 from diag.campaign.standing import Standing
-from diag.campaign.unreached_hours import out_of_reach
+from diag.campaign.unreached_hours import unreached_hours
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, action, before, campaign
 from tests.support.examples import examples
@@ -46,7 +46,7 @@ def begun(
 def test_hours_that_are_left_out_are_named_with_what_would_reach_them(
     plan: Campaign, reached_in_s: float | None, only_by_hours: bool
 ) -> None:
-    (one,) = out_of_reach(plan, before(plan), plan.began_at)
+    (one,) = unreached_hours(plan, before(plan), plan.began_at)
 
     assert (one.reached_in_s, one.only_by_hours) == (reached_in_s, only_by_hours)
     assert one.hours.grade == "C"
@@ -54,7 +54,7 @@ def test_hours_that_are_left_out_are_named_with_what_would_reach_them(
 
 def test_a_span_that_is_nearly_over_would_do_if_it_began_now() -> None:
     sunday = begun(OFFICE, at=MONDAY - DAY_S)
-    (one,) = out_of_reach(sunday, before(sunday), sunday.until - HOUR_S)
+    (one,) = unreached_hours(sunday, before(sunday), sunday.until - HOUR_S)
 
     assert (one.reached_in_s, one.only_by_hours) == (DAY_S, False)
 
@@ -70,12 +70,12 @@ def test_a_span_that_is_nearly_over_would_do_if_it_began_now() -> None:
     ],
 )
 def test_what_is_reached_or_not_known_is_not_warned_of(plan: Campaign) -> None:
-    assert out_of_reach(plan, before(plan), plan.began_at) == ()
+    assert unreached_hours(plan, before(plan), plan.began_at) == ()
 
 
 def test_what_the_workload_states_is_warned_of_also_where_the_org_did_not_answer() -> None:
     plan = replace(begun(None, hours=NIGHTS), production_weeks=None, stated_weeks={"orders": OFFICE})
-    (one,) = out_of_reach(plan, before(plan), plan.began_at)
+    (one,) = unreached_hours(plan, before(plan), plan.began_at)
 
     assert one.week == OFFICE
 
@@ -87,9 +87,9 @@ def test_what_was_seen_before_counts_and_what_is_done_is_left_alone() -> None:
     seen = hours_seen(hours_of_week(at, BERLIN), np.zeros(at.size, dtype=bool), OFFICE, BERLIN)
     first: Standing = before(plan)["orders"]
 
-    assert len(out_of_reach(plan, {"orders": first}, evening)) == 1
-    assert out_of_reach(plan, {"orders": replace(first, hours=seen)}, evening) == ()
-    assert out_of_reach(plan, {"orders": replace(first, done="settled")}, evening) == ()
+    assert len(unreached_hours(plan, {"orders": first}, evening)) == 1
+    assert unreached_hours(plan, {"orders": replace(first, hours=seen)}, evening) == ()
+    assert unreached_hours(plan, {"orders": replace(first, done="settled")}, evening) == ()
 
 
 @settings(max_examples=examples(40), deadline=None)
@@ -112,4 +112,4 @@ def test_calls_in_every_allowed_quarter_of_an_hour_see_no_more_than_was_said_to_
     calls = np.concatenate([np.arange(begin, end, 60.0) for begin, end in allowed])
     seen = hours_seen(hours_of_week(calls, BERLIN), np.zeros(calls.size, dtype=bool), OFFICE, BERLIN)
 
-    assert bool(out_of_reach(plan, before(plan), at)) == (seen.grade == "C")
+    assert bool(unreached_hours(plan, before(plan), at)) == (seen.grade == "C")

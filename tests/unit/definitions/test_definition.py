@@ -12,8 +12,8 @@ from diag.definitions.definition import definition_from, read_definition
 from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.export import definition_body
 from diag.genesys.data_action import Action, ActionConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.integrations import Integration
-from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 
 EXPORT: dict[str, Any] = {

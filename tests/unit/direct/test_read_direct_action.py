@@ -8,7 +8,7 @@ import pytest
 from diag.direct.direct_action import DirectAction
 from diag.direct.read_direct_action import NotDirect, read_direct_action
 from diag.genesys.data_action import Action
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 
 SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}}
 

@@ -9,9 +9,9 @@ from diag.doctor.left_drafts import check_drafts, recorded_drafts, remove_draft
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action
 from diag.genesys.drafts import draft_fingerprint
+from diag.genesys.full_config import FullConfig
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from diag.genesys.patch_body import FullConfig
 from tests.support.genesys.respx_org import NOT_FOUND
 
 BASE = "https://api.mypurecloud.com"

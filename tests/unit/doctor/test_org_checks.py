@@ -8,7 +8,7 @@ import respx
 import stamina
 
 from diag.doctor.check import Check, worst_category
-from diag.doctor.needed_permissions import NEEDS, Need
+from diag.doctor.needed_permissions import NEEDED_PERMISSIONS, NeededPermission
 from diag.doctor.org_checks import check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
@@ -67,14 +67,14 @@ def test_where_the_org_does_not_tell_its_limits_the_load_s_own_number_is_said(
 
 
 @pytest.mark.respx(assert_all_called=False)
-@pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.permission)
+@pytest.mark.parametrize("need", NEEDED_PERMISSIONS, ids=lambda need: need.permission)
 def test_each_missing_permission_says_what_breaks_and_how_to_fix_it(
-    respx_mock: respx.MockRouter, need: Need
+    respx_mock: respx.MockRouter, need: NeededPermission
 ) -> None:
     permission = need.permission
     policies = [
         {"domain": domain, "entityName": entity, "actions": [action]}
-        for domain, entity, action in (other.permission.split(":") for other in NEEDS)
+        for domain, entity, action in (other.permission.split(":") for other in NEEDED_PERMISSIONS)
         if f"{domain}:{entity}:{action}" != permission
     ]
     checks = look(respx_mock, policies=policies)

@@ -14,10 +14,10 @@ from diag.genesys.analytics.execution_counts import DurationRange
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action, ActionConfig
+from diag.genesys.full_config import FullConfig
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
-from diag.genesys.patch_body import FullConfig
 from tests.support.examples import examples
 
 MOMENT = datetime(2026, 7, 1, tzinfo=UTC)

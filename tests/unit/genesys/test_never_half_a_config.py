@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from diag.genesys.api_errors import UnexpectedReplyError, effect_is_unknown
 from diag.genesys.client import GenesysClient
 from diag.genesys.data_action import Action, ActionConfig
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from tests.support.genesys.respx_org import NOT_FOUND
 
 ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"

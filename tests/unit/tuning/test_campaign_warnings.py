@@ -10,7 +10,7 @@ from analysis.coverage.hours_seen import hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended
-from diag.campaign.unreached_hours import OutOfReach
+from diag.campaign.unreached_hours import UnreachedHours
 from diag.tuning.campaign_warnings import (
     back_lines,
     changed_lines,
@@ -24,7 +24,7 @@ from tests.support.campaigns import action, before, campaign
 
 OFFICE: Final = stated_week(["mon-fri 08:00-18:00"], "Europe/Berlin")
 NOTHING: Final = hours_seen(np.zeros(0, np.int64), np.zeros(0, np.bool_), OFFICE, "Europe/Berlin")
-ONE: Final = OutOfReach("orders", "Get Orders", NOTHING, OFFICE, None, True)
+ONE: Final = UnreachedHours("orders", "Get Orders", NOTHING, OFFICE, None, True)
 WHEN: Final = "90 % of production's calls come between 08:00 and 17:00 (Europe/Berlin)"
 
 
@@ -65,7 +65,7 @@ def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() ->
     ],
 )
 def test_what_would_do_is_a_flag_or_a_line_of_the_workload(
-    one: OutOfReach, another: str | None, says: str
+    one: UnreachedHours, another: str | None, says: str
 ) -> None:
     (line,) = reach_lines([one], 1, another)
 
@@ -99,7 +99,7 @@ def test_what_is_there_again_and_a_window_that_was_put_off_are_one_sentence_each
     assert "made up for" not in put_off_line("No network.", made_up_for=False)
 
 
-def reached(share: float) -> OutOfReach:
+def reached(share: float) -> UnreachedHours:
     return replace(ONE, hours=replace(NOTHING, share=share))
 
 

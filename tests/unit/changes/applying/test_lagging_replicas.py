@@ -10,7 +10,7 @@ from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.genesys.api_errors import NetworkError
 from diag.genesys.data_action import Action
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from tests.support.changes.fake_org import ID, FakeOrg, change_for, full_config, raising
 
 Apply = Callable[..., list[ChangeResult]]

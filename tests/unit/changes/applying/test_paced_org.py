@@ -15,8 +15,8 @@ from diag.changes.plans.plan import Plan
 from diag.clocks.wall_clock import WallClock
 from diag.genesys.actions import TestReply
 from diag.genesys.data_action import Action
+from diag.genesys.full_config import FullConfig
 from diag.genesys.http.pacing import RateBucket
-from diag.genesys.patch_body import FullConfig
 from diag.genesys.replies.json_reply import JsonObject
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 from diag.changes.plans.action_fields import differences, digest_of, fields_of, new_salt
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from tests.support.changes.fake_org import all_but_timeout, full_config
 
 FULL = full_config()

@@ -11,7 +11,7 @@ from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.make_plan import make_plan
 from diag.changes.plans.plan import Change, Plan, PlanOptions
 from diag.genesys.api_errors import PermissionMissingError, PlatformError, UnexpectedReplyError
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, full_config, raising
 from tests.support.changes.recommendations import analysis_of, recommendation
 

@@ -8,7 +8,7 @@ from analysis.format.run_folder import RunFolder
 from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.data_action import Action
 from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
-from diag.genesys.patch_body import FullConfig
+from diag.genesys.full_config import FullConfig
 from diag.workload.payloads_from_contract import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts

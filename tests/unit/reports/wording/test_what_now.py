@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from reports.wording.one_command import together
+from reports.wording.one_command import commands_for
 from reports.wording.what_now import MOST, what_now
 
 BASE = Recommendation("a", "A", Verdict.OK, "fits", current_timeout_s=3, recommended_timeout_s=3)
@@ -67,7 +67,7 @@ def test_the_time_of_the_longest_is_enough_for_all() -> None:
         for row, minutes in zip(slow, (21, 9), strict=True)
     ]
 
-    assert together(rows)[0].command == (
+    assert commands_for(rows)[0].command == (
         "diag measure --action A --action B --action C --calls 5000 --time 21m"
     )
 
@@ -133,15 +133,15 @@ def test_production_is_read_for_as_many_days_as_the_rarest_needs() -> None:
     ]
     odd = replace(few("-x"), next_command="diag observe --days 12 --rule max -- -x")
 
-    assert together(rows)[0].command == "diag observe 'Get A' 'Get B' --days 18 --rule max"
-    assert together([*rows, odd])[0].command == "diag observe --days 18 --rule max -- 'Get A' 'Get B' -x"
+    assert commands_for(rows)[0].command == "diag observe 'Get A' 'Get B' --days 18 --rule max"
+    assert commands_for([*rows, odd])[0].command == "diag observe --days 18 --rule max -- 'Get A' 'Get B' -x"
 
 
 def test_a_name_that_begins_like_a_flag_stays_a_name() -> None:
     odd = replace(few("-x"), next_command="diag measure --probe --action=-x --calls 380")
     other = replace(few("A"), next_command="diag measure --probe --action A --calls 500")
 
-    assert together([odd, other])[0].command == "diag measure --probe --action=-x --action A --calls 500"
+    assert commands_for([odd, other])[0].command == "diag measure --probe --action=-x --action A --calls 500"
 
 
 @given(
@@ -154,7 +154,7 @@ def test_one_command_names_every_action_and_keeps_every_flag(
 ) -> None:
     commands = [f"diag measure {before}--action={shlex.quote(name)} {flags}".strip() for name in names]
     rows = [replace(few("x"), next_command=command) for command in commands]
-    (one,) = together(rows)
+    (one,) = commands_for(rows)
 
     words = shlex.split(one.command)
     named = [words[at + 1] for at, word in enumerate(words) if word == "--action"]

@@ -29,7 +29,7 @@ NOT_THERE: Final = "it is no longer there for this client"
 NOT_LISTED: Final = "it is not listed any more, so it cannot be called"
 
 
-def gone(
+def why_gone(
     client: GenesysClient, scope: TuneScope, action_ids: Iterable[str], another: str, *, inputs_held: bool
 ) -> dict[str, str]:
     """Return why actions cannot be called any more, by id; without those that can.

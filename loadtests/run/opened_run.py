@@ -21,7 +21,7 @@ _LOG: Final = logging.getLogger("diag.load")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRun:
     """What a load process knows once it may begin."""
 
     settings: Settings
@@ -49,13 +49,13 @@ class Opened:
         users = options.num_users or 1
         refuse_hosts(self.prepared, users=users, run_time_s=run_time_s, hosts_file=options.hosts_file)
 
-    def divided_among(self, users: int) -> "Opened":
+    def divided_among(self, users: int) -> "OpenedRun":
         """Return the same with the planned rates sent by that many users together."""
         plan = replace(self.plan, divided_among=max(1, users))
         return replace(self, prepared=replace(self.prepared, plan=plan))
 
 
-def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
+def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> OpenedRun:
     """Read settings, find the target, prepare the plan. What must be closed is given to `stack`.
 
     `shaped`: a LoadTestShape says how many users there are. Raises DiagError and ApiError: no credentials,
@@ -84,7 +84,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
         )
     for one in prepared.plan.left_out:
         _LOG.warning("left out: %s (%s)", one.what, one.why)
-    return Opened(settings, target, client, prepared, ahead)
+    return OpenedRun(settings, target, client, prepared, ahead)
 
 
 def _refuse_beside_a_shape(plan: LoadPlan) -> None:

@@ -22,7 +22,7 @@ class _Armed:
 
 
 @dataclass(slots=True)
-class Faults:
+class FaultsInForce:
     """The faults in force, with their counts."""
 
     rng: Random
