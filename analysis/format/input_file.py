@@ -98,8 +98,9 @@ class InputFile:
     def read(self) -> bytes:
         """Return the content, at most `most_bytes`."""
         with self._opened() as file:
-            raw = file.read(self.most_bytes + 1)
-        if len(raw) > self.most_bytes:
+            too_large = os.fstat(file.fileno()).st_size > self.most_bytes
+            raw = b"" if too_large else file.read(self.most_bytes + 1)  # it may grow, or tell no size (/proc)
+        if too_large or len(raw) > self.most_bytes:
             raise self.unfit(f"is larger than {self.most_bytes >> 20} MiB")
         return raw
 

@@ -1,6 +1,7 @@
 """Whatever lies where a file of diag should be: a verb reads it or says what is wrong, and never waits."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     write_manifest(folder, MANIFEST)
     calls(lognormal(100, 2.0, seed=3), timeout_s=5).to_parquet(folder.samples, index=False)
     return folder
+
+
+def test_of_a_file_that_is_too_large_nothing_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.touch()
+    os.truncate(file, 1 << 40)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UsageError, match="is larger than 64 MiB"):
+            InputFile(file, UsageError).read()
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.slow
