@@ -28,7 +28,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The time of this machine, for one event loop."""
+    """The time of this machine, for one event loop: asyncio refuses the kernel's waits to any other."""
 
     def __init__(self) -> None:
         self._waits: ExactWaits | None = None

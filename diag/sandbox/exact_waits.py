@@ -18,6 +18,8 @@ class ExactWaits:
         self._waits: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = count()
         self._due_s = inf
+        self._cancelled = 0
+        """How many of the waits were cancelled; below 0 while some left before they were counted."""
         loop.add_reader(timer.descriptor, self._end_those_due)
 
     async def until(self, deadline_s: float) -> None:
@@ -26,15 +28,34 @@ class ExactWaits:
         heapq.heappush(self._waits, (deadline_s, next(self._numbers), wait))
         if deadline_s < self._due_s:
             self._set(deadline_s)
-        await wait
+        try:
+            await wait
+        except asyncio.CancelledError:
+            if wait.cancelled():  # otherwise it had ended, and is gone
+                self._count_cancelled()
+            raise
 
     def _end_those_due(self) -> None:
         waits = self._waits
         while waits and waits[0][0] <= time.perf_counter():
             _, _, wait = heapq.heappop(waits)
-            if not wait.done():  # whoever waited may have been cancelled
+            if wait.cancelled():
+                self._cancelled -= 1
+            else:
                 wait.set_result(None)
         self._set(waits[0][0] if waits else inf)
+
+    def _count_cancelled(self) -> None:
+        """Drop those cancelled once they are more than half, as asyncio does: so that none is searched for.
+
+        The timer stays as it is: a moment too early only lets it look.
+        """
+        self._cancelled += 1
+        if self._cancelled * 2 > len(self._waits):
+            left = [entry for entry in self._waits if not entry[2].cancelled()]
+            heapq.heapify(left)
+            self._cancelled -= len(self._waits) - len(left)
+            self._waits = left
 
     def _set(self, due_s: float) -> None:
         self._due_s = due_s

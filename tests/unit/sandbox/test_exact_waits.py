@@ -79,6 +79,54 @@ def test_who_was_cancelled_keeps_nobody_else_from_its_end() -> None:
     assert asyncio.run(wait())
 
 
+def test_who_was_cancelled_is_not_kept_until_due(timer: KernelTimer) -> None:
+    async def kept() -> int:
+        waits, now_s = ExactWaits(asyncio.get_running_loop(), timer), time.perf_counter()
+        left = [asyncio.create_task(waits.until(now_s + 0.2)) for _ in range(3)]
+        for _ in range(100):
+            gone = [asyncio.create_task(waits.until(now_s + 60.0 + i)) for i in range(5)]
+            await asyncio.sleep(0)
+            for one in gone:
+                one.cancel()
+            await asyncio.wait(gone)
+            assert all(one.cancelled() for one in gone)
+        most = len(waits._waits)
+        await asyncio.gather(*left)
+        assert waits._cancelled == len(waits._waits)
+        return most
+
+    assert asyncio.run(kept()) <= 3 + 3 + 5
+
+
+def test_who_is_cancelled_in_the_moment_it_ends_is_not_counted(timer: KernelTimer) -> None:
+    async def counted() -> int:
+        waits = ExactWaits(asyncio.get_running_loop(), timer)
+        tasks = [asyncio.create_task(waits.until(time.perf_counter() + 3600.0)) for _ in range(4)]
+        await asyncio.sleep(0)
+        ends = asyncio.create_task(waits.until(time.perf_counter()))
+        await asyncio.sleep(0)
+        waits._end_those_due()
+        ends.cancel()
+        await asyncio.wait([ends])
+        for one in tasks:
+            one.cancel()
+        await asyncio.wait(tasks)
+        return waits._cancelled + len(waits._waits)
+
+    assert asyncio.run(counted()) == 0
+
+
+def test_another_event_loop_is_refused_instead_of_waited_for(timer: KernelTimer) -> None:
+    clock = SystemClock()
+
+    async def wait() -> None:
+        await clock.sleep_until(clock.monotonic_s() + 0.01)
+
+    asyncio.run(wait())
+    with pytest.raises(RuntimeError, match="different loop"):
+        asyncio.run(asyncio.wait_for(wait(), 10.0))
+
+
 def test_nothing_is_left_to_wake_for_once_every_wait_has_ended(timer: KernelTimer) -> None:
     async def wait() -> None:
         waits, now_s = ExactWaits(asyncio.get_running_loop(), timer), time.perf_counter()
