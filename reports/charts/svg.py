@@ -1,15 +1,13 @@
 """From a matplotlib `Figure` to an inline SVG: same bytes each time, themed, named, small."""
 
-import io
 import re
 from typing import Final
 from xml.etree import ElementTree
 
-import matplotlib
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from reports.charts.colour_roles import CSS_VARIABLE_OF
+from reports.charts.raw_svg import raw_svg
 from reports.charts.svg_path import compact
 
 _SVG: Final = "http://www.w3.org/2000/svg"
@@ -68,7 +66,7 @@ def to_svg(figure: Figure, *, prefix: str) -> str:
     `prefix` makes the ids inside unique within the page. What names the drawing and what describes it are
     elements of the page beside it, with the ids `<prefix>-title` and `<prefix>-desc`.
     """
-    root = ElementTree.fromstring(_drawn(figure))
+    root = ElementTree.fromstring(raw_svg(figure))
     for child in list(root):
         if child.tag == f"{{{_SVG}}}metadata" or child.find(f"{{{_SVG}}}style") is not None:
             root.remove(child)
@@ -84,14 +82,6 @@ def to_svg(figure: Figure, *, prefix: str) -> str:
     root.set("aria-describedby", f"{prefix}-desc")
     del root.attrib["width"], root.attrib["height"]
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
-
-
-def _drawn(figure: Figure) -> str:
-    buffer = io.StringIO()
-    FigureCanvasSVG(figure)
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "diag"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
 
 
 def _rename(root: ElementTree.Element, prefix: str) -> None:

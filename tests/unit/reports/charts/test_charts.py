@@ -1,10 +1,12 @@
 """Charts: any table that the types allow can be drawn, and the SVG is what the page needs."""
 
+import io
 import json
 import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Verdict
 from analysis.views.summary import ActionSummary, Histogram, TimeBin
 from reports.charts.colour_roles import THEME_COLOURS
+from reports.charts.raw_svg import raw_svg
 from reports.charts.sketches.latency_strip import range_sketch
 from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
@@ -46,6 +49,19 @@ def test_no_chart_makes_axes_which_took_most_of_the_time_of_a_report() -> None:
 
     assert [chart.name for chart in charts if chart.draw(THEME_COLOURS).axes] == []
     assert len(charts) == 4
+
+
+@pytest.mark.slow
+def test_a_chart_is_drawn_as_matplotlib_saves_it() -> None:
+    """Also the second time, when the sizes of its texts are known."""
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+    for chart in action_charts(action, data.summaries[action.action_id], data.analysis):
+        saved = io.StringIO()
+        with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "diag"}):
+            chart.draw(THEME_COLOURS).savefig(saved, format="svg", metadata={"Date": None})
+        for _ in range(2):
+            assert raw_svg(chart.draw(THEME_COLOURS)) == saved.getvalue(), chart.name
 
 
 @pytest.mark.slow
