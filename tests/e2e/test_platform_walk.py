@@ -79,7 +79,7 @@ NASTY: Final[tuple[dict[str, Any], ...]] = (
         "patch_config": "merge",
         "analytics": {"views_per_query": 1, "percentiles": False, "by_correlation": False},
     },
-    {"edge_timeout_s": 2.0, "subjects_me": False, "audits": {"entity": ""}},
+    {"edge_timeout_s": 1.6, "subjects_me": False, "audits": {"entity": ""}},
     {"secure_results": "masked", "retry_after": False, "rate_limit_headers": "none"},
     {"limits_readable": False, "draft_timeout": "published", "analytics_count_tests": False},
 )

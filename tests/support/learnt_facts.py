@@ -38,6 +38,8 @@ def facts_of_switches(turned: Mapping[str, Any]) -> dict[str, object]:
             meant |= _of_analytics(value)
         elif switch == "analytics_count_tests":
             meant |= _UNSEEN
+        elif switch == "edge_timeout_s":
+            meant[switch] = round(value)
         elif switch not in _NOT_ASKED:
             meant[switch] = value
     return meant
