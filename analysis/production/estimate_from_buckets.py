@@ -6,6 +6,7 @@ the millisecond, the estimate is made as from a test. Where some hours are, all 
 and those of these hours the millisecond within it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -74,9 +75,15 @@ def _latencies(counts: BucketCounts) -> LatencyCounts:
         limit_ms = 1000 * len(hour.below)
         censored[limit_ms] += hour.cut_off
         if hour.exact is not None:
-            np.add.at(events, np.clip(np.array(hour.exact.ended_ms, np.int64), 1, limit_ms), 1)
-            np.add.at(censored, np.clip(np.array(hour.exact.failed_ms, np.int64), 0, limit_ms), 1)
+            _add(events, hour.exact.ended_ms, 1, limit_ms)
+            _add(censored, hour.exact.failed_ms, 0, limit_ms)
     return LatencyCounts(events, censored)
+
+
+def _add(counts: NDArray[np.int64], times_ms: Sequence[int], least: int, most: int) -> None:
+    """Thousands of hours are added up, and in most nothing failed."""
+    if times_ms:
+        np.add.at(counts, np.clip(np.array(times_ms, np.int64), least, most), 1)
 
 
 def _effect_at(counts: BucketCounts, at_ms: int) -> float:

@@ -7,6 +7,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from diag.genesys.http.api import Api
@@ -111,6 +112,7 @@ def _row(group: Mapping[str, str], data: JsonObject, below_ms: Sequence[int]) ->
     )
 
 
+@lru_cache(maxsize=1024)  # thousands of rows share the hours of a few weeks
 def begin_of(interval: str) -> float:
     """Return when an interval (ISO/ISO) begins, Unix seconds. Raises UnexpectedReplyError."""
     return unix_seconds(interval.split("/")[0], _WHERE, "an interval")
