@@ -44,7 +44,7 @@ class ComparedRule:
     safe_rate: Amount | None = None
     """Calls/s up to which they cannot exhaust the org's executions."""
     silence_s: int | None = None
-    """The longest silence a caller on the phone hears while the backend hangs, with the longest prompt."""
+    """How long a caller on the phone hears nothing at a stretch while the backend hangs, at least."""
 
     @property
     def beyond_the_platform(self) -> bool:

@@ -11,8 +11,8 @@ PROMPT_AT_MOST_MS: Final = 3_000
 def silence_ms(wait_ms: int) -> int:
     """Return the longest stretch of silence in a wait of `wait_ms`, with the longest prompt there may be.
 
-    It lies before the prompt or after it. It is longer where the flow's prompt is shorter, and the whole wait
-    where it has none. Not known here: which prompt a flow has.
+    It lies before the prompt or after it. So long it is at least: it may be longer where the flow's prompt is
+    shorter, and is the whole wait where it has none. Not known here: which prompt a flow has.
     """
     before = min(wait_ms, PROMPT_BEGINS_MS)
     return max(before, wait_ms - PROMPT_BEGINS_MS - PROMPT_AT_MOST_MS)

@@ -19,8 +19,8 @@ SUGGESTED: Final = (
     "and nothing proves it."
 )
 SILENCE: Final = (
-    "In a voice call flow the processing prompt begins after 1 s and plays once, at most 3 s: of a wait of "
-    "20 s at least 16 s are silence. Which prompt a flow has is not read."
+    "In a voice call flow the processing prompt begins after 1 s and plays once, at most 3 s: in a wait of "
+    "20 s a caller hears nothing for at least 16 s at a stretch. Which prompt a flow has is not read."
 )
 COUNTED: Final = (
     "The longest wait adds up the steps on one way through the flow that call an action, each once. Waiting "

@@ -94,7 +94,7 @@ class AnalysisJson(AnalysisFrame):
     """The verdict on every action, with each number it rests on."""
 
     actions: list[Annotated[JsonObject, RECOMMENDATION_WRITTEN]]
-    """Worst harm first."""
+    """Most severe first."""
     loops: list[Annotated[JsonObject, LOOP_WRITTEN]]
     """How flows should wait for work that is submitted and polled; empty where the runs paired none."""
 

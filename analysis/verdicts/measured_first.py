@@ -7,7 +7,7 @@ from analysis.verdicts.severity import severity
 
 
 def measured_first(measured: Analysis, production: Analysis) -> Analysis:
-    """Return what was measured, and of every action that was not, what production says; worst harm first."""
+    """Return what was measured, and of every action that was not, what production says; most severe first."""
     known = {row.action_id for row in measured.actions}
     others = [row for row in production.actions if row.action_id not in known]
     return replace(

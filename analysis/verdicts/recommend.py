@@ -38,7 +38,7 @@ def recommend(
     asked: Asked | None = None,
     zone: str | None = None,
 ) -> Analysis:
-    """Return the verdict of every action in `samples`, worst harm first.
+    """Return the verdict of every action in `samples`, most severe first.
 
     An action that was called through Genesys Cloud is judged by those calls alone, as if its backend had not
     been called directly; what direct calls show stands beside (`Recommendation.direct`). An action of which

@@ -222,7 +222,7 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The result of one `diag recommend`: settings, facts and verdicts, worst harm first."""
+    """The result of one `diag recommend`: settings, facts and verdicts, most severe first."""
 
     settings: RecommendSettings
     actions: tuple[Recommendation, ...]

@@ -68,7 +68,7 @@ class CheckJson(TypedDict):
     failed: int
     """How many findings break the build."""
     findings: list[Annotated[JsonObject, _WRITTEN]]
-    """Worst harm first."""
+    """Most severe first."""
     proposals: list[Annotated[JsonObject, _PROPOSAL]]
     """Of each action the newest number that was proposed to Terraform."""
 
@@ -86,7 +86,7 @@ def judge(
     same_within_s: float = SAME_WITHIN_S,
     proposals: Sequence[ProposalState] = (),
 ) -> tuple[CheckFinding, ...]:
-    """Return one finding per action and rule, in the analysis' order (worst harm first).
+    """Return one finding per action and rule, in the analysis' order (most severe first).
 
     Actions whose timeout cannot be changed are judged by `slower` only. `slower` needs `baseline`.
     """

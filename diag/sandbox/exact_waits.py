@@ -46,7 +46,7 @@ class ExactWaits:
         self._set(waits[0][0] if waits else inf)
 
     def _count_cancelled(self) -> None:
-        """Drop those cancelled once they are more than half, as asyncio does: so that none is searched for.
+        """Drop those cancelled once they are more than half, as asyncio does: none need be found in the heap.
 
         The timer stays as it is: a moment too early only lets it look.
         """

@@ -22,8 +22,8 @@ _FONTS: Final = TextToPath()
 def raw_svg(figure: Figure) -> str:
     """Return the figure as an SVG document with its texts as texts.
 
-    What `savefig` writes for a figure without rasters, whose layout nothing adjusts; its resolution is that
-    of the format from then on.
+    What `savefig` writes, by its usual settings, for a figure without rasters whose layout nothing adjusts.
+    The figure is left with the resolution of the format, 72 dots per inch.
     """
     buffer = io.StringIO()
     figure.set_dpi(_POINTS_PER_INCH)
@@ -46,5 +46,5 @@ class _Renderer(RendererSVG):
 
 @lru_cache(maxsize=4096)
 def _size(text: str, font: FontProperties, is_math: IsMath) -> Any:
-    """`font`: a copy that nobody changes."""
+    """`font`: a copy that nobody changes; which files its families stand for is set once in a process."""
     return _FONTS.get_text_width_height_descent(text, font, is_math)

@@ -37,8 +37,8 @@ def about_the_rules(analysis: Analysis) -> str | None:
     text = (
         f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). 3 x p99 is Genesys' rule of "
         "thumb. Each rule: the good calls it cuts off, and what a backend without an answer "
-        "then holds of the org's executions. Silence: what a caller on the phone may then hear, after the "
-        "longest prompt."
+        "then holds of the org's executions. Silence: what a caller on the phone then hears at least, with "
+        "the longest prompt."
     )
     if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
         text += f" {NOT_WATCHED.capitalize()}."

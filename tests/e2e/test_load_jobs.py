@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -105,21 +104,10 @@ def start_world(tmp_path: Path) -> Iterator[Callable[[], World]]:
         yield start
 
 
-def _measure(world: World) -> CompletedProcess[str]:
+def _every_job_is_followed_to_its_end(world: World) -> tuple[str, dict[str, Any]]:
+    """Measure, and return what was said and the recommendations."""
     line = ("measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
-    return fork(line, world.folder, world.environment, load_too=True)
-
-
-def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(
-    start_world: Callable[[], World],
-) -> None:
-    world = start_world()
-    measured = _measure(world)
-    # Which polls are refused is chance: in one run of a hundred two of the slowest jobs follow each other,
-    # and the rule asks for more jobs than the fewest.
-    if "slow jobs come in bursts" in measured.stdout:
-        world = start_world()
-        measured = _measure(world)
+    measured = fork(line, world.folder, world.environment, load_too=True)
 
     assert measured.returncode == 0, measured.stderr
     truth, jobs = world.truth(), world.jobs()
@@ -131,11 +119,25 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(
         assert job.seconds >= true["takes_ms"] / 1e3 - 0.25  # the submit's reply was on its way meanwhile
     (fault,) = world.ask("faults")["faults"]
     assert sum(job.throttled for job in jobs) == fault["hit"] > 20
-
-    assert "Start: Half of the jobs are done within" in measured.stdout + measured.stderr
     written = json.loads((world.folder / "run" / "recommendations.json").read_text())
     (loop,) = written["loops"]
     assert (loop["jobs"], loop["unfinished"], loop["throttled"]) == (len(jobs), 0, fault["hit"])
+    return measured.stdout + measured.stderr, written
+
+
+def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(
+    start_world: Callable[[], World],
+) -> None:
+    world = start_world()
+    said, written = _every_job_is_followed_to_its_end(world)
+    # Which polls are refused is chance: in one run of a hundred two of the slowest jobs follow each other,
+    # and the rule asks for more jobs than the fewest.
+    if written["loops"][0]["jobs_needed"] is not None:
+        world = start_world()
+        said, written = _every_job_is_followed_to_its_end(world)
+
+    assert "Start: Half of the jobs are done within" in said
+    (loop,) = written["loops"]
     true_p99_s = world.law["p99_ms"] / 1e3
     assert true_p99_s <= loop["p99_upper_s"]
     assert loop["p50_s"] >= world.law["p50_ms"] / 1e3 * 0.9

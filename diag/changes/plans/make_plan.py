@@ -37,7 +37,7 @@ def make_plan(
 ) -> Plan:
     """Return the plan an analysis leads to; `read` is asked only for actions that may change.
 
-    `max_changes` keeps the first ones (the analysis has the worst harm first) and skips the rest.
+    `max_changes` keeps the first ones (the analysis has the most severe first) and skips the rest.
     A permission or login error of `read` is raised: the plan would be empty for the wrong reason.
     Raises WrongOrgError when the runs were measured elsewhere than in `org`, `force` or not.
     """

@@ -112,7 +112,11 @@ def _row(group: Mapping[str, str], data: JsonObject, below_ms: Sequence[int]) ->
     )
 
 
-@lru_cache(maxsize=1024)  # thousands of rows share the hours of a few weeks
 def begin_of(interval: str) -> float:
     """Return when an interval (ISO/ISO) begins, Unix seconds. Raises UnexpectedReplyError."""
-    return unix_seconds(interval.split("/")[0], _WHERE, "an interval")
+    return _begin(interval.split("/")[0])
+
+
+@lru_cache(maxsize=1024)  # thousands of rows share the 744 hours that are read at most
+def _begin(moment: str) -> float:
+    return unix_seconds(moment, _WHERE, "an interval")

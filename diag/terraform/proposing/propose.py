@@ -57,7 +57,7 @@ class _Wanted:
 def propose(analysis: Analysis, where: ConfigurationFolder, options: PlanOptions) -> Proposal:
     """Return what to edit. Nothing is written, and no org is asked.
 
-    `max_changes` keeps the first ones (the analysis has the worst harm first) and leaves the rest alone.
+    `max_changes` keeps the first ones (the analysis has the most severe first) and leaves the rest alone.
     Raises TerraformFileError for a folder without configuration, or with one that cannot be read.
     """
     read = read_configuration(analysis, where)

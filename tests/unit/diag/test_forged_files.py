@@ -11,7 +11,7 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import ActionFacts
 from analysis.format.drafts_file import read_drafts
-from analysis.format.input_file import InputFile
+from analysis.format.input_file import MOST_BYTES, InputFile
 from analysis.format.json_within_limits import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
 from analysis.format.manifest import LeftOut, Manifest, read_manifest, write_manifest
 from analysis.format.run_folder import RunFolder
@@ -61,7 +61,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 def test_of_a_file_that_is_too_large_nothing_is_read(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.touch()
-    os.truncate(file, 1 << 40)
+    os.truncate(file, MOST_BYTES + 1)
     tracemalloc.start()
     try:
         with pytest.raises(UsageError, match="is larger than 64 MiB"):

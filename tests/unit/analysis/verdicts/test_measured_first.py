@@ -15,5 +15,5 @@ def test_production_has_a_word_only_on_what_was_not_called() -> None:
 
     rows = measured_first(measured, production).actions
 
-    assert [row.action_id for row in rows] == ["never called", "both"], "the worst harm first"
+    assert [row.action_id for row in rows] == ["never called", "both"], "the most severe first"
     assert rows[1] == called

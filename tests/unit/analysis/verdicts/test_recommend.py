@@ -204,7 +204,7 @@ def test_a_quantile_that_is_no_time_is_refused_by_its_place(key: str, forged: ob
 
 
 @pytest.mark.parametrize("name", sorted(Verdict))
-def test_every_verdict_has_its_place_in_the_order_of_harm(name: Verdict) -> None:
+def test_every_verdict_has_its_place_in_the_order_of_severity(name: Verdict) -> None:
     from analysis.verdicts.severity import SEVERITY_ORDER
 
     assert name in SEVERITY_ORDER
