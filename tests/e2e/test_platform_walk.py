@@ -51,7 +51,6 @@ history = { days = 2, peak_calls_per_hour = 20 }
 name = "Brisk"
 integration = "CRM"
 category = "Test"
-secure = true
 timeout_s = 1
 input.id = { type = "string" }
 latency = { model = "fixed", at_ms = 20 }
@@ -60,12 +59,14 @@ history = { days = 2, peak_calls_per_hour = 20 }
 name = "Never set"
 integration = "CRM"
 category = "Test"
+secure = true
 latency = { model = "fixed", at_ms = 50 }
 """
 TIGHT: Final = "Tight"
 """What a real load has to raise; each change is proven by a call of three quarters of a second."""
 BRISK: Final = "Brisk"
 """What ready calls say that about."""
+SECURE: Final = "Never set"
 NASTY: Final[tuple[dict[str, Any], ...]] = (
     {"timeout_form": "408", "clear_timeout": "null", "max_page_size": 1000},
     {
@@ -129,8 +130,8 @@ def test_from_learning_to_undo_nothing_published_changes(walked: Walked, turned:
     before = walked.published()
     walked.running.switch(**turned)
 
-    # Brisk is the secure one, and only a call that goes well tells whether its result is shown.
-    tried = BRISK if "secure_results" in turned else "Slow"
+    # Only a call that goes well tells whether the result of a secure action is shown.
+    tried = SECURE if "secure_results" in turned else "Slow"
     long = ["--long"] if "edge_timeout_s" in turned else []
     assert run(["doctor", "--learn", tried, *long, "--yes"]) == ExitCode.OK
     learnt = read_platform(walked.folder / "platform.toml")

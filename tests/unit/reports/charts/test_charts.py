@@ -10,6 +10,7 @@ import matplotlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from analysis.estimates.stability import LevelChange
 from analysis.statistics.survival_curve import SurvivalCurve
@@ -22,7 +23,10 @@ from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
 from reports.figures.action_figures import action_charts
 from reports.figures.survival_figure import cut_off_by_timeout
+from reports.pages.report_page import build_report
 from tests.support.examples import examples
+from tests.support.reports.backend_beside import with_backends
+from tests.support.reports.production_beside import make_loops, make_production
 from tests.support.reports.report_factory import CASES, make_report
 
 LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
@@ -52,16 +56,21 @@ def test_no_chart_makes_axes_which_took_most_of_the_time_of_a_report() -> None:
 
 
 @pytest.mark.slow
-def test_a_chart_is_drawn_as_matplotlib_saves_it() -> None:
+def test_every_chart_of_a_report_is_drawn_as_matplotlib_saves_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also the second time, when the sizes of its texts are known."""
-    data = make_report(CASES[:1])
-    action = data.analysis.actions[0]
-    for chart in action_charts(action, data.summaries[action.action_id], data.analysis):
+    drawn = []
+
+    def compared(figure: Figure) -> str:
         saved = io.StringIO()
         with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "diag"}):
-            chart.draw(THEME_COLOURS).savefig(saved, format="svg", metadata={"Date": None})
-        for _ in range(2):
-            assert raw_svg(chart.draw(THEME_COLOURS)) == saved.getvalue(), chart.name
+            figure.savefig(saved, format="svg", metadata={"Date": None})
+        assert raw_svg(figure) == raw_svg(figure) == saved.getvalue()
+        drawn.append(figure)
+        return saved.getvalue()
+
+    monkeypatch.setattr("reports.charts.svg.raw_svg", compared)
+    build_report(make_loops(make_production(with_backends(make_report(CASES[:1])))))
+    assert len(drawn) >= 5
 
 
 @pytest.mark.slow
