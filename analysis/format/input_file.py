@@ -98,11 +98,12 @@ class InputFile:
     def read(self) -> bytes:
         """Return the content, at most `most_bytes`."""
         with self._opened() as file:
-            too_large = os.fstat(file.fileno()).st_size > self.most_bytes
-            raw = b"" if too_large else file.read(self.most_bytes + 1)  # it may grow, or tell no size (/proc)
-        if too_large or len(raw) > self.most_bytes:
-            raise self.unfit(f"is larger than {self.most_bytes >> 20} MiB")
-        return raw
+            # The size alone does not do: a file may grow meanwhile, and those of /proc tell none.
+            if os.fstat(file.fileno()).st_size <= self.most_bytes:
+                raw = file.read(self.most_bytes + 1)
+                if len(raw) <= self.most_bytes:
+                    return raw
+        raise self.unfit(f"is larger than {self.most_bytes >> 20} MiB")
 
     def sha256(self) -> str:
         """Return the digest of the content, however large: it is read piece by piece."""

@@ -81,8 +81,8 @@ def _latencies(counts: BucketCounts) -> LatencyCounts:
 
 
 def _add(counts: NDArray[np.int64], times_ms: Sequence[int], least: int, most: int) -> None:
-    """Thousands of hours are added up, and in most nothing failed."""
-    if times_ms:
+    """Count the times; those below `least` or above `most` as if they were that."""
+    if times_ms:  # thousands of hours are added up, and in most nothing failed
         np.add.at(counts, np.clip(np.array(times_ms, np.int64), least, most), 1)
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-IsMath = bool | Literal["TeX"]
+_IsMath = bool | Literal["TeX"]
 _POINTS_PER_INCH: Final = 72
 _FONTS: Final = TextToPath()
 
@@ -39,12 +39,12 @@ def raw_svg(figure: Figure) -> str:
 class _Renderer(RendererSVG):
     """Remembers how large a text is from chart to chart."""
 
-    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: IsMath) -> Any:
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: _IsMath) -> Any:
         """Return the size of a text in points, as RendererSVG does."""
         return _size(s, prop.copy(), ismath)
 
 
 @lru_cache(maxsize=4096)
-def _size(text: str, font: FontProperties, is_math: IsMath) -> Any:
+def _size(text: str, font: FontProperties, is_math: _IsMath) -> Any:
     """`font`: a copy that nobody changes; which files its families stand for is set once in a process."""
     return _FONTS.get_text_width_height_descent(text, font, is_math)
